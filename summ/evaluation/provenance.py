@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from summ.errors import DataError
+from summ.text.digest import sha256
 
 _PACKAGES = ("summ", "rouge-score", "nltk", "numpy", "scipy", "sentencex", "torch", "transformers")
 
@@ -85,8 +86,7 @@ def _hash(path: Path) -> str:
         return ""
     try:
         if not path.is_dir():
-            with path.open("rb") as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest()
+            return sha256(path)
         files = sorted(file for file in path.rglob("*") if file.is_file())
         entries = [f"{_hash(file)}  {file.relative_to(path).as_posix()}\n" for file in files]
     except OSError as error:

@@ -21,7 +21,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from summ.errors import CheckpointError
-from summ.networks.machine import sha256
+from summ.text.digest import sha256
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ folder of safetensors for each network, and the vocabulary.  Nothing in it is pi
 from __future__ import annotations
 
 import copy
-import hashlib
 import json
 import os
 import shutil
@@ -25,6 +24,7 @@ from summ.networks.compressor import Compressor
 from summ.networks.discriminator import Discriminator, build_discriminator
 from summ.networks.reconstructor import Reconstructor
 from summ.networks.transformer import Vocabularies, build_encoder_decoder, load_pretrained
+from summ.text.digest import sha256
 from summ.text.vocabulary import LONGEST_PROMPT, Vocabulary
 
 FORMAT = 1
@@ -240,9 +240,3 @@ def read_settings(folder: Path) -> MachineSettings:
             )
     shortlist = stored["shortlist"]
     return MachineSettings(**{**stored, "shortlist": shortlist and tuple(shortlist)})
-
-
-def sha256(path: Path) -> str:
-    """The hexadecimal SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -23,10 +23,11 @@ import numpy as np
 from pyarrow import compute
 
 from summ.errors import DataError
+from summ.text.digest import sha256
 from summ.text.gathering import Side, SideCounts, gather
 from summ.text.manifest import Manifest
 from summ.text.readers import OnError
-from summ.text.shards import hash_file, read_shard, write_whole
+from summ.text.shards import read_shard, write_whole
 from summ.text.sources import Source
 from summ.text.tokenising import tokenise
 from summ.text.vocabulary import TRAINING_CHARACTERS, Vocabulary
@@ -280,7 +281,7 @@ def _hash_files(work: Path) -> dict[str, str]:
     shutil.rmtree(work / "refuse")
     (work / "fingerprint").unlink()
     files = sorted(path for path in work.rglob("*") if path.is_file())
-    return {path.relative_to(work).as_posix(): hash_file(path) for path in files}
+    return {path.relative_to(work).as_posix(): sha256(path) for path in files}
 
 
 def _publish(work: Path, output: Path, manifest: Manifest) -> Manifest:

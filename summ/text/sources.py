@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from summ.errors import DataError
+from summ.text.digest import sha256
 from summ.text.readers import OnError, read_records
 
 
@@ -34,8 +34,7 @@ class Source:
             DataError: the file cannot be read.
         """
         try:
-            with self.path.open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
+            return sha256(self.path)
         except OSError as error:
             raise DataError(f"{self.path}: cannot be read ({error.strerror}).") from error
 

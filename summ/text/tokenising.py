@@ -13,7 +13,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from summ.text.shards import SCHEMA, describe_table, hash_file, read_shard, write_shard
+from summ.text.digest import sha256
+from summ.text.shards import SCHEMA, describe_table, read_shard, write_shard
 from summ.text.vocabulary import plain_reader
 from summ.text.workers import Workers
 
@@ -38,7 +39,7 @@ def tokenise(
         for number, path in enumerate(raw)
     ]
     found = [frequencies for _, frequencies in workers.map(_encode_shard, jobs)]
-    hashes = "".join(hash_file(job.final) for job in jobs)
+    hashes = "".join(sha256(job.final) for job in jobs)
     fingerprint = hashlib.sha256(hashes.encode()).hexdigest()
     describe_table(folder, [job.final.name for job in jobs], fingerprint)
     return np.sum(found, axis=0)
