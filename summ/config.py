@@ -83,6 +83,39 @@ class NetworksConfig(Section):
     attention: Literal["eager", "sdpa"] = "eager"
 
 
+class GruConfig(Section):
+    """A recurrent sentence encoder, built from nothing: the one of the skip-thought papers."""
+
+    embedding: Positive
+    hidden: Positive
+    layers: Positive = 1
+    bidirectional: bool = False
+
+
+class EncoderConfig(Section):
+    """Sentence encoders: ``network`` (any AutoModel of transformers) or ``gru``, and the pooling.
+
+    ``encoders`` of the same shape are built: two (f and g) for quick-thought, one for
+    skip-thought.  ``last`` pools the state behind the end mark, ``cls`` that of a mark put before
+    the first piece.  ``max_pieces`` counts the end mark.
+    """
+
+    network: NetworkConfig | None = None
+    gru: GruConfig | None = None
+    encoders: Literal[1, 2] = 2
+    pooling: Literal["mean", "cls", "attention", "last"] = "mean"
+    attention: Literal["eager", "sdpa"] = "eager"
+    max_pieces: Positive = 64
+
+    @model_validator(mode="after")
+    def one_kind(self) -> EncoderConfig:
+        if (self.network is None) == (self.gru is None):
+            raise ValueError("give either 'network' or 'gru', not both and not neither")
+        if self.gru is not None and self.pooling == "cls":
+            raise ValueError("a gru reads no mark before the sentence: pool by mean or last")
+        return self
+
+
 class OptimizerConfig(Section):
     """AdamW with linear warm-up, then linear decay to ``final_share`` of the peak."""
 
@@ -122,13 +155,18 @@ class RewardConfig(Section):
 
 
 class StageShape(Section):
-    """What every stage has; ``documents``, ``sentences`` and ``noise`` replace the run's own."""
+    """What every stage has; ``documents``, ``sentences`` and ``noise`` replace the run's own.
+
+    Every ``discriminator_every``-th update (0: never) is followed by ``critic_updates`` of the
+    adversary, the first on the same texts, the others on texts of their own.
+    """
 
     name: str
     steps: Positive
     optimizer: OptimizerConfig
     lesson: LessonConfig = LessonConfig()
     discriminator_every: Annotated[int, Field(ge=0)] = 0
+    critic_updates: Positive = 1
     documents: Positive | None = None
     sentences: Positive | None = None
     noise: NoiseConfig | None = None

@@ -1,0 +1,257 @@
+"""The sentence model: one or two sentence encoders and their vocabulary, in one folder.
+
+::
+
+    sentence-encoder.json   settings, and the SHA-256 of every other file
+    f/, g/                  an encoder each: a folder of transformers, or config.json and
+                            encoder.safetensors of a GRU; pooling.safetensors if it has weights
+    vocabulary/             read by Vocabulary.load and by AutoTokenizer
+
+Axes: N sentences, D width of the whole vector.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional
+
+from summ.config import EncoderConfig, GruConfig
+from summ.errors import CheckpointError
+from summ.networks.machine import replace_folder
+from summ.networks.sentence_encoder import (
+    GruNetwork,
+    Pooling,
+    SentenceEncoder,
+    build_sentence_encoder,
+)
+from summ.networks.transformer import load_pretrained
+from summ.text.digest import sha256
+from summ.text.vocabulary import Vocabulary
+from summ.types import Words
+
+FORMAT = 1
+MANIFEST = "sentence-encoder.json"
+SHIPPED = Path(__file__).parents[1] / "pretrained" / "en-encoder"
+_NAMES = ("f", "g")
+_GRU = "summ-gru"  # the model_type in the config.json of a GRU
+
+
+@dataclass(frozen=True)
+class SentenceSettings:
+    """What a sentence model must know about itself besides its weights.
+
+    Attributes:
+        objective: what it was taught last.
+        max_pieces: pieces of a sentence that are read, the end mark included.
+        pooling: how states become one vector.
+        attention: transformers' attention implementation.
+        encoders: one, or two whose vectors are put side by side.
+        dimension: of the final vector, all encoders together.
+    """
+
+    objective: Literal["quick-thought", "skip-thought", "untrained"]
+    max_pieces: int
+    pooling: Pooling
+    attention: Literal["eager", "sdpa"]
+    encoders: int
+    dimension: int
+
+
+@dataclass(frozen=True)
+class SentenceModel:
+    """The encoders and the vocabulary they speak."""
+
+    encoders: nn.ModuleList
+    vocabulary: Vocabulary
+    settings: SentenceSettings
+
+    def to(self, device: torch.device | str) -> SentenceModel:
+        """Moves the encoders, in place, and returns the same model."""
+        self.encoders.to(device)
+        return self
+
+    def networks(self) -> dict[str, nn.Module]:
+        """The encoders by name, in a fixed order."""
+        return dict(zip(_NAMES, self.encoders, strict=False))
+
+    def read(self, texts: list[str]) -> Words:
+        """Texts as words, the end mark on each; what is beyond ``max_pieces`` is not read.
+
+        A text without a word becomes the end mark alone.
+        """
+        room = self.settings.max_pieces - 1
+        rows = [[*ids[:room], self.vocabulary.eos] for ids in self.vocabulary.encode(texts)]
+        return Words.from_lists(rows, self.vocabulary.pad)
+
+    def vectors(self, words: Words) -> Float[Tensor, "N D"]:
+        """Sentence vectors of length 1, so that their inner product is their cosine.
+
+        Each encoder's vector is normalised before they are put side by side: neither may
+        outweigh the other by its scale (Logeswaran & Lee 2018, Section 4.2, concatenate both).
+        """
+        halves = [functional.normalize(encoder(words).float(), dim=1) for encoder in self.encoders]
+        return torch.cat(halves, dim=1) / len(halves) ** 0.5
+
+
+def build_sentence_model(config: EncoderConfig, vocabulary: Vocabulary, seed: int) -> SentenceModel:
+    """New encoders, initialised from ``seed``, each differently.
+
+    Raises:
+        ConfigError: an encoder cannot be built.
+        CheckpointError: a pretrained checkpoint is missing or incomplete.
+    """
+    # transformers initialises from the global generator; it is put back as it was.
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        encoders = [build_sentence_encoder(config, vocabulary) for _ in range(config.encoders)]
+    settings = SentenceSettings(
+        objective="untrained",
+        max_pieces=config.max_pieces,
+        pooling=config.pooling,
+        attention=config.attention,
+        encoders=config.encoders,
+        dimension=sum(encoder.width for encoder in encoders),
+    )
+    return SentenceModel(nn.ModuleList(encoders), vocabulary, settings)
+
+
+def save_sentence_model(
+    model: SentenceModel, folder: Path, dtype: torch.dtype = torch.float32
+) -> None:
+    """Writes a model folder; it appears whole or not at all.
+
+    Args:
+        dtype: of the stored weights; ``torch.float16`` halves the folder.
+
+    Raises:
+        CheckpointError: it cannot be written.
+    """
+    from safetensors import SafetensorError
+
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise CheckpointError(f"{folder}: cannot be written ({error.strerror}).") from error
+    try:
+        for name, encoder in zip(_NAMES, model.encoders, strict=False):
+            _save_encoder(encoder, work / name, dtype)
+        model.vocabulary.save(work / "vocabulary")
+        files = sorted(path for path in work.rglob("*") if path.is_file())
+        manifest = {
+            "format": FORMAT,
+            "settings": asdict(model.settings),
+            "files": {path.relative_to(work).as_posix(): sha256(path) for path in files},
+        }
+        (work / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+        work.chmod(0o755)
+        replace_folder(work, folder)
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"{folder}: cannot be written ({error}). Make room.") from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _save_encoder(encoder: Any, folder: Path, dtype: torch.dtype) -> None:
+    """One encoder, from a copy, so that it keeps its precision."""
+    from safetensors.torch import save_file
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # a bar for each small network
+    network = copy.deepcopy(encoder.network).to(dtype)
+    if isinstance(network, GruNetwork):
+        folder.mkdir()
+        described = {"model_type": _GRU, **network.config.model_dump()}
+        (folder / "config.json").write_text(json.dumps(described, indent=1), encoding="utf-8")
+        save_file(network.state_dict(), folder / "encoder.safetensors")
+    else:
+        network.save_pretrained(folder)
+    if encoder.score is not None:
+        save_file(encoder.score.state_dict(), folder / "pooling.safetensors")
+
+
+def load_sentence_model(
+    folder: Path | None = None, device: torch.device | str = "cpu"
+) -> SentenceModel:
+    """Reads a model folder, in float32 and ready for inference.
+
+    Args:
+        folder: what ``save_sentence_model`` wrote; None is the model that ships with summ.
+
+    Raises:
+        CheckpointError: the folder is missing, of another format, or not what was written.
+    """
+    folder = SHIPPED if folder is None else Path(folder)
+    settings = _read_settings(folder)
+    vocabulary = Vocabulary.load(folder / "vocabulary")
+    encoders = nn.ModuleList(
+        _load_encoder(folder / name, settings, vocabulary) for name in _NAMES[: settings.encoders]
+    )
+    return SentenceModel(encoders.eval(), vocabulary, settings).to(device)
+
+
+def _load_encoder(
+    folder: Path, settings: SentenceSettings, vocabulary: Vocabulary
+) -> SentenceEncoder:
+    """One encoder, in float32."""
+    from safetensors.torch import load_file
+    from transformers import AutoModel
+
+    described = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    network: Any
+    if described.pop("model_type") == _GRU:
+        network = GruNetwork(GruConfig(**described), vocabulary.size)
+        network.load_state_dict(load_file(folder / "encoder.safetensors"))
+        width = network.width
+    else:
+        network = load_pretrained(AutoModel, str(folder), settings.attention)
+        width = int(network.config.hidden_size)
+    encoder = SentenceEncoder(network, settings.pooling, width, vocabulary.bos)
+    if encoder.score is not None:
+        encoder.score.load_state_dict(load_file(folder / "pooling.safetensors"))
+    return encoder
+
+
+def _read_settings(folder: Path) -> SentenceSettings:
+    """Checks a model folder against its manifest and returns its settings."""
+    manifest_file = folder / MANIFEST
+    if not folder.is_dir():
+        raise CheckpointError(f"{folder}: no such model folder. Give the folder a run wrote.")
+    if not manifest_file.is_file():
+        raise CheckpointError(
+            f"{folder}: no {MANIFEST} in it, so it is not a sentence model of summ."
+        )
+    try:
+        manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
+        version, stored, files = manifest["format"], manifest["settings"], manifest["files"]
+        if version == FORMAT:
+            settings = SentenceSettings(**stored)
+    except (ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(
+            f"{manifest_file}: damaged ({error}). Get the model again."
+        ) from error
+    if version != FORMAT:
+        raise CheckpointError(
+            f"{folder}: written in model format {version}, this summ reads format {FORMAT}. "
+            "Use the version of summ that wrote it, or train again."
+        )
+    for name, digest in files.items():
+        path = folder / name
+        if not path.is_file():
+            raise CheckpointError(f"{path}: missing from the model. Get the model again.")
+        if sha256(path) != digest:
+            raise CheckpointError(
+                f"{path}: not the file that was saved ({path.stat().st_size} bytes, wrong "
+                "SHA-256). Get the model again."
+            )
+    return settings
