@@ -1,0 +1,94 @@
+"""Newswire: ``python -m data_prep.newswire RAW OUT --sets news gigaword=8``.
+
+RAW holds sets of news, a folder each, with ``articles*.txt.gz`` (first sentences) and
+``headlines.txt.gz`` or ``titles.txt.gz`` (human headlines that belong to none of them), one text a
+line.  Headlines lose what a wire service adds for its own readers; SET=N takes the texts of a
+small set N times, so that it is not drowned by a large one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import re
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from data_prep.sources import Report, files, finish, parser, run, text_lines
+from summ.errors import DataError
+from summ.text.sources import Source
+
+# "CANADA STOCKS-TSX opens higher": a slug for desks, not a part of the sentence.
+_SLUG = re.compile(
+    r"^(?:(?:(?:[A-Z]{4,}|U\.S\.|EU|UK|SE|ADR)(?: [A-Z&/0-9]{2,}| \d+)*|Olympics|ADR Report"
+    r"|SE Asia Stocks|[A-Z][A-Za-z ]{2,20} Factors(?: to Watch)?)-(?=[A-Z'\"‘“]))+"
+)
+# "... -sources", "...: report": who said it.
+_SPEAKERS = (
+    "sources?|reports?|paper|newspaper|magazine|study|poll|survey|police|officials?|ministry|"
+    "minister|media|lawyers?|agency|spokesman|spokeswoman|CEO|CFO|TV|WSJ|FT|NYT|IFR|Nikkei|"
+    "Bloomberg|CNBC|Xinhua|analysts?|experts?|executives?|prosecutors?|document|memo|letter|data"
+)
+_ATTRIBUTION = re.compile(rf"(?:\s*[-–—]\s*|:\s+)(?:[A-Za-z.&]+ ){{0,2}}(?:{_SPEAKERS})$")
+_TICKER = re.compile(r"<[^<>\s]*[.=][^<>\s]*>")
+
+
+def plain_headline(headline: str) -> str | None:
+    """A headline without slug and attribution; None for a table of figures (it has a ticker)."""
+    if _TICKER.search(headline):
+        return None
+    return _ATTRIBUTION.sub("", _SLUG.sub("", headline)).strip() or None
+
+
+def chosen_sets(options: Sequence[str]) -> dict[str, int]:
+    """How many times each set is taken.
+
+    Raises:
+        DataError: an option is not ``SET`` or ``SET=N`` with N above zero.
+    """
+    times = {}
+    for option in options:
+        name, equals, count = option.partition("=")
+        if not name or (equals and not (count.isdecimal() and int(count))):
+            raise DataError(f"--sets {option}: must be SET or SET=N with N above zero.")
+        times[name] = int(count or 1)
+    return times
+
+
+def corpus(given: argparse.Namespace) -> None:
+    """Writes the plain headlines beside the corpus, prepares it, and removes them."""
+    report = Report(given.on_error)
+    scratch = given.output.parent / f".{given.output.name}.headlines"
+    documents: list[Source | Path] = []
+    sentences: list[Source | Path] = []
+    try:
+        scratch.mkdir(parents=True, exist_ok=True)
+        for name, times in chosen_sets(given.sets).items():
+            folder = Path(given.raw) / name
+            documents += sorted(folder.glob("articles*.txt.gz")) * times
+            written = scratch / f"{name}.txt.gz"
+            with gzip.open(written, "wt", encoding="utf-8", compresslevel=1) as file:
+                for path in files(folder, "headlines.txt.gz", "titles.txt.gz"):
+                    lines = (line and plain_headline(line) for line in text_lines(path, report))
+                    file.writelines(f"{line}\n" for line in lines if line)
+            sentences += [written] * times
+        # Repeated texts are wanted here; the headlines themselves are unique in their files.
+        finish(given, documents, sentences, len(report.skipped), unique=False)
+    except OSError as error:
+        raise DataError(f"{scratch}: cannot be written ({error.strerror}).") from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code."""
+    options = parser(__doc__)
+    options.add_argument("--sets", nargs="+", required=True, metavar="SET[=N]")
+    given = options.parse_args(arguments)
+    return run("newswire", lambda: corpus(given))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
