@@ -1,0 +1,1 @@
+"""The commands of the command line; ``summ.cli`` gives them their names."""

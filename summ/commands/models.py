@@ -1,0 +1,96 @@
+"""Commands that make models, and what models are made from."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from summ import options
+from summ.commands.terminal import SHOWN_WARNINGS, say
+
+_CORES = os.cpu_count() or 1
+
+
+def prepare(
+    documents: options.Documents,
+    sentences: options.HumanSentences,
+    output: options.Corpus,
+    vocabulary_size: options.VocabularySize = 8000,
+    vocabulary: options.VocabularyFolder = None,
+    field: options.Field = "text",
+    folding: options.Folding = True,
+    workers: options.Workers = _CORES,
+    on_error: options.BadRecords = "skip",
+    seed: options.Seed = 1,
+) -> None:
+    """Make a corpus from .txt (a text a line), .jsonl or .csv files, each also .gz.
+
+    Documents are what is to be summarized; sentences are what summaries should look like.
+    """
+    from summ.text.corpus import prepare as make
+    from summ.text.readers import expand_inputs
+
+    manifest = make(
+        [Path(path) for path in expand_inputs(documents)],
+        [Path(path) for path in expand_inputs(sentences)],
+        output,
+        vocabulary_size,
+        folding=folding,
+        vocabulary=vocabulary,
+        workers=workers,
+        on_error=on_error,
+        field=field,
+        seed=seed,
+        progress=say,
+    )
+    for line in manifest.skipped[:SHOWN_WARNINGS]:
+        say(f"warning: {line}")
+    if manifest.skipped_count:
+        say(f"warning: {manifest.skipped_count} records skipped, listed in manifest.json.")
+    print(output)
+
+
+def train(
+    config: options.Config,
+    overrides: options.Overrides = None,
+    output: options.RunFolder = None,
+    resume: options.Resume = False,
+) -> None:
+    """Train a machine; the same as: accelerate launch -m summ.train CONFIG ..."""
+    import logging
+
+    from summ.config import load_config
+
+    settings = load_config(config, overrides or ())
+    if output is not None:
+        settings = settings.model_copy(update={"output": output})
+    from summ.learning.trainer import train as run_training
+
+    logging.basicConfig(stream=sys.stderr, format="summ: %(message)s", level=logging.WARNING)
+    logging.getLogger("summ").setLevel(logging.INFO)
+    folder = run_training(settings, resume)
+    if os.environ.get("RANK", "0") == "0":
+        print(folder)
+
+
+def info(model: options.ModelArgument = None) -> None:
+    """Show the versions of summ and its libraries, and what a model is made of."""
+    import platform
+    from importlib.metadata import version
+
+    print(f"python: {platform.python_version()}")
+    for package in ("summ", "torch", "transformers", "accelerate"):
+        print(f"{package}: {version(package)}")
+    from summ.networks.machine import SHIPPED, load_machine
+
+    folder = SHIPPED if model is None else model
+    machine = load_machine(folder)
+    print(f"model: {folder}")
+    for name, network in machine.networks().items():
+        print(f"{name}: {sum(weights.numel() for weights in network.parameters()):,} parameters")
+    print(f"vocabulary: {machine.vocabulary.size:,} pieces, folding {machine.vocabulary.folding}")
+    print(f"max_document: {machine.settings.max_document} pieces")
+    print(f"max_sentence: {machine.settings.max_sentence} pieces")
+    shortlist = machine.settings.shortlist
+    print(f"shortlist: {'open vocabulary' if shortlist is None else f'{len(shortlist)} pieces'}")
