@@ -10,34 +10,31 @@ are the same.
 from __future__ import annotations
 
 import hashlib
-import json
-import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pyarrow import compute
 
 from summ.errors import DataError
-from summ.text.digest import sha256
 from summ.text.gathering import Side, SideCounts, gather
 from summ.text.manifest import Manifest
 from summ.text.readers import OnError
-from summ.text.shards import read_shard, write_whole
 from summ.text.sources import Source
 from summ.text.tokenising import tokenise
-from summ.text.vocabulary import TRAINING_CHARACTERS, Vocabulary
+from summ.text.vocabulary import Vocabulary
 from summ.text.workers import Workers
-
-# What the vocabulary is offered; it draws its own million texts from them.  SentencePiece needs
-# some 23 bytes a character (measured), so this bounds the memory of the whole preparation.
-_SAMPLE = 2_000_000
-_SAMPLE_CHARACTERS = 200_000_000
-_LIBRARIES = ("summ", "sentencepiece", "tokenizers", "pyarrow")
+from summ.text.workplace import (
+    fingerprint,
+    hash_files,
+    is_there,
+    publish,
+    sample,
+    versions,
+    work_folder,
+)
 
 
 def prepare(
@@ -132,12 +129,11 @@ def _carry_out(plan: _Plan, output: Path, workers: Workers, say: Callable[[str],
     """The three passes, and the manifest."""
     settings = plan.settings()
     sources = [_described(side, source) for side in plan.sides for source in side.sources]
-    versions = {name: version(name) for name in _LIBRARIES}
-    fingerprint = _fingerprint(sources, settings, versions)
-    if _is_there(output, fingerprint):
+    mark = fingerprint(sources, settings)
+    if is_there(output, mark):
         say(f"{output}: prepared before from the same sources, nothing to do")
         return Manifest.read(output / "manifest.json")
-    work = _work_folder(output, fingerprint)
+    work = work_folder(output, mark, [side.name for side in plan.sides])
     counts = []
     for side in plan.sides:
         say(f"reading {side.name}")
@@ -155,17 +151,17 @@ def _carry_out(plan: _Plan, output: Path, workers: Workers, say: Callable[[str],
     np.save(work / "frequencies.npy", frequencies)
     records = chain.from_iterable(count.records for count in counts)
     manifest = Manifest(
-        fingerprint=fingerprint,
+        fingerprint=mark,
         sources=[s | {"records": r} for s, r in zip(sources, records, strict=True)],
         settings=settings,
         documents=counts[0].described() | {"pieces": int(frequencies[0].sum())},
         sentences=counts[1].described() | {"pieces": int(frequencies[1].sum())},
         skipped=[line for count in counts for line in count.skipped],
         skipped_count=sum(count.skipped_count for count in counts),
-        files=_hash_files(work),
-        versions=versions,
+        files=hash_files(work),
+        versions=versions(),
     )
-    return _publish(work, output, manifest)
+    return publish(work, output, manifest)
 
 
 def _sources(given: Sequence[Source | Path | str], field: str) -> tuple[Source, ...]:
@@ -182,48 +178,6 @@ def _described(side: Side, source: Source) -> dict[str, Any]:
         "whole": source.whole,
         "sha256": source.sha256(),
     }
-
-
-def _fingerprint(
-    sources: list[dict[str, Any]], settings: dict[str, Any], versions: dict[str, str]
-) -> str:
-    """One hash over all that decides the content; the folder of a source does not."""
-    content = [s | {"path": Path(s["path"]).name} for s in sources]
-    described = json.dumps([content, settings, versions], sort_keys=True)
-    return hashlib.sha256(described.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _is_there(output: Path, fingerprint: str) -> bool:
-    """Whether the very corpus exists already.
-
-    Raises:
-        DataError: something else does.
-    """
-    if not output.exists() or (output.is_dir() and not any(output.iterdir())):
-        return False
-    if (output / "manifest.json").exists():
-        if Manifest.read(output / "manifest.json").fingerprint == fingerprint:
-            return True
-        raise DataError(
-            f"{output}: holds a corpus made from other sources or settings. "
-            "Give another output folder, or remove this one."
-        )
-    raise DataError(f"{output}: exists and is no corpus. Give another output folder.")
-
-
-def _work_folder(output: Path, fingerprint: str) -> Path:
-    """The folder that grows beside the output; kept only if it belongs to the same corpus."""
-    work = output.parent / f".{output.name}.unfinished"
-    mark = work / "fingerprint"
-    try:
-        if work.exists() and not (mark.exists() and mark.read_text() == fingerprint):
-            shutil.rmtree(work)
-        for name in ("raw", "documents", "sentences"):
-            (work / name).mkdir(parents=True, exist_ok=True)
-        write_whole(mark, fingerprint)
-    except OSError as error:
-        raise DataError(f"{work}: cannot be written ({error.strerror}).") from error
-    return work
 
 
 def _refuse_empty(side: Side, counts: SideCounts) -> None:
@@ -246,53 +200,11 @@ def _vocabulary(plan: _Plan, work: Path, counts: list[SideCounts]) -> Path:
     if plan.given is not None:
         plan.given.save(folder)
     else:
-        texts = _sample(plan, work / "raw", counts)
+        shards = [
+            (work / "raw" / name, side.sources[source].weight)
+            for side, count in zip(plan.sides, counts, strict=True)
+            for name, source in count.shards.items()
+        ]
+        texts = sample(shards, plan.seed)
         Vocabulary.train(texts, plan.vocabulary_size, folder, folding=plan.folding, seed=plan.seed)
     return folder
-
-
-def _sample(plan: _Plan, raw: Path, counts: list[SideCounts]) -> Iterator[str]:
-    """Raw texts of both sides in proportion to their weights, as many as there is room for."""
-    shards = [
-        (raw / name, side.sources[source].weight)
-        for side, count in zip(plan.sides, counts, strict=True)
-        for name, source in count.shards.items()
-    ]
-    texts = characters = 0.0
-    for path, weight in shards:
-        for batch in read_shard(path):
-            lengths = compute.utf8_length(batch.column("text")).to_numpy()
-            texts += weight * len(lengths)
-            characters += weight * float(np.minimum(lengths, TRAINING_CHARACTERS).sum())
-    share = min(1.0, _SAMPLE / texts, _SAMPLE_CHARACTERS / characters)
-    rng = np.random.default_rng(plan.seed)
-    for path, weight in shards:
-        for batch in read_shard(path):
-            times = np.floor(weight * share + rng.random(batch.num_rows)).astype(int)
-            for text, count in zip(batch.column("text"), times, strict=True):
-                for _ in range(count):
-                    yield text.as_py()
-
-
-def _hash_files(work: Path) -> dict[str, str]:
-    """SHA-256 of all that goes into the output; what does not is removed first."""
-    # Renamed before it is emptied: a half-emptied folder must not look like finished shards.
-    (work / "raw").rename(work / "refuse")
-    shutil.rmtree(work / "refuse")
-    (work / "fingerprint").unlink()
-    files = sorted(path for path in work.rglob("*") if path.is_file())
-    return {path.relative_to(work).as_posix(): sha256(path) for path in files}
-
-
-def _publish(work: Path, output: Path, manifest: Manifest) -> Manifest:
-    """Gives the finished folder its name."""
-    write_whole(work / "manifest.json", manifest.to_json())
-    try:
-        if output.exists():
-            output.rmdir()  # it was empty when we began
-        work.rename(output)
-    except OSError as error:
-        raise DataError(
-            f"{output}: cannot be made ({error.strerror}); the corpus is in {work}."
-        ) from error
-    return manifest

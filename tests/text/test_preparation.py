@@ -334,6 +334,6 @@ def test_the_sample_of_the_vocabulary_has_a_limit(
     assert len(offered) == 800 and len(set(offered)) > 790
     characters = sum(map(len, offered))
     offered.clear()
-    monkeypatch.setattr("summ.text.preparation._SAMPLE_CHARACTERS", characters // 2)
+    monkeypatch.setattr("summ.text.workplace._SAMPLE_CHARACTERS", characters // 2)
     prepare([sources[0]], [sources[1]], tmp_path / "half", 500)
     assert 0.4 < sum(map(len, offered)) / characters < 0.6
