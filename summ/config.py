@@ -20,6 +20,7 @@ from summ.errors import ConfigError
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0)]
 Positive = Annotated[int, Field(gt=0)]
+Temperature = Annotated[float, Field(ge=0.1)]
 
 
 class Section(BaseModel):
@@ -70,7 +71,7 @@ class NetworkConfig(Section):
 
 
 class NetworksConfig(Section):
-    """The three networks, and which words a summary may use.
+    """The three networks, and which words a summary may use; a language model if it is wanted.
 
     ``shortlist`` limits summaries to the source's own pieces plus that many of the commonest
     pieces of human sentences; ``null`` leaves the whole vocabulary open.
@@ -79,6 +80,7 @@ class NetworksConfig(Section):
     compressor: NetworkConfig
     reconstructor: NetworkConfig
     discriminator: NetworkConfig
+    language_model: NetworkConfig | None = None
     shortlist: Positive | None = 300
     attention: Literal["eager", "sdpa"] = "eager"
 
@@ -145,13 +147,32 @@ class LessonConfig(Section):
 
 
 class RewardConfig(Section):
-    """What a draft is rewarded for.  Each weight multiplies one pure function of ``rewards``."""
+    """What a draft is rewarded for.  Each weight multiplies one pure function of ``rewards``.
+
+    ``fluency`` needs a machine with a language model: log-likelihood per word above that of the
+    words without context (slor), log-likelihood per word, or exp(-perplexity / scale).  It is
+    credited to the whole draft, or (slor and likelihood) to each word, discounted like the
+    discriminator's.  ``similarity_encoder`` is the folder of a sentence encoder with the machine's
+    vocabulary; by default the one that ships with summ.
+    """
 
     reconstruction_weight: Weight = 4.0
     discriminator_weight: Weight = 1.5
     discount: Share = 0.3
     length_weight: Weight = 1.0
     repetition_weight: Weight = 0.0
+    fluency_weight: Weight = 0.0
+    fluency: Literal["slor", "likelihood", "perplexity"] = "slor"
+    fluency_credit: Literal["draft", "word"] = "draft"
+    perplexity_scale: Annotated[float, Field(gt=0)] = 200.0
+    similarity_weight: Weight = 0.0
+    similarity_encoder: Path | None = None
+
+    @model_validator(mode="after")
+    def creditable(self) -> RewardConfig:
+        if self.fluency == "perplexity" and self.fluency_credit == "word":
+            raise ValueError("perplexity is of a whole draft: fluency_credit must be 'draft'")
+        return self
 
 
 class StageShape(Section):
@@ -178,6 +199,22 @@ class PretrainStage(StageShape):
     kind: Literal["pretrain"]
 
 
+class LanguageModelStage(StageShape):
+    """Maximum likelihood of human sentences for the language model; nothing else learns.
+
+    ``network`` is built where the machine has no language model yet.
+    """
+
+    kind: Literal["language-model"]
+    network: NetworkConfig | None = None
+
+    @model_validator(mode="after")
+    def no_adversary(self) -> LanguageModelStage:
+        if self.discriminator_every:
+            raise ValueError("no draft is drawn here: discriminator_every must be 0")
+        return self
+
+
 class ReinforceStage(StageShape):
     """Adversarial REINFORCE: the policy gradient, with the lessons kept in as an anchor."""
 
@@ -194,7 +231,97 @@ class ReinforceStage(StageShape):
         return self
 
 
-Stage = Annotated[PretrainStage | ReinforceStage, Field(discriminator="kind")]
+class TermConfig(Section):
+    """What a relaxed draft is judged by.  Each weight multiplies one pure loss of ``objectives``.
+
+    ``reconstruction_weight`` is the share of nll per word, as in ``RewardConfig``.
+    ``discriminator_weight`` is that of the adversary, whatever its kind.  ``prior_weight`` needs a
+    machine with a language model.
+    """
+
+    reconstruction_weight: Weight = 4.0
+    discriminator_weight: Weight = 1.5
+    length_weight: Weight = 1.0
+    prior_weight: Weight = 0.0
+    topic_weight: Weight = 0.0
+    coverage_weight: Weight = 0.0
+
+
+class GumbelStage(StageShape):
+    """The gradient through relaxed words (Gumbel-softmax), with the lessons kept in as an anchor.
+
+    ``temperature`` falls geometrically over the stage, from the first to the last.  ``critic`` is
+    the adversary: the discriminator of every prefix, or a Wasserstein critic whose slope is kept
+    by a gradient penalty (``penalty_weight``) or by limiting its spectra.  ``smoothing`` spreads
+    that share of human words for a Wasserstein critic, against soft drafts.
+    """
+
+    kind: Literal["gumbel"]
+    straight_through: bool = True
+    temperature: tuple[Temperature, Temperature] = (1.0, 0.5)
+    critic: Literal["discriminator", "wgan-gp", "spectral"] = "discriminator"
+    penalty_weight: Weight = 10.0
+    smoothing: Share = 0.0
+    terms: TermConfig = TermConfig()
+    lesson_weight: Weight = 1.0
+
+    @model_validator(mode="after")
+    def alike_in_sharpness(self) -> GumbelStage:
+        if self.straight_through and self.smoothing:
+            raise ValueError("straight-through drafts are one-hot: smoothing must be 0")
+        return self
+
+
+class QuickThoughtStage(StageShape):
+    """Which of all sentences of a batch stands next to this one?
+
+    A batch is cut into spans of consecutive sentences; ``sentences`` are to be found within
+    ``window`` places.  They are compared by the inner product of their vectors, as in the paper, or
+    by their cosine, divided by ``temperature``.
+    """
+
+    kind: Literal["quick-thought"]
+    span: Annotated[int, Field(ge=3)] = 100
+    window: Positive = 1
+    similarity: Literal["inner-product", "cosine"] = "inner-product"
+    temperature: Annotated[float, Field(gt=0)] = 1.0
+
+    @model_validator(mode="after")
+    def whole_batches(self) -> QuickThoughtStage:
+        if self.optimizer.accumulation > 1:
+            raise ValueError("quick-thought chooses among a whole batch: accumulation must be 1")
+        return self
+
+
+class DecoderConfig(Section):
+    """The sizes of the two GRUs that skip-thought decodes the neighbours with."""
+
+    embedding: Positive
+    hidden: Positive
+
+
+class SkipThoughtStage(StageShape):
+    """What do the sentences before and after this one say?  Two decoders tell it from its vector.
+
+    A batch is cut into spans of consecutive sentences.
+    """
+
+    kind: Literal["skip-thought"]
+    decoder: DecoderConfig
+    span: Annotated[int, Field(ge=3)] = 8
+
+
+Stage = Annotated[
+    PretrainStage
+    | LanguageModelStage
+    | ReinforceStage
+    | GumbelStage
+    | QuickThoughtStage
+    | SkipThoughtStage,
+    Field(discriminator="kind"),
+]
+_ENCODER_KINDS = ("quick-thought", "skip-thought")
+_STAGE_KINDS = ("pretrain", "language-model", "reinforce", "gumbel", *_ENCODER_KINDS)
 
 
 class TrainConfig(Section):
@@ -205,6 +332,7 @@ class TrainConfig(Section):
     data: DataConfig
     noise: NoiseConfig = NoiseConfig()
     networks: NetworksConfig | None = None
+    encoder: EncoderConfig | None = None
     start_from: Path | None = None
     stages: Annotated[list[Stage], Field(min_length=1)]
     precision: Literal["no", "bf16"] = "no"
@@ -218,9 +346,27 @@ class TrainConfig(Section):
 
     @model_validator(mode="after")
     def networks_from_somewhere(self) -> TrainConfig:
-        if (self.networks is None) == (self.start_from is None):
-            raise ValueError("give either 'networks' (new ones) or 'start_from' (a model folder)")
+        if [self.networks, self.encoder, self.start_from].count(None) != 2:
+            raise ValueError(
+                "give one of 'networks' (a new summarizer), 'encoder' (new sentence encoders) and "
+                "'start_from' (a model folder)"
+            )
         return self
+
+    @model_validator(mode="after")
+    def one_task(self) -> TrainConfig:
+        encoding = {stage.kind in _ENCODER_KINDS for stage in self.stages}
+        if len(encoding) > 1:
+            raise ValueError("stages of sentence encoders and of a summarizer need a run each")
+        if (self.networks if self.encodes else self.encoder) is not None:
+            needed = "encoder" if self.encodes else "networks"
+            raise ValueError(f"these stages need '{needed}' or 'start_from'")
+        return self
+
+    @property
+    def encodes(self) -> bool:
+        """Whether the run teaches sentence encoders; otherwise a summarizer."""
+        return self.stages[0].kind in _ENCODER_KINDS
 
 
 def load_config(path: Path, overrides: Sequence[str] = ()) -> TrainConfig:
@@ -271,7 +417,7 @@ def _first_problem(error: ValidationError) -> str:
     """The first schema violation as *key: what is wrong. What to do.*"""
     problem = error.errors()[0]
     # The discriminator of a union stands in pydantic's location but is no key of the file.
-    steps = [str(part) for part in problem["loc"] if part not in ("pretrain", "reinforce")]
+    steps = [str(part) for part in problem["loc"] if part not in _STAGE_KINDS]
     key = ".".join(steps)
     if problem["type"] == "extra_forbidden":
         known = _known_keys()

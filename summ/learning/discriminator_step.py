@@ -4,28 +4,56 @@ from __future__ import annotations
 
 from torch import nn
 
+from summ.inference.decoding import Marks
+from summ.learning.draws import Draws
+from summ.learning.lessons import draw_drafts
 from summ.learning.objectives import discriminator_loss
+from summ.networks.compressor import Compressor
 from summ.networks.discriminator import Discriminator
-from summ.types import StepOutput, Words
+from summ.types import Batch, StepOutput, Words
 
 
 class DiscriminatorStep(nn.Module):
-    """One update of the discriminator; the step is the module that Accelerate wraps."""
+    """One update of the discriminator; the step is the module that Accelerate wraps.
 
-    def __init__(self, discriminator: Discriminator) -> None:
+    Args:
+        compressor: draws drafts where the other step drew none; its parameters are not this
+            step's.
+        budgets: fewest and most words of such drafts.
+        max_sentence: their most pieces.
+    """
+
+    def __init__(
+        self,
+        discriminator: Discriminator,
+        compressor: Compressor,
+        marks: Marks,
+        budgets: tuple[int, int],
+        max_sentence: int,
+    ) -> None:
         super().__init__()
         self.discriminator = discriminator
+        # In a tuple, so that nn.Module does not adopt the compressor's parameters.
+        self._compressor = (compressor,)
+        self.marks, self.budgets, self.max_sentence = marks, budgets, max_sentence
 
-    def forward(self, sentences: Words, drafts: Words) -> StepOutput:
+    def forward(self, batch: Batch, draft: Words | None, draws: Draws) -> StepOutput:
         """Scores every prefix of both, and asks for the right answer at each."""
-        human = self.discriminator(sentences)
-        draft = self.discriminator(drafts)
-        loss = discriminator_loss(human, sentences.mask, draft, drafts.mask)
+        if draft is None:
+            (compressor,) = self._compressor
+            draft = draw_drafts(
+                compressor, batch.documents, self.marks, draws, self.budgets, self.max_sentence
+            ).words
+        sentences = batch.sentences
+        human_logits = self.discriminator(sentences)
+        draft_logits = self.discriminator(draft)
+        loss = discriminator_loss(human_logits, sentences.mask, draft_logits, draft.mask)
+        human, drawn = human_logits.detach().float(), draft_logits.detach().float()
         return StepOutput(
             loss=loss,
             stats={
                 "discriminator/loss": loss.detach(),
-                "discriminator/human": human.detach().float().sigmoid()[sentences.mask].mean(),
-                "discriminator/draft": draft.detach().float().sigmoid()[drafts.mask].mean(),
+                "discriminator/human": human.sigmoid()[sentences.mask].mean(),
+                "discriminator/draft": drawn.sigmoid()[draft.mask].mean(),
             },
         )

@@ -33,3 +33,10 @@ class Draws:
         generator = torch.Generator().manual_seed(seed)
         table = torch.rand((rows * self.shards, columns), generator=generator)
         return table[self.shard :: self.shards].to(self.device)
+
+
+def stage_seed(seed: int, stage: str) -> int:
+    """A seed of the stage's own, so that two stages of a run do not see the same draws."""
+    return int.from_bytes(
+        hashlib.blake2b(f"{seed}/{stage}".encode(), digest_size=4).digest(), "big"
+    )

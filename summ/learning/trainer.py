@@ -1,13 +1,12 @@
 """The one training loop, and the only importer of accelerate.
 
-A run goes through its stages.  Every random number is a function of (seed, step), so a
-checkpoint holds weights, optimizer moments and a step count, and going on from it gives the
-run that was not interrupted.
+A run goes through its stages; what is taught, and by which steps, is the task's.  Every random
+number is a function of (seed, step), so a checkpoint holds weights, optimizer moments and a step
+count, and going on from it gives the run that was not interrupted.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import signal
 from collections.abc import Iterator
@@ -24,9 +23,8 @@ from torch.optim.lr_scheduler import LRScheduler
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
-from summ.config import PretrainStage, ReinforceStage, TrainConfig
+from summ.config import StageShape, TrainConfig
 from summ.errors import ConfigError, SummError
-from summ.inference.decoding import Marks
 from summ.learning.allocator import keep_freed_memory
 from summ.learning.checkpoint import (
     TrainState,
@@ -36,29 +34,15 @@ from summ.learning.checkpoint import (
     read_state,
     save_checkpoint,
 )
-from summ.learning.discriminator_step import DiscriminatorStep
-from summ.learning.draws import Draws
-from summ.learning.lessons import draw_drafts
+from summ.learning.draws import Draws, stage_seed
 from summ.learning.metrics import MetricsLog
-from summ.learning.pretrain_step import PretrainStep
-from summ.learning.reinforce_step import ReinforceStep
 from summ.learning.run_record import describe_run, fingerprint
 from summ.learning.schedule import advance, schedule
-from summ.learning.validation import validate
-from summ.networks.machine import (
-    Machine,
-    MachineSettings,
-    build_machine,
-    load_machine,
-    save_machine,
-)
-from summ.text.batches import Batches
-from summ.text.corpus import Corpus
-from summ.types import Batch, StepOutput, Words
+from summ.learning.summarizing import Summarizing
+from summ.learning.task import BatchSource, Task
+from summ.types import StepOutput
 
 log = logging.getLogger("summ.train")
-
-StageConfig = PretrainStage | ReinforceStage
 
 
 @dataclass(frozen=True)
@@ -72,14 +56,14 @@ class Learner:
     max_grad_norm: float
 
 
-class _Steps(Dataset[Batch]):
+class _Steps(Dataset[Any]):
     """The batches of a stage by position: update ``i // accumulation``, its micro-batches."""
 
-    def __init__(self, batches: Batches, rank: int, world: int, accumulation: int) -> None:
+    def __init__(self, batches: BatchSource, rank: int, world: int, accumulation: int) -> None:
         self.batches, self.rank, self.world = batches, rank, world
         self.accumulation = accumulation
 
-    def __getitem__(self, index: int) -> Batch:
+    def __getitem__(self, index: int) -> Any:
         step, micro = divmod(index, self.accumulation)
         shard = self.rank + self.world * micro
         return self.batches.at(step, rows=(shard, self.world * self.accumulation))
@@ -97,11 +81,9 @@ class Trainer:
         self.checkpoints = config.output / "checkpoints"
         self.state = TrainState(0, 0, 0, 0, fingerprint(config))
         self.folder = self._checkpoint_to_resume(resume)
-        self.corpus = Corpus.open(config.data.corpus)
-        self.machine = _machine(config, self.corpus).to(self.accelerator.device)
-        self.marks = Marks.of(self.machine.vocabulary, self.accelerator.device)
+        self.task: Task = Summarizing(config, self.accelerator.device)
         if self.folder is not None:
-            load_networks(self.folder, self.machine.networks())
+            load_networks(self.folder, self.task.networks())
         if self.accelerator.is_main_process:
             config.output.mkdir(parents=True, exist_ok=True)
             describe_run(config, self.accelerator.num_processes)
@@ -128,12 +110,12 @@ class Trainer:
         self.accelerator.end_training()
         return self.config.output / "model"
 
-    def _train_stage(self, stage: StageConfig) -> None:
+    def _train_stage(self, stage: StageShape) -> None:
         """The loop."""
-        batches = self._batches(stage)
-        learner, critic = self._learners(stage)
         accumulation = stage.optimizer.accumulation
         world, rank = self.accelerator.num_processes, self.accelerator.process_index
+        batches = self.task.batches(stage, world * accumulation)
+        learner, critic = self._learners(stage)
         done = self.state.stage_step
         loader = DataLoader(
             _Steps(batches, rank, world, accumulation),
@@ -142,8 +124,6 @@ class Trainer:
             num_workers=self.config.loader_workers,
             persistent_workers=False,
         )
-        held_out = batches.held_out_documents(self.config.validation_documents)
-        held_out = held_out.to(self.accelerator.device)
         bar = tqdm(
             total=stage.steps,
             initial=done,
@@ -154,11 +134,16 @@ class Trainer:
         for number in range(done, stage.steps):
             batch, output = self._update(learner, micro_batches, stage, number)
             stats = dict(output.stats)
-            if stage.discriminator_every and (number + 1) % stage.discriminator_every == 0:
+            if critic is not None and (number + 1) % stage.discriminator_every == 0:
                 stats |= self._update_critic(critic, batch, output, stage, number)
+                for extra in range(1, stage.critic_updates):
+                    # Texts of its own, from further on in the stage's endless order.
+                    later = number + extra * stage.steps
+                    fresh = batches.at(later, rows=(rank, world)).to(self.accelerator.device)
+                    stats |= self._update_critic(critic, fresh, None, stage, later)
             learner.scheduler.step()
             self.state = replace(self.state, stage_step=number + 1, step=self.state.step + 1)
-            self._report(stage, learner, stats, bar, held_out)
+            self._report(stage, learner, stats, bar)
             last = number + 1 == stage.steps
             if last or self.stop or self.state.step % self.config.save_every == 0:
                 self._save_checkpoint(learner, critic)
@@ -168,9 +153,9 @@ class Trainer:
         self.accelerator.free_memory()
 
     def _update(
-        self, learner: Learner, micro_batches: Iterator[Batch], stage: StageConfig, number: int
-    ) -> tuple[Batch, StepOutput]:
-        """One update of compressor and reconstructor, over all its micro-batches."""
+        self, learner: Learner, micro_batches: Iterator[Any], stage: StageShape, number: int
+    ) -> tuple[Any, StepOutput]:
+        """One update of the step, over all its micro-batches."""
         accumulation = stage.optimizer.accumulation
         for micro in range(accumulation):
             batch = next(micro_batches).to(self.accelerator.device)
@@ -184,21 +169,16 @@ class Trainer:
         return batch, output
 
     def _update_critic(
-        self, critic: Learner, batch: Batch, output: StepOutput, stage: StageConfig, number: int
+        self,
+        critic: Learner,
+        batch: Any,
+        output: StepOutput | None,
+        stage: StageShape,
+        number: int,
     ) -> dict[str, Any]:
-        """One update of the discriminator, on this update's drafts where there are any."""
-        drafts = output.draft
-        if drafts is None:
-            with self.accelerator.autocast():
-                drafts = draw_drafts(
-                    self.machine.compressor,
-                    batch.documents,
-                    self.marks,
-                    self._draws(number, 0, 1, stage),
-                    stage.lesson.budgets,
-                    self.config.data.max_sentence,
-                ).words
-        result: StepOutput = critic.step(batch.sentences, drafts)
+        """One update of the adversary, on the update's last micro-batch and its drafts."""
+        draft = output.draft if output is not None else None
+        result: StepOutput = critic.step(batch, draft, self._draws(number, 0, 1, stage))
         self.accelerator.backward(result.loss)
         self._apply(critic)
         critic.scheduler.step()
@@ -225,97 +205,51 @@ class Trainer:
         learner.optimizer.zero_grad()
         return norm
 
-    def _draws(self, number: int, micro: int, accumulation: int, stage: StageConfig) -> Draws:
+    def _draws(self, number: int, micro: int, accumulation: int, stage: StageShape) -> Draws:
         world, rank = self.accelerator.num_processes, self.accelerator.process_index
         return Draws(
-            seed=_stage_seed(self.config, stage),
+            seed=stage_seed(self.config.seed, stage.name),
             step=number,
             shard=rank + world * micro,
             shards=world * accumulation,
             device=self.accelerator.device,
         )
 
-    def _batches(self, stage: StageConfig) -> Batches:
-        """The texts of a stage; the rows of an update must divide among its shards.
-
-        Raises:
-            ConfigError: they do not.
-        """
-        data = self.config.data
-        documents = stage.documents or data.documents
-        sentences = stage.sentences or data.sentences
-        shards = self.accelerator.num_processes * stage.optimizer.accumulation
-        for name, rows in (("documents", documents), ("sentences", sentences)):
-            if rows % shards:
-                raise ConfigError(
-                    f"stages.{stage.name}: {name} is {rows}, which {shards} parts (processes x "
-                    "accumulation) cannot share equally. Choose a multiple."
-                )
-        return Batches(
-            self.corpus,
-            data,
-            stage.noise or self.config.noise,
-            _stage_seed(self.config, stage),
-            documents=documents,
-            sentences=sentences,
-            held_out=self.config.validation_documents,
-        )
-
-    def _learners(self, stage: StageConfig) -> tuple[Learner, Learner]:
-        """The stage's step and the discriminator's, wrapped, with their optimizers."""
-        machine, data = self.machine, self.config.data
-        shared = (machine.compressor, machine.reconstructor)
-        step: nn.Module
-        if isinstance(stage, PretrainStage):
-            step = PretrainStep(
-                *shared, self.marks, stage.lesson, data.max_document, data.max_sentence
-            )
-        else:
-            step = ReinforceStep(
-                *shared,
-                machine.discriminator,
-                self.marks,
-                stage,
-                data.max_document,
-                data.max_sentence,
-            )
+    def _learners(self, stage: StageShape) -> tuple[Learner, Learner | None]:
+        """The stage's step and its adversary, wrapped, with their optimizers."""
         rates = stage.optimizer
-        learner = self._learner(step, stage, rates.learning_rate, 1)
-        critic = self._learner(
-            DiscriminatorStep(machine.discriminator),
-            stage,
-            rates.discriminator_learning_rate,
-            max(1, stage.discriminator_every),
-        )
+        learner = self._learner(self.task.step(stage), stage, rates.learning_rate, stage.steps)
+        adversary, critic = self.task.critic(stage), None
+        updates = 0
+        if adversary is not None:
+            updates = stage.critic_updates * (stage.steps // stage.discriminator_every)
+            critic = self._learner(adversary, stage, rates.discriminator_learning_rate, updates)
         if self.folder is not None and self.state.stage_step:
-            load_optimizers(
-                self.folder,
-                {"step": learner.optimizer.optimizer, "critic": critic.optimizer.optimizer},
-            )
+            load_optimizers(self.folder, _optimizers(learner, critic))
             advance(learner.scheduler, self.state.stage_step)
-            if stage.discriminator_every:
-                advance(critic.scheduler, self.state.stage_step // stage.discriminator_every)
+            if critic is not None:
+                rounds = self.state.stage_step // stage.discriminator_every
+                advance(critic.scheduler, stage.critic_updates * rounds)
         self.folder = None
         return learner, critic
 
-    def _learner(self, step: nn.Module, stage: StageConfig, rate: float, every: int) -> Learner:
-        """A wrapped step that is updated with each ``every``-th update of the stage."""
+    def _learner(self, step: nn.Module, stage: StageShape, rate: float, updates: int) -> Learner:
+        """A wrapped step that is updated so many times in the stage."""
         step.train()
         parameters = [value for value in step.parameters() if value.requires_grad]
         optimizer = torch.optim.AdamW(
             parameters, lr=rate, betas=(0.9, 0.98), weight_decay=stage.optimizer.weight_decay
         )
-        scheduler = schedule(optimizer, stage.optimizer, max(1, stage.steps // every))
+        scheduler = schedule(optimizer, stage.optimizer, max(1, updates))
         wrapped, prepared = self.accelerator.prepare(step, optimizer)
         return Learner(wrapped, prepared, scheduler, parameters, stage.optimizer.max_grad_norm)
 
     def _report(
         self,
-        stage: StageConfig,
+        stage: StageShape,
         learner: Learner,
         stats: dict[str, Any],
         bar: Any,
-        held_out: Words,
     ) -> None:
         """Log, samples and validation, when they are due; on the main process."""
         if not self.accelerator.is_main_process:
@@ -325,11 +259,9 @@ class Trainer:
         bar.update()
         if step % config.validate_every == 0 or self.state.stage_step == stage.steps:
             with self.accelerator.autocast():
-                result = validate(
-                    self.machine, held_out, self.marks, sum(stage.lesson.budgets) // 2
-                )
+                result = self.task.validate(stage)
             self.metrics.write(step, stage=stage.name, **result.figures)
-            for source, draft in result.drafts:
+            for source, draft in result.samples:
                 log.info("step %d\n  source: %s\n  draft:  %s", step, source, draft)
         elif step % config.log_every == 0 or step % config.save_every == 0:
             # At checkpoints too: figures not yet written would be missing after a restart.
@@ -337,20 +269,20 @@ class Trainer:
             entry = self.metrics.write(step, stage=stage.name, learning_rate=rate)
             bar.set_postfix({key: f"{entry[key]:.3g}" for key in _SHOWN if key in entry})
 
-    def _save_checkpoint(self, learner: Learner, critic: Learner) -> None:
+    def _save_checkpoint(self, learner: Learner, critic: Learner | None) -> None:
         if self.accelerator.is_main_process:
             save_checkpoint(
                 self.checkpoints,
                 self.state,
-                self.machine.networks(),
-                {"step": learner.optimizer.optimizer, "critic": critic.optimizer.optimizer},
+                self.task.networks(),
+                _optimizers(learner, critic),
                 self.config.keep_checkpoints,
             )
         self.accelerator.wait_for_everyone()
 
     def _save_model(self, folder: Path) -> None:
         if self.accelerator.is_main_process:
-            save_machine(self.machine, folder)
+            self.task.save(folder)
         self.accelerator.wait_for_everyone()
 
     def _checkpoint_to_resume(self, resume: bool) -> Path | None:
@@ -411,34 +343,12 @@ _SHOWN = (
 )
 
 
-def _stage_seed(config: TrainConfig, stage: StageConfig) -> int:
-    """A seed of the stage's own, so that two stages do not see the same draws."""
-    name = f"{config.seed}/{stage.name}".encode()
-    return int.from_bytes(hashlib.blake2b(name, digest_size=4).digest(), "big")
-
-
-def _machine(config: TrainConfig, corpus: Corpus) -> Machine:
-    """New networks, or those of an earlier run.
-
-    Raises:
-        ConfigError: the earlier model speaks another vocabulary than the corpus.
-    """
-    if config.start_from is not None:
-        machine = load_machine(config.start_from)
-        if machine.vocabulary.pieces() != corpus.vocabulary.pieces():
-            raise ConfigError(
-                f"{config.start_from}: its vocabulary is not the corpus's. Prepare the corpus "
-                "with `summ prepare --vocabulary` of that model."
-            )
-        return machine
-    networks, data = config.networks, config.data
-    if networks is None:
-        raise ConfigError("networks: missing.")
-    shortlist = None
-    if networks.shortlist is not None:
-        shortlist = tuple(corpus.commonest_pieces(networks.shortlist))
-    settings = MachineSettings(data.max_document, data.max_sentence, shortlist, networks.attention)
-    return build_machine(networks, corpus.vocabulary, settings, config.seed)
+def _optimizers(learner: Learner, critic: Learner | None) -> dict[str, torch.optim.Optimizer]:
+    """Torch's own optimizers by the names that checkpoints know."""
+    found = {"step": learner.optimizer.optimizer}
+    if critic is not None:
+        found["critic"] = critic.optimizer.optimizer
+    return found
 
 
 def train(config: TrainConfig, resume: bool = False) -> Path:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -86,15 +88,33 @@ def test_words_beyond_the_policy_cost_nothing() -> None:
     assert torch.isfinite(loss)
 
 
+def discriminator_step() -> DiscriminatorStep:
+    compressor = tiny.compressor(FACTS)
+    return DiscriminatorStep(tiny.discriminator(FACTS), compressor, tiny.marks(FACTS), (2, 4), 5)
+
+
+def test_the_discriminator_draws_the_drafts_it_is_not_given() -> None:
+    """The same ones for the same draws, and without a gradient for the compressor."""
+    step, batch = discriminator_step(), tiny.batch(FACTS)
+    (compressor,) = step._compressor
+    losses = [step(batch, None, Draws(1, number, 0, 1, CPU)).loss for number in (0, 0, 1)]
+    assert losses[0] == losses[1] != losses[2]
+    losses[0].backward()
+    assert all(value.grad is None for value in compressor.parameters())
+    assert not {id(value) for value in step.parameters()} & {
+        id(value) for value in compressor.parameters()
+    }
+
+
 def test_the_discriminator_learns_to_tell() -> None:
     torch.manual_seed(0)
-    discriminator = tiny.discriminator(FACTS)
-    step = DiscriminatorStep(discriminator)
+    step, batch = discriminator_step(), tiny.batch(FACTS)
     human = tiny.words(*[[8, 9, 10]] * 4, *[[9, 10, 11]] * 4)
+    batch = replace(batch, sentences=human)
     drafts = tiny.words(*[[12, 12]] * 4, *[[13, 12]] * 4)
     optimizer = torch.optim.Adam(step.parameters(), lr=1e-2)
     for _ in range(60):
-        output = step(human, drafts)
+        output = step(batch, drafts, Draws(1, 0, 0, 1, CPU))
         optimizer.zero_grad()
         output.loss.backward()
         optimizer.step()

@@ -182,7 +182,7 @@ def test_accumulation_changes_nothing(corpus: Path, tmp_path: Path) -> None:
 
         def keep(learner, run=run, gradients=gradients):
             if not gradients:
-                for key, value in run.machine.compressor.named_parameters():
+                for key, value in run.task.machine.compressor.named_parameters():
                     if value.grad is not None:
                         gradients[key] = value.grad.clone()
             return torch.tensor(1.0)
@@ -223,13 +223,13 @@ def test_interrupt_saves_and_ends(corpus: Path, tmp_path: Path) -> None:
 def test_a_bad_step_is_skipped_and_too_many_end_the_run(corpus: Path, tmp_path: Path) -> None:
     settings = config(corpus, tmp_path / "bad", "max_bad_steps=2")
     run = trainer.Trainer(settings, resume=False)
-    before = {k: v.clone() for k, v in run.machine.compressor.state_dict().items()}
+    before = {k: v.clone() for k, v in run.task.machine.compressor.state_dict().items()}
     with torch.no_grad():
-        next(run.machine.discriminator.parameters())[:] = torch.nan
-        next(run.machine.reconstructor.parameters())[:] = torch.nan
+        next(run.task.machine.discriminator.parameters())[:] = torch.nan
+        next(run.task.machine.reconstructor.parameters())[:] = torch.nan
     with pytest.raises(SummError, match="3 updates were not finite"):
         run.run()
-    for key, value in run.machine.compressor.state_dict().items():
+    for key, value in run.task.machine.compressor.state_dict().items():
         assert torch.equal(value, before[key])
 
 
@@ -266,7 +266,7 @@ def test_a_model_is_the_start_of_another_run(corpus: Path, reference: Path, tmp_
     settings = config(corpus, tmp_path / "next", "networks=null", f"start_from={reference}/model")
     run = trainer.Trainer(settings, resume=False)
     loaded = load_machine(reference / "model").compressor.state_dict()
-    for key, value in run.machine.compressor.state_dict().items():
+    for key, value in run.task.machine.compressor.state_dict().items():
         assert torch.equal(value, loaded[key])
 
 

@@ -1,0 +1,190 @@
+"""The task of the machine: compressor, reconstructor and discriminator learn from one corpus."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from summ.config import (
+    LanguageModelStage,
+    PretrainStage,
+    ReinforceStage,
+    RewardConfig,
+    StageShape,
+    TrainConfig,
+)
+from summ.errors import ConfigError
+from summ.inference.decoding import Marks
+from summ.learning.discriminator_step import DiscriminatorStep
+from summ.learning.draws import stage_seed
+from summ.learning.judges import Judges, similarity_vectors
+from summ.learning.language_model_step import LanguageModelStep
+from summ.learning.pretrain_step import PretrainStep
+from summ.learning.reinforce_step import ReinforceStep
+from summ.learning.task import BatchSource, Validation
+from summ.learning.validation import language_model_figures, validate
+from summ.networks.language_model import LanguageModel
+from summ.networks.machine import (
+    Machine,
+    MachineSettings,
+    build_machine,
+    load_machine,
+    save_machine,
+    with_language_model,
+)
+from summ.text.batches import Batches, SentenceBatches
+from summ.text.corpus import Corpus
+
+
+class Summarizing:
+    """Teaches a machine to summarize; implements ``Task``."""
+
+    def __init__(self, config: TrainConfig, device: torch.device) -> None:
+        self.config, self.device = config, device
+        self.corpus = Corpus.open(config.data.corpus)
+        self.machine = machine_of(config, self.corpus).to(device)
+        self.marks = Marks.of(self.machine.vocabulary, device)
+        self._judges: dict[str, Judges] = {}
+
+    def networks(self) -> dict[str, nn.Module]:
+        return self.machine.networks()
+
+    def batches(self, stage: StageShape, shards: int) -> BatchSource:
+        texts = self._texts(stage, shards)
+        return SentenceBatches(texts) if isinstance(stage, LanguageModelStage) else texts
+
+    def _texts(self, stage: StageShape, shards: int) -> Batches:
+        data = self.config.data
+        documents = stage.documents or data.documents
+        sentences = stage.sentences or data.sentences
+        for name, rows in (("documents", documents), ("sentences", sentences)):
+            if rows % shards:
+                raise ConfigError(
+                    f"stages.{stage.name}: {name} is {rows}, which {shards} parts (processes x "
+                    "accumulation) cannot share equally. Choose a multiple."
+                )
+        return Batches(
+            self.corpus,
+            data,
+            stage.noise or self.config.noise,
+            stage_seed(self.config.seed, stage.name),
+            documents=documents,
+            sentences=sentences,
+            held_out=self.config.validation_documents,
+        )
+
+    def step(self, stage: StageShape) -> nn.Module:
+        machine, data = self.machine, self.config.data
+        pair = (machine.compressor, machine.reconstructor)
+        sizes = (data.max_document, data.max_sentence)
+        if isinstance(stage, PretrainStage):
+            return PretrainStep(*pair, self.marks, stage.lesson, *sizes, machine.language_model)
+        if isinstance(stage, LanguageModelStage):
+            return LanguageModelStep(self._language_model(stage.name))
+        if isinstance(stage, ReinforceStage):
+            if stage.reward.fluency_weight:
+                self._language_model(stage.name)
+            return ReinforceStep(*pair, self.judges(stage), self.marks, stage, *sizes)
+        raise _no_step(stage)
+
+    def critic(self, stage: StageShape) -> nn.Module | None:
+        if not stage.discriminator_every:
+            return None
+        return DiscriminatorStep(
+            self.machine.discriminator,
+            self.machine.compressor,
+            self.marks,
+            stage.lesson.budgets,
+            self.config.data.max_sentence,
+        )
+
+    def validate(self, stage: StageShape) -> Validation:
+        texts, count = self._texts(stage, 1), self.config.validation_documents
+        figures, samples = {}, []
+        if not isinstance(stage, LanguageModelStage):
+            documents = texts.held_out_documents(count).to(self.device)
+            words = sum(stage.lesson.budgets) // 2
+            judged = (self.judges(stage), _weights(stage), documents, self.marks, words)
+            found = validate(self.machine, *judged)
+            figures, samples = found.figures, found.samples
+        if self.machine.language_model is not None:
+            sentences = texts.held_out_sentences(count).to(self.device)
+            figures |= language_model_figures(self.machine.language_model, sentences)
+        return Validation(figures, samples)
+
+    def judges(self, stage: StageShape) -> Judges:
+        """Who judges drafts in a stage.
+
+        Raises:
+            ConfigError: the sentence encoder speaks another vocabulary.
+            CheckpointError: it cannot be loaded.
+        """
+        if stage.name not in self._judges:
+            vectors = similarity_vectors(_weights(stage), self.machine.vocabulary, self.device)
+            machine = self.machine
+            judges = Judges(machine.discriminator, machine.language_model, vectors)
+            self._judges[stage.name] = judges
+        return self._judges[stage.name]
+
+    def _language_model(self, stage: str) -> LanguageModel:
+        if self.machine.language_model is None:
+            raise ConfigError(
+                f"stages.{stage}: the machine has no language model. Put a stage of kind "
+                "language-model with a 'network' before it, or start from a machine that has one."
+            )
+        return self.machine.language_model
+
+    def save(self, folder: Path) -> None:
+        save_machine(self.machine, folder)
+
+
+def _weights(stage: StageShape) -> RewardConfig:
+    """What drafts are worth; in stages without rewards, by the usual weights."""
+    return stage.reward if isinstance(stage, ReinforceStage) else RewardConfig()
+
+
+def _no_step(stage: StageShape) -> ConfigError:
+    return ConfigError(
+        f"stages.{stage.name}: is no stage for a summarizer. Use it in a run with 'encoder'."
+    )
+
+
+def machine_of(config: TrainConfig, corpus: Corpus) -> Machine:
+    """New networks, or those of an earlier run; with a language model where a stage brings one.
+
+    Raises:
+        ConfigError: the earlier model speaks another vocabulary than the corpus.
+    """
+    machine = _first_machine(config, corpus)
+    brought = [stage.network for stage in config.stages if isinstance(stage, LanguageModelStage)]
+    if machine.language_model is None and any(brought):
+        network = next(filter(None, brought))
+        machine = with_language_model(machine, network, config.seed)
+    if machine.language_model is not None and any(
+        isinstance(stage, PretrainStage | LanguageModelStage) for stage in config.stages
+    ):
+        frequencies = torch.from_numpy(corpus.frequencies[1].copy())
+        frequencies[corpus.vocabulary.eos] += len(corpus.sentences)
+        machine.language_model.count(frequencies)
+    return machine
+
+
+def _first_machine(config: TrainConfig, corpus: Corpus) -> Machine:
+    if config.start_from is not None:
+        machine = load_machine(config.start_from)
+        if machine.vocabulary.pieces() != corpus.vocabulary.pieces():
+            raise ConfigError(
+                f"{config.start_from}: its vocabulary is not the corpus's. Prepare the corpus "
+                "with `summ prepare --vocabulary` of that model."
+            )
+        return machine
+    networks, data = config.networks, config.data
+    if networks is None:
+        raise ConfigError("networks: missing.")
+    shortlist = None
+    if networks.shortlist is not None:
+        shortlist = tuple(corpus.commonest_pieces(networks.shortlist))
+    settings = MachineSettings(data.max_document, data.max_sentence, shortlist, networks.attention)
+    return build_machine(networks, corpus.vocabulary, settings, config.seed)
