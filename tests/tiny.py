@@ -6,6 +6,7 @@ from summ.config import NetworkConfig
 from summ.inference.decoding import Marks
 from summ.networks.compressor import Compressor
 from summ.networks.discriminator import Discriminator, build_discriminator
+from summ.networks.language_model import LanguageModel, build_language_model
 from summ.networks.reconstructor import Reconstructor
 from summ.networks.transformer import Vocabularies, build_encoder_decoder
 from summ.types import Batch, Words
@@ -63,6 +64,10 @@ def reconstructor(vocabulary: Vocabularies) -> Reconstructor:
 
 def discriminator(vocabulary: Vocabularies) -> Discriminator:
     return build_discriminator(causal(), vocabulary, "eager")
+
+
+def language_model(vocabulary: Vocabularies) -> LanguageModel:
+    return build_language_model(causal(), vocabulary, "eager")
 
 
 def words(*rows: list[int]) -> Words:

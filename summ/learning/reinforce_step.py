@@ -6,24 +6,21 @@ T summary positions.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from summ.config import ReinforceStage, RewardConfig
+from summ.config import ReinforceStage
 from summ.inference.decoding import Marks, greedy, sample, score
 from summ.learning import rewards
 from summ.learning.draws import Draws
+from summ.learning.judges import Judges, Verdict, judge
 from summ.learning.lessons import SeekLesson, count_words, rebuild_nll, uniform_integers
 from summ.learning.objectives import reinforce_loss
 from summ.networks.compressor import Compressor
 from summ.networks.reconstructor import Reconstructor
 from summ.networks.transformer import Encoded
 from summ.types import Batch, StepOutput, Words
-
-Humanness = Callable[[Words], Tensor]
 
 
 class ReinforceStep(nn.Module):
@@ -33,14 +30,14 @@ class ReinforceStep(nn.Module):
     through ``forward`` and is synchronised between processes.
 
     Args:
-        humanness: the discriminator, as a function: its parameters are not this step's.
+        judges: discriminator, language model, sentence encoder: not this step's to teach.
     """
 
     def __init__(
         self,
         compressor: Compressor,
         reconstructor: Reconstructor,
-        humanness: Humanness,
+        judges: Judges,
         marks: Marks,
         stage: ReinforceStage,
         max_document: int,
@@ -48,15 +45,14 @@ class ReinforceStep(nn.Module):
     ) -> None:
         super().__init__()
         self.compressor, self.reconstructor = compressor, reconstructor
-        # In a tuple, so that nn.Module does not adopt the discriminator's parameters.
-        self._humanness = (humanness,)
+        # A plain dataclass, so that nn.Module does not adopt the judges' parameters.
+        self.judges = judges
         self.lesson = SeekLesson(compressor, reconstructor, marks, stage.lesson, max_document)
         self.marks, self.stage, self.max_sentence = marks, stage, max_sentence
 
     def forward(self, batch: Batch, draws: Draws) -> StepOutput:
         """One pass of the algorithm over ``batch``."""
         stage, documents, rows = self.stage, batch.documents, len(batch.documents)
-        sources = documents.repeat(stage.samples)
 
         # 1. Draw summaries from the policy, and their greedy rival.        y ~ pi(.|x), y^
         budget = uniform_integers(draws, "budget", rows, stage.lesson.budgets)
@@ -76,7 +72,8 @@ class ReinforceStep(nn.Module):
         nll_taught, nll = self._rebuild(sampled, documents)
 
         # 4. Reward: faithful to the source, and read as human; and what to expect.  (B, T)
-        reward = self._reward(sampled, nll, sources, budget.repeat_interleave(stage.samples))
+        verdict = self._judge(sampled, nll, documents, budget)
+        reward = verdict.credit
         if stage.baseline == "leave-one-out":
             baseline = rewards.leave_one_out(reward, sampled.mask, stage.samples)
         else:
@@ -88,12 +85,13 @@ class ReinforceStep(nn.Module):
         entropy = scores.entropy.masked_fill(~sampled.mask, 0.0).sum() / sampled.mask.sum()
         loss = policy_loss + reconstruction_loss
         stats = {
-            "reward/total": _first_position(reward),
-            "reward/advantage": _first_position(reward - baseline),
-            "rebuild/nll_per_word": nll.sum() / sources.mask.sum(),
+            **{f"reward/{name}": values.mean() for name, values in verdict.figures.items()},
+            "reward/total": verdict.total.mean(),
+            "reward/advantage": (reward - baseline)[:, 0].mean(),
+            "rebuild/nll_per_word": nll.sum() / (stage.samples * documents.mask.sum()),
             "policy/entropy": entropy,
             "summary/words": count_words(sampled, self.marks).float().mean(),
-            "summary/length_error": -self._length(sampled, budget, stage.samples).mean(),
+            "summary/length_error": -verdict.figures["length"].mean(),
         }
         if stage.lesson_weight:
             seek_loss = self.lesson(batch, draws)
@@ -120,23 +118,15 @@ class ReinforceStep(nn.Module):
         rivals = others.unflatten(0, (-1, samples - 1))
         return taught, torch.cat([taught.detach()[:, None], rivals], dim=1).flatten()
 
-    @torch.no_grad()
-    def _reward(
+    def _judge(
         self,
         drafts: Words,
         nll: Float[Tensor, " B"],
-        sources: Words,
-        budget: Int[Tensor, " B"],
-    ) -> Float[Tensor, "B T"]:
-        """The weighted sum of all rewards at each word of each draft."""
-        weights: RewardConfig = self.stage.reward
-        (humanness,) = self._humanness
-        begins = self.marks.starts_word[drafts.ids] & drafts.mask
-        whole = weights.reconstruction_weight * rewards.reconstruction_reward(nll, sources.mask)
-        whole = whole + weights.length_weight * rewards.length_reward(begins, budget)
-        whole = whole + weights.repetition_weight * rewards.repetition_reward(drafts.ids, begins)
-        prefixes = rewards.humanness_reward(humanness(drafts), drafts.mask, weights.discount)
-        return rewards.spread(whole, drafts.mask) + weights.discriminator_weight * prefixes
+        documents: Words,
+        budget: Int[Tensor, " N"],
+    ) -> Verdict:
+        weights = self.stage.reward
+        return judge(self.judges, weights, drafts, nll, documents, budget, self.marks)
 
     @torch.no_grad()
     def _greedy_reward(
@@ -149,17 +139,7 @@ class ReinforceStep(nn.Module):
         """Self-critical baseline: the reward of the greedy draft, at the same position."""
         rival = greedy(self.compressor, encoded, self.marks, self.max_sentence).words
         nll = rebuild_nll(self.reconstructor, rival, documents, self.marks)
-        reward = rewards.hold_last(self._reward(rival, nll, documents, budget), rival.mask)
+        credit = self._judge(rival, nll, documents, budget).credit
         width = sampled.ids.shape[1]
-        return rewards.fit_width(reward, width).repeat_interleave(self.stage.samples, dim=0)
-
-    def _length(
-        self, drafts: Words, budget: Int[Tensor, " N"], samples: int
-    ) -> Float[Tensor, " B"]:
-        begins = self.marks.starts_word[drafts.ids] & drafts.mask
-        return rewards.length_reward(begins, budget.repeat_interleave(samples))
-
-
-def _first_position(values: Float[Tensor, "B T"]) -> Float[Tensor, ""]:
-    """The mean over drafts of what the first word is credited with."""
-    return values[:, 0].mean()
+        held = rewards.fit_width(rewards.hold_last(credit, rival.mask), width)
+        return held.repeat_interleave(self.stage.samples, dim=0)

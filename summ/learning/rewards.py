@@ -11,6 +11,7 @@ from __future__ import annotations
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
+from torch.nn import functional
 
 
 def reconstruction_reward(
@@ -32,13 +33,80 @@ def humanness_reward(
 
     Source: Wang & Lee (2018, arXiv:1810.02851); constants of their released code.
     """
-    values = (2 * torch.sigmoid(logits.float()) - 1).masked_fill(~mask, 0.0)
-    to_go = torch.zeros_like(values)
+    return to_go(2 * torch.sigmoid(logits.float()) - 1, mask, discount)
+
+
+def fluency_reward(
+    lifts: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"], begins: Bool[Tensor, "B T"]
+) -> Float[Tensor, " B"]:
+    r"""Log-likelihood, in nats, of the whole draft under a language model, per word.
+
+    .. math:: R = \frac1n \sum_t \ell_t, \qquad \ell_t = \log p(y_t \mid y_{<t})
+        \;[- \log p_u(y_t)]
+
+    With the bracket it is SLOR: alone, the first term prefers common words to the right ones.
+    The sum is over pieces but n counts words and the end mark, or names of many pieces, whose
+    later pieces are all but certain, would be the cheapest way to fluency.
+
+    Args:
+        lifts: log-probability of each piece, less its unigram log-probability for SLOR.
+        begins: True on pieces that begin a word and on the end mark, padding excluded.
+
+    Source: Kann et al. (2018, arXiv:1809.08731), Section 3; they count pieces (WPSLOR).
+    """
+    return lifts.masked_fill(~mask, 0.0).sum(dim=1) / begins.sum(dim=1).clamp(min=1)
+
+
+def fluency_to_go(
+    lifts: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"], discount: float
+) -> Float[Tensor, "B T"]:
+    r"""Likelihood of each piece and, discounted, of those after it.
+
+    .. math:: R_t = \sum_{k \ge t} \gamma^{k-t} \ell_k
+
+    A piece can only change what is said from it on, so with :math:`\gamma = 1` this is the
+    exact reward-to-go of the draft's log-likelihood (not divided by its length).
+    """
+    return to_go(lifts, mask, discount)
+
+
+def perplexity_reward(
+    log_probs: Float[Tensor, "B T"],
+    mask: Bool[Tensor, "B T"],
+    begins: Bool[Tensor, "B T"],
+    scale: float,
+) -> Float[Tensor, " B"]:
+    r"""exp(-perplexity / scale): between 0 and 1, flat where the draft is far from fluent.
+
+    Args:
+        log_probs: of each piece under a language model, in nats.
+        begins: as for ``fluency_reward``; the perplexity is that of a word.
+        scale: the perplexity whose reward is 1/e; about that of human sentences.
+
+    Source: the fluency reward of Hyun et al. (2022, Findings of EMNLP, MSRP), with a language
+    model that was trained on human summaries only.
+    """
+    return torch.exp(-torch.exp(-fluency_reward(log_probs, mask, begins)) / scale)
+
+
+def similarity_reward(
+    source_vectors: Float[Tensor, "B D"], draft_vectors: Float[Tensor, "B D"]
+) -> Float[Tensor, " B"]:
+    """Cosine of the vectors of source and draft; 0 where one of them is zero."""
+    return functional.cosine_similarity(source_vectors.float(), draft_vectors.float(), dim=1)
+
+
+def to_go(
+    values: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"], discount: float
+) -> Float[Tensor, "B T"]:
+    """Each position's value and, discounted by each step between, the values after it."""
+    values = values.masked_fill(~mask, 0.0)
+    sums = torch.zeros_like(values)
     running = torch.zeros_like(values[:, 0])
     for position in range(values.shape[1] - 1, -1, -1):
         running = values[:, position] + discount * running
-        to_go[:, position] = running
-    return to_go
+        sums[:, position] = running
+    return sums
 
 
 def length_reward(begins: Bool[Tensor, "B T"], budget: Int[Tensor, " B"]) -> Float[Tensor, " B"]:

@@ -1,5 +1,8 @@
 """The discriminator: has only seen human sentences, and judges every prefix of a draft.
 
+The same network is the critic of the Wasserstein kind: then the mean of its scores is a critic
+score, larger for human sentences, and no log-odds.
+
 Axes: B sequences, T positions.
 """
 
@@ -7,13 +10,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from summ.config import NetworkConfig
-from summ.errors import ConfigError
-from summ.networks.transformer import Vocabularies, load_pretrained, without_dropout
-from summ.types import Words
+from summ.networks.relaxed_input import relaxed_input
+from summ.networks.transformer import Vocabularies, build_causal
+from summ.types import Relaxed, Words
 
 
 class Discriminator(nn.Module):
@@ -28,12 +32,45 @@ class Discriminator(nn.Module):
         self.network = network
         self.score = nn.Linear(network.config.hidden_size, 1)
 
-    def forward(self, words: Words) -> Float[Tensor, "B T"]:
+    def forward(self, source: Words | Relaxed) -> Float[Tensor, "B T"]:
         """Logits that each prefix was written by a human; positions of padding mean nothing."""
-        hidden = self.network(
-            input_ids=words.ids, attention_mask=words.mask.long(), use_cache=False
-        ).last_hidden_state
+        words = source.words if isinstance(source, Relaxed) else source
+        with relaxed_input(self.network.get_input_embeddings(), source):
+            hidden = self.network(
+                input_ids=words.ids, attention_mask=words.mask.long(), use_cache=False
+            ).last_hidden_state
         return self.score(hidden).squeeze(-1)
+
+
+def frozen_scores(discriminator: Discriminator, source: Relaxed) -> Float[Tensor, "B T"]:
+    """Scores whose gradient reaches the relaxed words and never the discriminator's parameters.
+
+    The network is called with detached stand-ins for its parameters.  ``requires_grad`` is left
+    alone: a step that switched it would switch it for the discriminator's own step, too, and
+    DistributedDataParallel, which hooks every parameter when it wraps a module, would wait for
+    gradients that never come.
+    """
+    constants = {name: value.detach() for name, value in discriminator.named_parameters()}
+    return torch.func.functional_call(discriminator, constants, (source,))
+
+
+@torch.no_grad()
+def limit_spectra(discriminator: Discriminator) -> None:
+    """Divides every weight matrix whose largest singular value exceeds 1 by that value, in place.
+
+    Miyato et al. (2018, arXiv:1802.05957) divide while they compute and keep the raw weights.
+    Dividing the weights themselves leaves, in the model folder, the very network that was
+    trained; and the exact value (of the smaller Gram matrix) needs no vector carried from one
+    update to the next, so that a resumed run is the same run.
+
+    It bounds each linear map, embeddings included, and not the whole network: layer
+    normalisation and attention have no such bound.
+    """
+    for value in discriminator.parameters():
+        if value.dim() == 2:
+            wide = value.float() if value.shape[0] < value.shape[1] else value.float().T
+            largest = torch.linalg.eigvalsh(wide @ wide.T)[-1].clamp(min=0.0).sqrt()
+            value.div_(largest.clamp(min=1.0).to(value.dtype))
 
 
 def build_discriminator(
@@ -45,27 +82,7 @@ def build_discriminator(
         ConfigError: transformers knows no such architecture, or refuses the sizes.
         CheckpointError: the checkpoint lacks tensors.
     """
-    from transformers import AutoConfig, AutoModel
+    from transformers import AutoModel
 
-    if config.checkpoint is not None:
-        network = load_pretrained(AutoModel, config.checkpoint, attention)
-        network.resize_token_embeddings(vocabulary.size)
-        return Discriminator(without_dropout(network))
-    values = dict(config.config or {})
-    model_type = values.pop("model_type")
-    try:
-        settings = AutoConfig.for_model(
-            model_type,
-            **values,
-            vocab_size=vocabulary.size,
-            pad_token_id=vocabulary.pad,
-            bos_token_id=vocabulary.bos,
-            eos_token_id=vocabulary.eos,
-        )
-        network = AutoModel.from_config(settings, attn_implementation=attention)
-    except (ValueError, KeyError, TypeError) as error:
-        reason = " ".join(str(error).split())[:300]
-        raise ConfigError(
-            f"networks.discriminator: cannot build a {model_type!r}: {reason}"
-        ) from error
-    return Discriminator(without_dropout(network))
+    name = "networks.discriminator"
+    return Discriminator(build_causal(AutoModel, config, vocabulary, attention, name))

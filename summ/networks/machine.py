@@ -1,4 +1,4 @@
-"""The machine: compressor, reconstructor, discriminator and vocabulary, in one folder.
+"""The machine: its networks and their vocabulary, in one folder.
 
 A model folder holds ``summ.json`` (settings, and the SHA-256 of every other file), one
 folder of safetensors for each network, and the vocabulary.  Nothing in it is pickled.
@@ -11,17 +11,18 @@ import json
 import os
 import shutil
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
-from summ.config import NetworksConfig
+from summ.config import NetworkConfig, NetworksConfig
 from summ.errors import CheckpointError
 from summ.networks.compressor import Compressor
 from summ.networks.discriminator import Discriminator, build_discriminator
+from summ.networks.language_model import LanguageModel, build_language_model
 from summ.networks.reconstructor import Reconstructor
 from summ.networks.transformer import Vocabularies, build_encoder_decoder, load_pretrained
 from summ.text.digest import sha256
@@ -50,27 +51,31 @@ class MachineSettings:
 
 @dataclass(frozen=True)
 class Machine:
-    """The three networks and the vocabulary they speak."""
+    """Three networks, the vocabulary they speak, and a language model where one was taught."""
 
     compressor: Compressor
     reconstructor: Reconstructor
     discriminator: Discriminator
     vocabulary: Vocabulary
     settings: MachineSettings
+    language_model: LanguageModel | None = None
 
     def to(self, device: torch.device | str) -> Machine:
         """Moves the networks, in place, and returns the same machine."""
-        for network in (self.compressor, self.reconstructor, self.discriminator):
+        for network in self.networks().values():
             network.to(device)
         return self
 
     def networks(self) -> dict[str, nn.Module]:
         """The networks by name, in a fixed order."""
-        return {
+        networks: dict[str, nn.Module] = {
             "compressor": self.compressor,
             "reconstructor": self.reconstructor,
             "discriminator": self.discriminator,
         }
+        if self.language_model is not None:
+            networks["language_model"] = self.language_model
+        return networks
 
 
 def vocabulary_facts(vocabulary: Vocabulary) -> Vocabularies:
@@ -103,13 +108,30 @@ def build_machine(
         compressor = build_encoder_decoder(config.compressor, facts, config.attention)
         reconstructor = build_encoder_decoder(config.reconstructor, facts, config.attention)
         discriminator = build_discriminator(config.discriminator, facts, config.attention)
-    return Machine(
+    machine = Machine(
         Compressor(compressor, facts, settings.shortlist),
         Reconstructor(reconstructor, facts),
         discriminator,
         vocabulary,
         settings,
     )
+    if config.language_model is not None:
+        machine = with_language_model(machine, config.language_model, seed)
+    return machine
+
+
+def with_language_model(machine: Machine, config: NetworkConfig, seed: int) -> Machine:
+    """The same machine with a new language model, initialised from ``seed``.
+
+    Raises:
+        ConfigError: transformers cannot build it.
+        CheckpointError: a pretrained checkpoint is missing or incomplete.
+    """
+    facts = vocabulary_facts(machine.vocabulary)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        built = build_language_model(config, facts, machine.settings.attention)
+    return replace(machine, language_model=built)
 
 
 def save_machine(machine: Machine, folder: Path, dtype: torch.dtype = torch.float32) -> None:
@@ -148,7 +170,7 @@ def save_machine(machine: Machine, folder: Path, dtype: torch.dtype = torch.floa
 
 
 def _save_network(module: Any, folder: Path, dtype: torch.dtype) -> None:
-    """One network through transformers; the discriminator's head in a file of its own."""
+    """One network through transformers; what transformers does not know in a file of its own."""
     from safetensors.torch import save_file
     from transformers.utils import logging
 
@@ -158,6 +180,8 @@ def _save_network(module: Any, folder: Path, dtype: torch.dtype) -> None:
     copy.deepcopy(module.network).to(dtype).save_pretrained(folder)
     if isinstance(module, Discriminator):
         save_file(module.score.state_dict(), folder / "score.safetensors")
+    if isinstance(module, LanguageModel):
+        save_file({"unigram": module.unigram}, folder / "unigram.safetensors")
 
 
 def replace_folder(new: Path, folder: Path) -> None:
@@ -184,7 +208,8 @@ def load_machine(folder: Path | None = None, device: torch.device | str = "cpu")
     settings = read_settings(folder)
     vocabulary = Vocabulary.load(folder / "vocabulary")
     facts = vocabulary_facts(vocabulary)
-    from transformers import AutoModel, AutoModelForSeq2SeqLM
+    from safetensors.torch import load_file
+    from transformers import AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
     def network(name: str, auto_class: Any) -> Any:
         return load_pretrained(auto_class, str(folder / name), settings.attention)
@@ -196,11 +221,14 @@ def load_machine(folder: Path | None = None, device: torch.device | str = "cpu")
         vocabulary,
         settings,
     )
-    from safetensors.torch import load_file
-
     machine.discriminator.score.load_state_dict(
         load_file(folder / "discriminator" / "score.safetensors")
     )
+    if (folder / "language_model").is_dir():
+        language_model = LanguageModel(network("language_model", AutoModelForCausalLM), facts)
+        counted = load_file(folder / "language_model" / "unigram.safetensors")
+        language_model.unigram.copy_(counted["unigram"])
+        machine = replace(machine, language_model=language_model)
     for part in machine.networks().values():
         part.eval()
     return machine.to(device)

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from summ.config import NetworkConfig
 from summ.errors import CheckpointError, ConfigError
-from summ.types import Words
+from summ.networks.relaxed_input import relaxed_input
+from summ.types import Relaxed, Words
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,43 @@ def build_encoder_decoder(config: NetworkConfig, vocabulary: Vocabularies, atten
     return without_dropout(network)
 
 
+def build_causal(
+    auto_class: Any, config: NetworkConfig, vocabulary: Vocabularies, attention: str, name: str
+) -> Any:
+    """A causal transformers network, from a configuration or checkpoint, without dropout.
+
+    Args:
+        auto_class: ``AutoModel`` for states, ``AutoModelForCausalLM`` for logits.
+        name: the key of the configuration, for errors.
+
+    Raises:
+        ConfigError: transformers knows no such architecture, or refuses the sizes.
+        CheckpointError: the checkpoint lacks tensors.
+    """
+    from transformers import AutoConfig
+
+    if config.checkpoint is not None:
+        network = load_pretrained(auto_class, config.checkpoint, attention)
+        network.resize_token_embeddings(vocabulary.size)
+        return without_dropout(network)
+    values = dict(config.config or {})
+    model_type = values.pop("model_type")
+    try:
+        settings = AutoConfig.for_model(
+            model_type,
+            **{"tie_word_embeddings": True, **values},
+            vocab_size=vocabulary.size,
+            pad_token_id=vocabulary.pad,
+            bos_token_id=vocabulary.bos,
+            eos_token_id=vocabulary.eos,
+        )
+        network = auto_class.from_config(settings, attn_implementation=attention)
+    except (ValueError, KeyError, TypeError) as error:
+        reason = " ".join(str(error).split())[:300]
+        raise ConfigError(f"{name}: cannot build a {model_type!r}: {reason}") from error
+    return without_dropout(network)
+
+
 def load_pretrained(auto_class: Any, folder: str, attention: str) -> Any:
     """``from_pretrained`` in float32 that refuses to invent missing tensors.
 
@@ -154,13 +192,16 @@ def without_dropout(network: Any) -> Any:
 
 
 def encode(
-    network: Any, prompts: Int[Tensor, " P"], source: Words, budget: Int[Tensor, " B"]
+    network: Any, prompts: Int[Tensor, " P"], source: Words | Relaxed, budget: Int[Tensor, " B"]
 ) -> tuple[Float[Tensor, "B S D"], Bool[Tensor, "B S"]]:
     """Runs the encoder over the length prompt and the source."""
+    words = source.words if isinstance(source, Relaxed) else source
     prompt = prompts[(budget - 1).clamp(0, len(prompts) - 1)][:, None]
-    ids = torch.cat([prompt, source.ids], dim=1)
-    mask = torch.cat([torch.ones_like(prompt, dtype=torch.bool), source.mask], dim=1)
-    output = network.get_encoder()(input_ids=ids, attention_mask=mask.long())
+    ids = torch.cat([prompt, words.ids], dim=1)
+    mask = torch.cat([torch.ones_like(prompt, dtype=torch.bool), words.mask], dim=1)
+    encoder = network.get_encoder()
+    with relaxed_input(encoder.get_input_embeddings(), source):
+        output = encoder(input_ids=ids, attention_mask=mask.long())
     return output.last_hidden_state, mask
 
 

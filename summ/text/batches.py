@@ -53,9 +53,9 @@ class Batches:
         """
         self.corpus, self.data, self.noise, self.seed = corpus, data, noise, seed
         short = corpus.sentences.lengths < data.max_sentence
-        self._held_out, served = _hold_out(len(corpus.documents), held_out)
-        _, told = _hold_out(len(corpus.sentences), held_out)
-        told = told[short[told]]
+        self._held_out, served = hold_out(len(corpus.documents), held_out)
+        untold, told = hold_out(len(corpus.sentences), held_out)
+        self._untold, told = untold[short[untold]], told[short[told]]
         if not len(served) or not len(told):
             raise DataError(
                 f"{data.corpus}: no sentence has less than {data.max_sentence} pieces, or there "
@@ -85,20 +85,32 @@ class Batches:
         return Batch(
             documents=self._words([self._document(documents[i]) for i in mine]),
             keywords=self._words([self._keywords(step, i, documents[i]) for i in mine]),
-            sentences=self._words([self.corpus.sentences.ids(int(sentences[i])) for i in ours]),
+            sentences=self.sentences_at(step, rows),
             hidden=self._words([self._hidden(step, i, sentences[i]) for i in ours]),
             budget=torch.from_numpy(
                 self.corpus.sentences.words[sentences[rank::world]].astype(np.int64)
             ),
         )
 
+    def sentences_at(self, step: int, rows: tuple[int, int] = (0, 1)) -> Words:
+        """The human sentences of ``at``, without the work that the rest of a batch takes."""
+        rank, world = rows
+        return self._told(self._sentences.rows(step)[rank::world])
+
     def held_out_documents(self, count: int) -> Words:
         """The first ``count`` documents that are never served (fewer if fewer are held out)."""
         return self._words([self._document(row) for row in self._held_out[:count]])
 
+    def held_out_sentences(self, count: int) -> Words:
+        """The first ``count`` short enough sentences that are never served (or fewer)."""
+        return self._told(self._untold[:count])
+
     def held_out_rows(self) -> NDArray[np.int64]:
         """The rows of ``corpus.documents`` that are never served."""
         return self._held_out.copy()
+
+    def _told(self, rows: NDArray[np.int64]) -> Words:
+        return self._words([self.corpus.sentences.ids(int(row)) for row in rows])
 
     def _document(self, row: np.int64) -> Ids:
         return self.corpus.documents.ids(int(row))[: self.data.max_document - 1]
@@ -150,7 +162,18 @@ class Batches:
         return Words(torch.from_numpy(ids), torch.from_numpy(mask))
 
 
-def _hold_out(total: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+class SentenceBatches:
+    """The human sentences of each batch, and nothing else."""
+
+    def __init__(self, batches: Batches) -> None:
+        self._batches = batches
+
+    def at(self, step: int, rows: tuple[int, int] = (0, 1)) -> Words:
+        """The sentences of an update, or one process's share of them."""
+        return self._batches.sentences_at(step, rows)
+
+
+def hold_out(total: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows held out and rows served: the head and the rest of one permutation."""
     order = np.random.default_rng(_HELD_OUT_SEED).permutation(total)
     count = min(count, total // 10)

@@ -1,0 +1,158 @@
+"""The judges of a draft, and the rewards that they give, in training and on held-out texts.
+
+Axes: N documents, K drafts of each, B = N * K drafts (those of a document adjacent),
+T summary positions, V word types, D width of a sentence vector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from summ.config import RewardConfig
+from summ.errors import ConfigError
+from summ.inference.decoding import Marks, chosen
+from summ.learning import rewards
+from summ.networks.language_model import LanguageModel
+from summ.networks.sentence_model import SHIPPED, SentenceModel, load_sentence_model
+from summ.text.vocabulary import Vocabulary
+from summ.types import Words
+
+
+@dataclass(frozen=True)
+class Judges:
+    """What judges drafts beside the reconstructor.  No step may learn their parameters.
+
+    Attributes:
+        humanness: logits that each prefix was written by a human: ``Words`` to (B, T).
+        language_model: for fluency; None where the machine has none.
+        vectors: sentence vectors for similarity: ``Words`` to (B, D).
+    """
+
+    humanness: Callable[[Words], Tensor]
+    language_model: LanguageModel | None = None
+    vectors: Callable[[Words], Tensor] | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The rewards of some drafts.
+
+    Attributes:
+        credit: the weighted sum of all rewards at each word: what that word is credited with.
+        total: the weighted sum of ``figures``; models are chosen by its mean.
+        figures: each reward of the whole draft by name, unweighted.  What is credited prefix by
+            prefix, or word by word, counts with its mean over the words, undiscounted.
+    """
+
+    credit: Float[Tensor, "B T"]
+    total: Float[Tensor, " B"]
+    figures: dict[str, Float[Tensor, " B"]]
+
+
+@torch.no_grad()
+def judge(
+    judges: Judges,
+    weights: RewardConfig,
+    drafts: Words,
+    nll: Float[Tensor, " B"],
+    documents: Words,
+    budget: Int[Tensor, " N"],
+    marks: Marks,
+) -> Verdict:
+    """Rewards drafts of documents.
+
+    Judges with a weight of 0 are heard, too: how far rewards agree can be read from the log.
+
+    Args:
+        nll: of each draft's document, given the draft.
+        budget: how many words each document's drafts were asked for.
+    """
+    samples = len(drafts) // len(documents)
+    sources = documents.repeat(samples)
+    begins = marks.starts_word[drafts.ids] & drafts.mask
+    logits = judges.humanness(drafts)
+    wanted = budget.repeat_interleave(samples)
+    figures = {
+        "reconstruction": rewards.reconstruction_reward(nll, sources.mask),
+        "humanness": _mean(2 * logits.float().sigmoid() - 1, drafts.mask),
+        "length": rewards.length_reward(begins, wanted),
+        "repetition": rewards.repetition_reward(drafts.ids, begins),
+    }
+    share = {
+        "reconstruction": weights.reconstruction_weight,
+        "humanness": weights.discriminator_weight,
+        "length": weights.length_weight,
+        "repetition": weights.repetition_weight,
+    }
+    by_word = {"humanness": rewards.humanness_reward(logits, drafts.mask, weights.discount)}
+    if judges.language_model is not None:
+        lifts = _lifts(judges.language_model, weights, drafts)
+        ends = begins | ((drafts.ids == marks.eos) & drafts.mask)
+        share["fluency"] = weights.fluency_weight
+        figures["fluency"] = rewards.fluency_reward(lifts, drafts.mask, ends)
+        if weights.fluency == "perplexity":
+            scale = weights.perplexity_scale
+            figures["fluency"] = rewards.perplexity_reward(lifts, drafts.mask, ends, scale)
+        if weights.fluency_credit == "word":
+            by_word["fluency"] = rewards.fluency_to_go(lifts, drafts.mask, weights.discount)
+    if judges.vectors is not None:
+        share["similarity"] = weights.similarity_weight
+        read = judges.vectors(documents).repeat_interleave(samples, dim=0)
+        figures["similarity"] = rewards.similarity_reward(read, judges.vectors(drafts))
+    total = torch.stack([share[name] * figures[name] for name in figures]).sum(dim=0)
+    credit = torch.stack(
+        [
+            share[name] * by_word.get(name, rewards.spread(figures[name], drafts.mask))
+            for name in figures
+        ]
+    ).sum(dim=0)
+    return Verdict(credit, total, figures)
+
+
+def similarity_vectors(
+    weights: RewardConfig, vocabulary: Vocabulary, device: torch.device
+) -> Callable[[Words], Tensor] | None:
+    """What ``Judges.vectors`` is to be; None where no similarity is asked for.
+
+    Raises:
+        ConfigError: the encoder speaks another vocabulary than the machine.
+        CheckpointError: its folder is missing or damaged.
+    """
+    if not weights.similarity_weight and weights.similarity_encoder is None:
+        return None
+    folder = weights.similarity_encoder or SHIPPED
+    model = load_sentence_model(folder, device)
+    if model.vocabulary.pieces() != vocabulary.pieces():
+        raise ConfigError(
+            f"{folder}: its vocabulary is not the machine's, whose drafts it cannot read. Train "
+            "an encoder on the same corpus, or set similarity_weight to 0."
+        )
+    return lambda words: model.vectors(_readable(words, model))
+
+
+def _readable(words: Words, model: SentenceModel) -> Words:
+    """Words cut to what the encoder reads, with the end mark that it is used to."""
+    room = model.settings.max_pieces
+    if words.ids.shape[1] <= room:
+        return words
+    ids, mask = words.ids[:, :room].clone(), words.mask[:, :room]
+    ids[mask[:, -1], -1] = model.vocabulary.eos
+    return Words(ids, mask)
+
+
+def _lifts(
+    language_model: LanguageModel, weights: RewardConfig, drafts: Words
+) -> Float[Tensor, "B T"]:
+    """How much likelier than chance each piece is where it stands; for SLOR, than its frequency."""
+    lifts = chosen(language_model(drafts), drafts)
+    return lifts - language_model.unigram[drafts.ids] if weights.fluency == "slor" else lifts
+
+
+def _mean(values: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"]) -> Float[Tensor, " B"]:
+    """The mean over each draft's real words."""
+    return values.masked_fill(~mask, 0.0).sum(dim=1) / mask.sum(dim=1)

@@ -1,0 +1,82 @@
+"""The language model: how likely each word of a sentence is after the words before it.
+
+It learns from human sentences alone, and judges how fluent a draft is.
+
+Axes: B sequences, T positions, V word types.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from summ.config import NetworkConfig
+from summ.networks.transformer import Vocabularies, build_causal
+from summ.types import Words
+
+
+class LanguageModel(nn.Module):
+    """A causal Transformer over human sentences, and how common each word is without context.
+
+    Attributes:
+        unigram: log-probability of each word type whatever came before, in nats, over the pieces
+            that begin a word and the end mark.  0 for pieces that continue a word: how common
+            they are says nothing about the word, and a long name must not count once a piece.
+            Uniform until ``count`` has seen a corpus.
+    """
+
+    unigram: Tensor
+    begins: Tensor
+
+    def __init__(self, network: Any, vocabulary: Vocabularies) -> None:
+        super().__init__()
+        self.network = network
+        self.start = vocabulary.bos
+        begins = vocabulary.starts_word.clone()
+        begins[vocabulary.eos] = True
+        self.register_buffer("begins", begins, persistent=False)
+        self.register_buffer("unigram", torch.zeros(vocabulary.size))
+        self.count(torch.zeros(vocabulary.size, dtype=torch.long))
+
+    def forward(self, words: Words) -> Float[Tensor, "B T V"]:
+        """Log-probabilities, in nats, of every word type at each position.
+
+        Position t has read the words before t and no others; the first has read the begin mark.
+        Positions of padding mean nothing.
+        """
+        start = words.ids.new_full((len(words), 1), self.start)
+        inputs = torch.cat([start, words.ids[:, :-1]], dim=1)
+        mask = torch.cat([torch.ones_like(start, dtype=torch.bool), words.mask[:, :-1]], dim=1)
+        logits = self.network(input_ids=inputs, attention_mask=mask.long(), use_cache=False).logits
+        return logits.float().log_softmax(dim=-1)
+
+    def count(self, frequencies: Int[Tensor, " V"]) -> None:
+        """Sets ``unigram`` from how often each piece occurs; one is added to each count.
+
+        Args:
+            frequencies: in the sentences it learns from, with an end mark for each sentence.
+        """
+        counts = (frequencies.to(self.begins.device).double() + 1).masked_fill(~self.begins, 0.0)
+        log_share = counts.log() - math.log(float(counts.sum()))
+        self.unigram.copy_(log_share.masked_fill(~self.begins, 0.0))
+
+
+def build_language_model(
+    config: NetworkConfig, vocabulary: Vocabularies, attention: str
+) -> LanguageModel:
+    """Any causal language model of transformers, from a configuration or checkpoint.
+
+    Raises:
+        ConfigError: transformers knows no such architecture, or refuses the sizes.
+        CheckpointError: the checkpoint lacks tensors.
+    """
+    from transformers import AutoModelForCausalLM
+
+    network = build_causal(
+        AutoModelForCausalLM, config, vocabulary, attention, "networks.language_model"
+    )
+    return LanguageModel(network, vocabulary)
