@@ -94,6 +94,28 @@ class Batch:
 
 
 @dataclass(frozen=True)
+class Spans:
+    """Consecutive sentences of running text: the part of a batch that one process has.
+
+    Attributes:
+        sentences: in the order of the text within each span.
+        span: which span of the whole batch a sentence belongs to.
+        place: where the sentence stands in the whole batch; neighbours in a span differ by 1.
+        total: sentences of the whole batch.
+    """
+
+    sentences: Words
+    span: Int[Tensor, " N"]
+    place: Int[Tensor, " N"]
+    total: int
+
+    def to(self, device: torch.device) -> Spans:
+        return Spans(
+            self.sentences.to(device), self.span.to(device), self.place.to(device), self.total
+        )
+
+
+@dataclass(frozen=True)
 class Draft:
     """A summary drawn in training.
 
@@ -104,6 +126,27 @@ class Draft:
 
     words: Words
     log_probs: Float[Tensor, "B T"]
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """Words as points between words: what a network reads where a gradient must pass.
+
+    Attributes:
+        words: the words as ids; their mask is the mask of the rows.
+        rows: one distribution over all types at each position, zero on padding.  Of a draft
+            they carry the gradient; straight-through, their value is the one-hot word.
+    """
+
+    words: Words
+    rows: Float[Tensor, "B T V"]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def detach(self) -> Relaxed:
+        """The same values, constant."""
+        return Relaxed(self.words, self.rows.detach())
 
 
 @dataclass(frozen=True)

@@ -127,6 +127,30 @@ def greedy(speaker: Speaker, encoded: Encoded, marks: Marks, length: int) -> Dra
     return _decode(speaker, encoded, marks, length, lambda logits, _: logits.argmax(dim=-1))
 
 
+def perturbed_max(
+    speaker: Speaker,
+    encoded: Encoded,
+    marks: Marks,
+    noise: Callable[[int], Tensor],
+    length: int,
+) -> Draft:
+    """The largest of logit plus noise at each position; Gumbel noise makes it a draw.
+
+    Args:
+        noise: of a position, one number for each row and type.  (B, V)
+        length: the most pieces drawn.
+
+    Source: Maddison, Tarlow & Minka (2014, arXiv:1411.0030), the Gumbel-max trick.
+    """
+    return _decode(
+        speaker,
+        encoded,
+        marks,
+        length,
+        lambda logits, position: (logits + noise(position)).argmax(dim=-1),
+    )
+
+
 def inverse_cdf(
     probabilities: Float[Tensor, "B V"], uniforms: Float[Tensor, " B"]
 ) -> Int[Tensor, " B"]:

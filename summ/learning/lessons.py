@@ -15,7 +15,7 @@ from summ.learning.draws import Draws
 from summ.learning.objectives import likelihood_loss, sequence_nll
 from summ.networks.compressor import Compressor
 from summ.networks.reconstructor import Reconstructor
-from summ.types import Batch, Draft, Words
+from summ.types import Batch, Draft, Relaxed, Words
 
 
 def count_words(words: Words, marks: Marks) -> Int[Tensor, " B"]:
@@ -32,7 +32,7 @@ def uniform_integers(
 
 
 def rebuild_nll(
-    reconstructor: Reconstructor, drafts: Words, documents: Words, marks: Marks
+    reconstructor: Reconstructor, drafts: Words | Relaxed, documents: Words, marks: Marks
 ) -> Float[Tensor, " B"]:
     """How surprised the reconstructor is by each document, given its draft, in nats."""
     encoded = reconstructor.read(drafts, count_words(documents, marks))

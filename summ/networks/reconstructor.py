@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from summ.networks.transformer import Encoded, Vocabularies, decoder_logits, encode
-from summ.types import Words
+from summ.types import Relaxed, Words
 
 
 class Reconstructor(nn.Module):
@@ -34,8 +34,8 @@ class Reconstructor(nn.Module):
         self.register_buffer("allowed_anywhere", allowed, persistent=False)
         self.register_buffer("prompts", vocabulary.prompts.clone(), persistent=False)
 
-    def read(self, draft: Words, length: Int[Tensor, " B"]) -> Encoded:
-        """Encodes drafts, each with the number of words of its document."""
+    def read(self, draft: Words | Relaxed, length: Int[Tensor, " B"]) -> Encoded:
+        """Encodes drafts, drawn or relaxed, each with the number of words of its document."""
         states, mask = encode(self.network, self.prompts, draft, length)
         return Encoded(states, mask, self.allowed_anywhere.expand(len(draft), -1), None)
 

@@ -1,0 +1,172 @@
+"""The gradient through relaxed words (Gumbel-softmax), one update.
+
+Axes: B documents, one draft of each, T summary positions, S document positions, V word types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from summ.config import GumbelStage
+from summ.inference.decoding import Marks, entropy, policy_log_probs
+from summ.learning import objectives
+from summ.learning.draws import Draws
+from summ.learning.lessons import SeekLesson, count_words, rebuild_nll, uniform_integers
+from summ.learning.relaxation import GumbelNoise, annealed, draw_words, relax, weigh_gradient
+from summ.learning.rewards import length_reward
+from summ.networks.compressor import Compressor
+from summ.networks.discriminator import Discriminator, frozen_scores
+from summ.networks.reconstructor import Reconstructor
+from summ.types import Batch, Relaxed, StepOutput, Words
+
+Prior = Callable[[Words], Tensor]
+
+
+class GumbelStep(nn.Module):
+    """Algorithm 1 with relaxed words: compress, judge, differentiate; and teach the reconstructor.
+
+    To be read beside ``ReinforceStep``: the five comments are the same five.  There the reward is
+    a number and its gradient is estimated; here every judge reads relaxed words and the gradient
+    goes back through them.
+
+    Args:
+        critic: judges drafts as a frozen function: its parameters are not this step's.
+        rarity: how much each piece tells of a topic, not negative; see ``rarity``.
+        prior: log-probabilities of every type after the words before it, in nats, as a frozen
+            language model of human sentences gives them; None where ``prior_weight`` is 0.
+    """
+
+    def __init__(
+        self,
+        compressor: Compressor,
+        reconstructor: Reconstructor,
+        critic: Discriminator,
+        marks: Marks,
+        stage: GumbelStage,
+        max_document: int,
+        max_sentence: int,
+        rarity: Float[Tensor, " V"],
+        prior: Prior | None = None,
+    ) -> None:
+        super().__init__()
+        self.compressor, self.reconstructor = compressor, reconstructor
+        # In a tuple, so that nn.Module does not adopt the judges' parameters.
+        self._judges = (critic, prior)
+        self.lesson = SeekLesson(compressor, reconstructor, marks, stage.lesson, max_document)
+        self.marks, self.stage, self.max_sentence = marks, stage, max_sentence
+        self.rarity = rarity
+
+    def forward(self, batch: Batch, draws: Draws) -> StepOutput:
+        """One pass of the algorithm over ``batch``."""
+        stage, documents, rows = self.stage, batch.documents, len(batch.documents)
+        temperature = annealed(stage.temperature, draws.step, stage.steps)
+
+        # 1. Draw summaries from the policy; they need no rival.                  y ~ pi(.|x)
+        budget = uniform_integers(draws, "budget", rows, stage.lesson.budgets)
+        encoded = self.compressor.read(documents, budget)
+        noise = GumbelNoise(draws, rows, len(self.marks.starts_word))
+        sampled = draw_words(
+            self.compressor, encoded.detach(), self.marks, noise, self.max_sentence
+        )
+
+        # 2. Score and relax the drawn words under the same policy, with gradient.     (B, T, V)
+        log_probs = policy_log_probs(self.compressor, encoded, sampled, self.marks)
+        table = noise.table(sampled.ids.shape[1])
+        draft = relax(log_probs, table, sampled, temperature, stage.straight_through)
+
+        # 3. Rebuild the source from each; it also teaches.                   -log p(x|y)  (B,)
+        share = stage.terms.reconstruction_weight / documents.mask.sum(dim=1)
+        nll = rebuild_nll(self.reconstructor, weigh_gradient(draft, share), documents, self.marks)
+
+        # 4. Terms in place of a reward: read as human, and of the right length; no baseline.
+        terms = self._terms(draft, log_probs, documents, budget)
+
+        # 5. Gradient through the words for the compressor; maximum likelihood for the
+        #    reconstructor, whose nll gives the words 3's share of its gradient.
+        reconstruction_loss = nll.mean()
+        uncertainty = entropy(log_probs.detach()).masked_fill(~sampled.mask, 0.0).sum()
+        loss = reconstruction_loss + sum(terms.values())
+        stats = {
+            "rebuild/nll_per_word": nll.detach().sum() / documents.mask.sum(),
+            "policy/entropy": uncertainty / sampled.mask.sum(),
+            "policy/temperature": torch.tensor(temperature),
+            "summary/words": count_words(sampled, self.marks).float().mean(),
+            "summary/length_error": -self._length(sampled, budget).mean(),
+        }
+        stats |= {f"terms/{name}": term.detach() for name, term in terms.items()}
+        if stage.lesson_weight:
+            seek_loss = self.lesson(batch, draws)
+            loss = loss + stage.lesson_weight * seek_loss
+            stats["seek/loss"] = seek_loss.detach()
+        return StepOutput(loss=loss, draft=sampled, stats=stats)
+
+    def _terms(
+        self,
+        draft: Relaxed,
+        log_probs: Float[Tensor, "B T V"],
+        documents: Words,
+        budget: Int[Tensor, " B"],
+    ) -> dict[str, Tensor]:
+        """The weighted losses of relaxed drafts by name, those of weight 0 left out."""
+        weights, terms = self.stage.terms, {}
+        critic, prior = self._judges
+        if weights.discriminator_weight:
+            scores, mask = frozen_scores(critic, draft), draft.words.mask
+            if self.stage.critic == "discriminator":
+                inhuman = objectives.humanness_loss(scores, mask)
+            else:
+                inhuman = -objectives.mean_score(scores, mask).mean()
+            terms["humanness"] = weights.discriminator_weight * inhuman
+        if weights.length_weight:
+            begun = (draft.rows @ self.marks.starts_word.to(draft.rows.dtype)).sum(dim=1)
+            terms["length"] = weights.length_weight * objectives.length_loss(begun, budget)
+        if weights.prior_weight and prior is not None:
+            with torch.no_grad():
+                expected = prior(draft.words)
+            divergence = objectives.prior_loss(log_probs, expected, draft.words.mask)
+            terms["prior"] = weights.prior_weight * divergence
+        if weights.topic_weight:
+            terms["topic"] = weights.topic_weight * self._topic(draft, documents)
+        if weights.coverage_weight:
+            index = documents.ids[:, None, :].expand(-1, draft.rows.shape[1], -1)
+            missed = objectives.coverage_loss(
+                draft.rows.gather(-1, index), self._rarity_of(documents)
+            )
+            terms["coverage"] = weights.coverage_weight * missed
+        return terms
+
+    def _topic(self, draft: Relaxed, documents: Words) -> Float[Tensor, ""]:
+        """The topic loss, in the compressor's embeddings, held constant.
+
+        Were they not, they could all be made alike, and every draft be on every topic.
+        """
+        table = self.compressor.network.get_input_embeddings().weight.detach()
+        rows = draft.rows.to(table.dtype)
+        return objectives.topic_loss(
+            table[documents.ids], self._rarity_of(documents), rows @ table, rows @ self.rarity
+        )
+
+    def _rarity_of(self, documents: Words) -> Float[Tensor, "B S"]:
+        return self.rarity[documents.ids].masked_fill(~documents.mask, 0.0)
+
+    def _length(self, drafts: Words, budget: Int[Tensor, " B"]) -> Float[Tensor, " B"]:
+        begins = self.marks.starts_word[drafts.ids] & drafts.mask
+        return length_reward(begins, budget)
+
+
+def rarity(frequencies: Int[Tensor, " V"], special: Tensor) -> Float[Tensor, " V"]:
+    """Minus the log of each piece's share of a text, in nats; 0 for marks, which tell nothing.
+
+    In place of the inverse document frequency of the papers: pieces are counted over the corpus,
+    not by document, and the two differ little for the rare pieces that make a topic.
+
+    Args:
+        frequencies: occurrences of each piece; one is added to each.
+        special: True for marks and prompts, the end mark included.  (V,)
+    """
+    counts = frequencies.float() + 1
+    return (counts.sum() / counts).log().masked_fill(special, 0.0)
