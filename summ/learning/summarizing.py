@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from summ.config import (
+    GumbelStage,
     LanguageModelStage,
     PretrainStage,
     ReinforceStage,
@@ -17,8 +18,10 @@ from summ.config import (
 )
 from summ.errors import ConfigError
 from summ.inference.decoding import Marks
+from summ.learning.critic_step import CriticStep
 from summ.learning.discriminator_step import DiscriminatorStep
 from summ.learning.draws import stage_seed
+from summ.learning.gumbel_step import GumbelStep, rarity
 from summ.learning.judges import Judges, similarity_vectors
 from summ.learning.language_model_step import LanguageModelStep
 from summ.learning.pretrain_step import PretrainStep
@@ -87,18 +90,25 @@ class Summarizing:
             if stage.reward.fluency_weight:
                 self._language_model(stage.name)
             return ReinforceStep(*pair, self.judges(stage), self.marks, stage, *sizes)
+        if isinstance(stage, GumbelStage):
+            critic, rare = machine.discriminator, self._rarity()
+            prior = self._language_model(stage.name) if stage.terms.prior_weight else None
+            return GumbelStep(*pair, critic, self.marks, stage, *sizes, rare, prior)
         raise _no_step(stage)
 
     def critic(self, stage: StageShape) -> nn.Module | None:
         if not stage.discriminator_every:
             return None
-        return DiscriminatorStep(
-            self.machine.discriminator,
-            self.machine.compressor,
-            self.marks,
-            stage.lesson.budgets,
-            self.config.data.max_sentence,
-        )
+        networks = (self.machine.discriminator, self.machine.compressor, self.marks)
+        width = self.config.data.max_sentence
+        if isinstance(stage, GumbelStage) and stage.critic != "discriminator":
+            if stage.critic == "wgan-gp" and self.machine.settings.attention != "eager":
+                raise ConfigError(
+                    f"stages.{stage.name}: a gradient penalty needs networks with 'attention: "
+                    f"eager', found {self.machine.settings.attention!r}. Choose 'critic: spectral'."
+                )
+            return CriticStep(*networks, stage, width)
+        return DiscriminatorStep(*networks, stage.lesson.budgets, width)
 
     def validate(self, stage: StageShape) -> Validation:
         texts, count = self._texts(stage, 1), self.config.validation_documents
@@ -127,6 +137,13 @@ class Summarizing:
             judges = Judges(machine.discriminator, machine.language_model, vectors)
             self._judges[stage.name] = judges
         return self._judges[stage.name]
+
+    def _rarity(self) -> Tensor:
+        """How much each piece tells of a topic, as counted over the corpus's documents."""
+        vocabulary = self.corpus.vocabulary
+        special = torch.from_numpy(vocabulary.special.copy())
+        special[vocabulary.eos] = True
+        return rarity(torch.from_numpy(self.corpus.frequencies[0].copy()), special).to(self.device)
 
     def _language_model(self, stage: str) -> LanguageModel:
         if self.machine.language_model is None:
