@@ -7,6 +7,7 @@ from summ.config import LessonConfig
 from summ.inference.decoding import greedy
 from summ.learning.discriminator_step import DiscriminatorStep
 from summ.learning.draws import Draws
+from summ.learning.language_model_step import LanguageModelStep
 from summ.learning.pretrain_step import PretrainStep
 from tests import tiny
 
@@ -57,6 +58,31 @@ def test_each_lesson_teaches_its_own_network_only() -> None:
     nll.mean().backward()
     assert drafts is not None and len(drafts) == 4
     assert all(p.grad is None for p in compressor.parameters())
+
+
+def test_the_language_model_learns_its_own_term_and_no_other() -> None:
+    """The loss grows by its nll, and its gradient is that of the nll alone."""
+    step, parts = build(LessonConfig())
+    language_model = tiny.language_model(FACTS)
+    config = (LessonConfig(), 10, 5)
+    richer = PretrainStep(*parts, tiny.marks(FACTS), *config, language_model)
+    batch, draws = tiny.batch(FACTS), Draws(1, 0, 0, 1, CPU)
+    alone = LanguageModelStep(language_model)(batch.sentences, draws)
+    alone.loss.backward()
+    expected = tiny.gradients(language_model)
+    language_model.zero_grad()
+    step(batch, draws).loss.backward()
+    others = tiny.gradients(step)
+    step.zero_grad()
+    output = richer(batch, draws)
+    output.loss.backward()
+    whole = step(batch, draws).loss + alone.loss
+    torch.testing.assert_close(output.loss, whole)
+    for name, value in tiny.gradients(language_model).items():
+        torch.testing.assert_close(value, expected[name])
+    for name, value in tiny.gradients(step).items():
+        torch.testing.assert_close(value, others[name])
+    assert "language_model/nll_per_word" in output.stats
 
 
 def test_overfits_eight_sentences() -> None:

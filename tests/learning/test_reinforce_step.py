@@ -8,6 +8,8 @@ from torch import Tensor
 from summ.config import OptimizerConfig, ReinforceStage, RewardConfig
 from summ.inference.decoding import policy_log_probs
 from summ.learning.draws import Draws
+from summ.learning.judges import Judges
+from summ.learning.language_model_step import LanguageModelStep
 from summ.learning.reinforce_step import ReinforceStep
 from summ.types import Words
 from tests import tiny
@@ -33,8 +35,16 @@ def build(vocabulary, config: ReinforceStage, length: int = 3, shortlist=None):
         tiny.compressor(vocabulary, shortlist),
         tiny.reconstructor(vocabulary),
         tiny.discriminator(vocabulary),
+        tiny.language_model(vocabulary),
     )
-    return ReinforceStep(*parts, tiny.marks(vocabulary), config, 16, length), parts
+    judges = Judges(*parts[2:], vectors)
+    return ReinforceStep(*parts[:2], judges, tiny.marks(vocabulary), config, 16, length), parts
+
+
+def vectors(words: Words) -> Tensor:
+    """Sentence vectors that add up one number a type at each of two places."""
+    numbers = torch.stack([words.ids.double().sin(), words.ids.double().cos()], dim=-1)
+    return numbers.masked_fill(~words.mask[..., None], 0.0).sum(dim=1)
 
 
 class Chosen(Draws):
@@ -57,12 +67,16 @@ def all_summaries(vocabulary, length: int) -> Iterator[list[int]]:
             yield [first, second, *([tiny.EOS] if length == 3 else [])]
 
 
-@pytest.mark.parametrize("kind", ["reconstruction", "discriminator"])
+KINDS = ["reconstruction", "discriminator", "fluency", "fluency by word", "similarity"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_gradient_is_the_gradient_of_the_expected_reward(kind: str) -> None:
     """The step's gradient, weighted by probability over all summaries, against enumeration.
 
     With a discount of 1 the discriminator's reward-to-go is the policy gradient of the sum of
-    all its prefix scores (what follows a word is all that the word can change).
+    all its prefix scores (what follows a word is all that the word can change); that of fluency
+    by word is the policy gradient of the draft's log-likelihood, not divided by its length.
     """
     vocabulary = tiny.facts(words=3)
     reward = RewardConfig(
@@ -70,11 +84,15 @@ def test_gradient_is_the_gradient_of_the_expected_reward(kind: str) -> None:
         discriminator_weight=float(kind == "discriminator"),
         discount=1.0,
         length_weight=0.0,
+        fluency_weight=float(kind.startswith("fluency")),
+        fluency_credit="word" if kind.endswith("word") else "draft",
+        similarity_weight=float(kind == "similarity"),
     )
     config = stage(baseline="self-critical", samples=1, reward=reward, lesson_weight=0)
-    step, (compressor, reconstructor, discriminator) = build(vocabulary, config)
+    step, (compressor, reconstructor, discriminator, language_model) = build(vocabulary, config)
     step.double()
     discriminator.double()
+    language_model.double()
     source = tiny.batch(vocabulary, rows=1)
     parameters = [p for p in compressor.parameters() if p.requires_grad]
     budget = torch.tensor([2])
@@ -87,6 +105,13 @@ def test_gradient_is_the_gradient_of_the_expected_reward(kind: str) -> None:
     def value(words: Words) -> float:
         if kind == "discriminator":
             return float((2 * discriminator(words).sigmoid() - 1).sum())
+        if kind.startswith("fluency"):
+            table = language_model(words) - language_model.unigram
+            lift = float(table.gather(-1, words.ids[..., None]).sum())
+            return lift if kind.endswith("word") else lift / words.ids.shape[1]
+        if kind == "similarity":
+            pair = vectors(source.documents), vectors(words)
+            return float(torch.cosine_similarity(*pair))
         length = torch.tensor([len(source.documents.ids[0]) - 1])
         encoded = reconstructor.read(words, length)
         table = policy_log_probs(reconstructor, encoded, source.documents, step.marks)
@@ -142,13 +167,56 @@ def test_one_batch_of_eight_equals_four_of_two(baseline: str) -> None:
 
 def test_gradient_reaches_compressor_and_reconstructor_only() -> None:
     vocabulary = tiny.facts(words=6)
-    step, (compressor, reconstructor, discriminator) = build(vocabulary, stage(), length=4)
+    config = stage(reward={"fluency_weight": 1.0, "similarity_weight": 1.0})
+    step, (compressor, reconstructor, *judges) = build(vocabulary, config, length=4)
     step(tiny.batch(vocabulary), Draws(1, 0, 0, 1, CPU)).loss.backward()
     for part in (compressor, reconstructor):
         assert all(p.grad is not None for p in part.parameters() if p.requires_grad)
-    assert all(p.grad is None for p in discriminator.parameters())
     own = {id(p) for p in step.parameters()}
-    assert not own & {id(p) for p in discriminator.parameters()}
+    for part in judges:
+        assert all(p.grad is None for p in part.parameters())
+        assert not own & {id(p) for p in part.parameters()}
+
+
+def test_the_mean_of_each_reward_is_logged() -> None:
+    vocabulary = tiny.facts(words=6)
+    weights = {"fluency_weight": 0.5, "similarity_weight": 3.0, "length_weight": 2.0}
+    step, _ = build(vocabulary, stage(reward=weights), length=4)
+    stats = step(tiny.batch(vocabulary), Draws(1, 0, 0, 1, CPU)).stats
+    shares = {"reconstruction": 4.0, "humanness": 1.5, "length": 2.0, "repetition": 0.0}
+    shares |= {"fluency": 0.5, "similarity": 3.0}
+    expected = sum(share * float(stats[f"reward/{name}"]) for name, share in shares.items())
+    assert float(stats["reward/total"]) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("credit", ["draft", "word"])
+def test_learns_the_rewarded_fluency(credit: str) -> None:
+    """With only fluency rewarded, drafts come to be what the language model has seen."""
+    vocabulary = tiny.facts(words=6)
+    reward = {"reconstruction_weight": 0, "discriminator_weight": 0, "length_weight": 0}
+    reward |= {"fluency_weight": 1.0, "fluency_credit": credit, "discount": 1.0}
+    config = stage(reward=reward, lesson_weight=0, lesson={"budgets": (3, 3)})
+    step, (compressor, _, _, language_model) = build(vocabulary, config, length=4)
+    heard = tiny.words(*[[8, 9, 10], [9, 10, 11], [10, 11, 12], [11, 12, 13]] * 2)
+    taught = LanguageModelStep(language_model)
+    optimizer = torch.optim.Adam(language_model.parameters(), lr=1e-2)
+    for _ in range(60):
+        optimizer.zero_grad()
+        taught(heard, Draws(1, 0, 0, 1, CPU)).loss.backward()
+        optimizer.step()
+    optimizer.zero_grad()
+    batch = tiny.batch(vocabulary)
+    optimizer = torch.optim.Adam(compressor.parameters(), lr=3e-3)
+    fluency = []
+    for number in range(80):
+        output = step(batch, Draws(1, number, 0, 1, CPU))
+        optimizer.zero_grad()
+        output.loss.backward()
+        optimizer.step()
+        fluency.append(float(output.stats["reward/fluency"]))
+    assert fluency[0] < -1
+    assert sum(fluency[-5:]) / 5 > 0.5
+    assert all(p.grad is None for p in language_model.parameters())
 
 
 def test_the_policy_term_does_not_teach_the_reconstructor() -> None:
@@ -158,7 +226,7 @@ def test_the_policy_term_does_not_teach_the_reconstructor() -> None:
     for weight in (0.0, 100.0):
         reward = {"reconstruction_weight": weight, "discriminator_weight": weight}
         config = stage(reward=reward, lesson_weight=0)
-        step, (_, reconstructor, _) = build(vocabulary, config, length=4)
+        step, (_, reconstructor, *_) = build(vocabulary, config, length=4)
         step(tiny.batch(vocabulary), Draws(1, 0, 0, 1, CPU)).loss.backward()
         found.append(tiny.gradients(reconstructor))
     for name, value in found[0].items():
@@ -170,7 +238,7 @@ def test_learns_the_rewarded_length() -> None:
     vocabulary = tiny.facts(words=6)
     reward = {"reconstruction_weight": 0, "discriminator_weight": 0, "length_weight": 1}
     config = stage(reward=reward, lesson_weight=0, lesson={"budgets": (3, 3)})
-    step, (compressor, _, _) = build(vocabulary, config, length=4)
+    step, (compressor, *_) = build(vocabulary, config, length=4)
     batch = tiny.batch(vocabulary)
     optimizer = torch.optim.Adam(compressor.parameters(), lr=3e-3)
     errors = []
