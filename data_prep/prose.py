@@ -5,12 +5,16 @@ RAW is a file or folder: .jsonl (a book each, its ``paragraphs`` a list of texts
 Or ``hub``.  The documents are the paragraphs of every second book (of every second thousand
 sentences, where books are not told apart); the sentences are those of the others.  Both keep
 their order and their repeats, so that neighbours in the corpus were neighbours in the book.
+
+With ``--running`` every book stays whole: its sentences in order, and the borders between books,
+for sentence encoders (``summ.text.prose``).  ``--more`` adds other files or folders.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -26,8 +30,11 @@ from data_prep.sources import (
     open_bytes,
     parser,
     run,
+    tell,
     text_lines,
 )
+from summ.errors import DataError
+from summ.text.prose import prepare_prose
 from summ.text.sentences import split_sentences
 
 _STRETCH = 1_000  # sentences that are taken for a book where books are not told apart
@@ -39,7 +46,8 @@ def books(given: argparse.Namespace, report: Report) -> Iterator[list[list[str]]
     if given.raw == HUB:
         yield from stretches(row["text"] for row in hub_rows(given.hub_name, given.split))
         return
-    for path in files(Path(given.raw), "*.jsonl*", "*.txt*"):
+    folders = [Path(given.raw), *given.more]
+    for path in (path for raw in folders for path in files(raw, "*.jsonl*", "*.txt*")):
         if ".jsonl" in path.suffixes:
             yield from records(path, report)
         elif given.lines:
@@ -74,11 +82,50 @@ def pairs(given: argparse.Namespace, report: Report) -> Iterator[Pair]:
         yield Pair(paragraphs, [sentence for paragraph in book for sentence in paragraph])
 
 
+def running(given: argparse.Namespace) -> None:
+    """Prepares whole books, written for the time being beside the output."""
+    report = Report(given.on_error)
+    folder = given.output.parent / f".{given.output.name}.books"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        written = folder / "books.jsonl"
+        with written.open("w", encoding="utf-8") as file:
+            for book in books(given, report):
+                # A blank line always ends a sentence, so that no sentence found here is lost.
+                text = "\n\n".join(sentence for paragraph in book for sentence in paragraph)
+                file.write(json.dumps({"text": text}) + "\n")
+        manifest = prepare_prose(
+            [written],
+            given.output,
+            given.vocabulary_size,
+            folding=not given.no_folding,
+            vocabulary=given.vocabulary,
+            workers=given.workers,
+            on_error=given.on_error,
+            seed=given.seed,
+            progress=tell,
+        )
+    except OSError as error:
+        raise DataError(f"{folder}: cannot be written ({error.strerror}).") from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    counts = {
+        "documents": manifest.documents,
+        "sentences": manifest.sentences,
+        "skipped": len(report.skipped) + manifest.skipped_count,
+    }
+    sys.stdout.write(json.dumps(counts, indent=1) + "\n")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code."""
     options = parser(__doc__, "bookcorpus/bookcorpus")
     options.add_argument("--lines", action="store_true", help=".txt has one sentence a line")
+    options.add_argument("--running", action="store_true", help="keep every book whole")
+    options.add_argument("--more", type=Path, nargs="+", default=[], metavar="RAW")
     given = options.parse_args(arguments)
+    if given.running:
+        return run("prose", lambda: running(given))
     report = Report(given.on_error)
     return run("prose", lambda: finish_pairs(given, pairs(given, report), report, unique=False))
 

@@ -170,4 +170,8 @@ def _transformer(config: NetworkConfig, attention: str, vocabulary: Vocabulary) 
             f"encoder: a {network.config.model_type} has a decoder, which no sentence vector "
             "needs. Choose a network such as bert, roberta or gpt2."
         )
+    for name, weights in network.named_parameters():
+        # What BERT puts on top is not read here; processes would wait for its gradient.
+        if name.startswith("pooler."):
+            weights.requires_grad_(False)
     return without_dropout(network)
