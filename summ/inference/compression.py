@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 from summ.inference.search import Drawn, Searcher
 from summ.networks.machine import Machine
 from summ.text.folding import Folded, fold, unfold
+from summ.text.names import unfinished_names
 from summ.text.words import cut_to_words
 
 # No vocabulary of summ has longer pieces; with the space between words.
@@ -55,6 +56,7 @@ class _Source:
     place: int
     folded: Folded | None
     ids: list[int]
+    unfinished: frozenset[str]
     budget: int
     cut: bool
 
@@ -86,8 +88,12 @@ class MachineCompressor:
         found: list[Compressed | None] = [None] * len(texts)
         for start in range(0, len(sources), batch_size):
             batch = sources[start : start + batch_size]
-            ids, room = [source.ids for source in batch], [source.budget for source in batch]
-            drafts = self._searcher.search(ids, room, beams)
+            drafts = self._searcher.search(
+                [source.ids for source in batch],
+                [source.budget for source in batch],
+                beams,
+                [source.unfinished for source in batch],
+            )
             for source, drawn in zip(batch, drafts, strict=True):
                 found[source.place] = self._write(source, drawn, texts[source.place])
         return [compressed for compressed in found if compressed is not None]
@@ -96,7 +102,7 @@ class MachineCompressor:
         """The ids of the part of each text that the machine can read."""
         vocabulary = self.machine.vocabulary
         most = self._room * _LONGEST_PIECE
-        heads = [text[:most] for text in texts]
+        heads = [_head_of_text(text, most) for text in texts]
         folded = [fold(head) if vocabulary.folding else None for head in heads]
         canonical = [
             vocabulary.canonical(head) if form is None else form.text
@@ -106,13 +112,24 @@ class MachineCompressor:
         return [
             _Source(
                 place,
-                folded[place],
-                ids[: self._room],
+                form,
+                self._head(ids),
+                frozenset() if form is None else unfinished_names(form, vocabulary.common),
                 budgets[place],
                 len(ids) > self._room or len(texts[place]) > most,
             )
-            for place, ids in enumerate(all_ids)
+            for place, (ids, form) in enumerate(zip(all_ids, folded, strict=True))
         ]
+
+    def _head(self, ids: list[int]) -> list[int]:
+        """As many whole words as the machine can read; of a single endless word, its beginning."""
+        room = self._room
+        if len(ids) <= room:
+            return ids
+        starts = self.machine.vocabulary.starts_word
+        # The word that the cut goes through would be offered to the summary as it stands.
+        end = next((place for place in range(room, 0, -1) if starts[ids[place]]), room)
+        return ids[:end]
 
     def _write(self, source: _Source, drawn: Drawn, text: str) -> Compressed:
         """The drawn pieces as natural text."""
@@ -125,3 +142,11 @@ class MachineCompressor:
         # A machine that finds no word must not leave the reader without one.
         shown = cut_to_words(words, source.budget) or cut_to_words(text, source.budget)
         return Compressed(shown, drawn.log_prob, source.cut or not drawn.finished)
+
+
+def _head_of_text(text: str, characters: int) -> str:
+    """The beginning of a text, up to the end of a word if it has more than one."""
+    if len(text) <= characters:
+        return text
+    head = text[:characters]
+    return head if text[characters].isspace() else (head.rsplit(maxsplit=1) or [head])[0]

@@ -6,16 +6,18 @@ that keep a good summary within reach:
 
 - every word stands in the source, or in the closed list of common lower-case words that the
   shortlist can spell: no invented names, no invented numbers, no half words;
-- no content word twice;
-- no end after a preposition, article, conjunction or punctuation mark; the last word within
-  the budget is planned for, so that nothing has to be cut.
+- no content word twice, no number more often than in the source, no word and no punctuation
+  twice in a row;
+- no end after a preposition, article, conjunction or punctuation mark, nor inside a name; the
+  last word within the budget is planned for, so that nothing has to be cut;
+- on request, the words of the source in its own order.
 
 They restrict decoding only; training sees the policy as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -43,6 +45,9 @@ LEANING: frozenset[str] = frozenset(
 )
 # May be said twice in one summary, besides words of one or two letters.
 _LIGHT = LEANING | {"says", "say", "said", "new", "she", "they", "you"}
+# Marks that belong to a number: they may follow another mark.
+_UNITS = frozenset("%$£€¥₹")
+_ANY_NUMBER_OF_TIMES = 1_000
 
 
 @dataclass(frozen=True)
@@ -51,12 +56,13 @@ class WordRules:
 
     Attributes:
         vocabulary: whose pieces are spoken.
-        shortlist: pieces that any summary may use; None opens the vocabulary, and then words
-            outside the source are free.
+        shortlist: pieces that any summary may use; with None there is no closed list.
+        in_order: whether words of the source are said in the order of the source.
     """
 
     vocabulary: Vocabulary
     shortlist: tuple[int, ...] | None
+    in_order: bool = False
 
     @cached_property
     def pieces(self) -> list[str]:
@@ -80,33 +86,51 @@ class WordRules:
         """The closed list."""
         return frozenset(word for words in self.closed.values() for word in words)
 
+    @cached_property
+    def closed_starters(self) -> tuple[frozenset[int], frozenset[int]]:
+        """First pieces of the closed list, and of its words that may stand last."""
+        last = {word[0] for word in self.closed_enders}
+        return frozenset(self.closed), frozenset(last)
+
+    @cached_property
+    def closed_enders(self) -> list[Word]:
+        """The words of the closed list that may stand last."""
+        return sorted(word for word in self.closed_words if not self.leans(word))
+
+    @cached_property
+    def closed_marks(self) -> frozenset[Word]:
+        """The punctuation of the closed list."""
+        return frozenset(word for word in self.closed_words if self.is_mark(word))
+
     def text(self, word: Word) -> str:
         """A word as it is written."""
         return "".join(self.pieces[piece] for piece in word)
 
-    @cached_property
-    def closed_starters(self) -> tuple[frozenset[int], frozenset[int]]:
-        """First pieces of the closed list, and of its words that may stand last."""
-        last = {word[0] for word in self.closed_words if not self.leans(word)}
-        return frozenset(self.closed), frozenset(last)
-
     def leans(self, word: Word) -> bool:
         """Whether a summary must not end with this word."""
-        known = self._leaning.get(word)
+        return self._nature(word).leans
+
+    def is_mark(self, word: Word) -> bool:
+        """Whether it is punctuation, which never follows punctuation."""
+        return self._nature(word).mark
+
+    def is_number(self, word: Word) -> bool:
+        """Whether there is a digit in it."""
+        return self._nature(word).number
+
+    def repeatable(self, word: Word) -> bool:
+        """Whether a summary may use this word any number of times."""
+        return self._nature(word).repeatable
+
+    def _nature(self, word: Word) -> _Nature:
+        known = self._natures.get(word)
         if known is None:
-            text = self.text(word)
-            known = text in LEANING or not any(mark.isalnum() or mark == "#" for mark in text)
-            self._leaning[word] = known
+            known = self._natures[word] = _nature(self.text(word))
         return known
 
     @cached_property
-    def _leaning(self) -> dict[Word, bool]:
+    def _natures(self) -> dict[Word, _Nature]:
         return {}
-
-    def repeatable(self, word: Word) -> bool:
-        """Whether a summary may use this word twice."""
-        text = self.text(word)
-        return len(text) < 3 or text in _LIGHT or not text[0].isalpha()
 
     def split(self, ids: Iterable[int]) -> list[Word]:
         """Ids cut before every piece that starts a word."""
@@ -118,68 +142,176 @@ class WordRules:
             words[-1].append(piece)
         return [tuple(word) for word in words]
 
-    def bind(self, source: Sequence[int], budget: int) -> SourceRules:
-        """The rules for a summary of ``source`` with at most ``budget`` words."""
-        return SourceRules(self, frozenset(self.split(source)), budget)
+    def bind(
+        self, source: Sequence[int], budget: int, unfinished: frozenset[str] = frozenset()
+    ) -> SourceRules:
+        """The rules for a summary of ``source`` with at most ``budget`` words.
+
+        Args:
+            source: ids without marks, whole words.
+            unfinished: words after which a name of the source goes on (``summ.text.names``).
+        """
+        places: dict[Word, list[int]] = {}
+        for place, word in enumerate(self.split(source)):
+            places.setdefault(word, []).append(place)
+        open_names = frozenset(word for word in places if self.text(word) in unfinished)
+        return SourceRules(self, places, budget, open_names)
+
+
+@dataclass(frozen=True)
+class _Nature:
+    """What the rules know about a word from its letters."""
+
+    leans: bool
+    mark: bool
+    number: bool
+    repeatable: bool
+
+
+def _nature(text: str) -> _Nature:
+    number = any(character.isdecimal() or character == "#" for character in text)
+    silent = not number and not any(character.isalnum() for character in text)
+    light = len(text) < 3 or text in _LIGHT or not text[0].isalpha()
+    return _Nature(
+        leans=text in LEANING or (silent and text != "%"),
+        mark=silent and text not in _UNITS,
+        number=number,
+        repeatable=light and not number,
+    )
+
+
+@dataclass(frozen=True)
+class _State:
+    """Where a summary stands after some whole words.
+
+    Attributes:
+        spent: words that must not come next, since they were said often enough or just now.
+        after_mark: whether the last word is punctuation.
+        reached: place in the source of the last word, where order matters; -1 before the first.
+        last_slot: whether the budget leaves one word.
+        ender: of the words that may stand last and can still be said, the one that is possible
+            longest in the order of the source; None if there is none.
+    """
+
+    spent: frozenset[Word]
+    after_mark: bool
+    reached: int
+    last_slot: bool
+    ender: Word | None
 
 
 @dataclass(frozen=True)
 class SourceRules:
-    """The rules for the summary of one source."""
+    """The rules for the summary of one source.
+
+    Attributes:
+        places: where each word of the source stands in it, in order.
+        open_names: words of the source after which a name goes on.
+    """
 
     rules: WordRules
-    words: frozenset[Word]
+    places: Mapping[Word, Sequence[int]]
     budget: int
+    open_names: frozenset[Word] = frozenset()
+
+    @cached_property
+    def words(self) -> frozenset[Word]:
+        """The words of the source."""
+        return frozenset(self.places)
 
     def allowed(self, prefix: Sequence[int]) -> NDArray[np.int64]:
         """The pieces that may follow ``prefix`` (marks excluded); the end mark where fitting."""
-        rules, eos = self.rules, self.rules.vocabulary.eos
-        said = rules.split(prefix)
-        current = said[-1] if said else ()
-        used = {word for word in said[:-1] if not rules.repeatable(word)}
-        last_slot = len(said) >= self.budget
+        said = self.rules.split(prefix)
+        found = self._after(said) if said else self._starters(self._state([]))
+        # A dead end can only come from a source without a single presentable word.
+        return np.fromiter(found or {self.rules.vocabulary.eos}, dtype=np.int64)
 
+    def _after(self, said: list[Word]) -> set[int]:
+        """What may follow words of which the last may be the beginning of a longer one."""
+        current, before = said[-1], self._state(said[:-1])
         found = {
             word[len(current)]
             for word in self._beginning_with(current)
-            if len(word) > len(current)
-            and word not in used
-            and not (last_slot and rules.leans(word))
+            if len(word) > len(current) and self._fits(word, before)
         }
-        if not current:
-            found = self._starters(set(), len(said) + 1 >= self.budget)
-        elif self._known(current) and current not in used:
-            if not rules.leans(current):
-                found.add(eos)
-            if not last_slot:
-                spoken = used if rules.repeatable(current) else used | {current}
-                found |= self._starters(spoken, len(said) + 1 >= self.budget)
-        # A dead end can only come from a source without a single presentable word.
-        return np.fromiter(found or {eos}, dtype=np.int64)
+        if self._known(current) and self._fits(current, before):
+            if not self.unfit_to_end(current):
+                found.add(self.rules.vocabulary.eos)
+            if not before.last_slot:
+                found |= self._starters(self._state(said))
+        return found
+
+    @cached_property
+    def _enders(self) -> list[Word]:
+        """Words that a summary may end with: those without a place, then from the last place on."""
+        own = [word for word in self.places if not self.unfit_to_end(word)]
+        own.sort(key=lambda word: self.places[word][-1], reverse=True)
+        return [word for word in self.rules.closed_enders if word not in self.places] + own
+
+    def unfit_to_end(self, word: Word) -> bool:
+        """Whether a summary must not end with this word."""
+        return self.rules.leans(word) or word in self.open_names
+
+    def _state(self, said: Sequence[Word]) -> _State:
+        rules = self.rules
+        counts: dict[Word, int] = {}
+        reached = -1
+        for word in said:
+            counts[word] = counts.get(word, 0) + 1
+            place = self._place_after(word, reached)
+            reached = reached if place is None else place
+        spent = {word for word, count in counts.items() if count >= self._limit(word)}
+        return _State(
+            spent=frozenset(spent.union(said[-1:])),
+            after_mark=bool(said) and rules.is_mark(said[-1]),
+            reached=reached,
+            last_slot=len(said) + 1 >= self.budget,
+            ender=next((word for word in self._enders if word not in spent), None),
+        )
+
+    def _limit(self, word: Word) -> int:
+        """How often a summary may say a word."""
+        if self.rules.repeatable(word):
+            return _ANY_NUMBER_OF_TIMES
+        return max(1, len(self.places.get(word, ()))) if self.rules.is_number(word) else 1
+
+    def _fits(self, word: Word, state: _State) -> bool:
+        """Whether a known word may come next as a whole."""
+        if word in state.spent or (state.after_mark and self.rules.is_mark(word)):
+            return False
+        place = self._place_after(word, state.reached)
+        if place is None:
+            return False
+        if not self.unfit_to_end(word):
+            return True
+        # Something must be left to end with.
+        if state.last_slot or state.ender is None:
+            return False
+        return self._place_after(state.ender, place) is not None
+
+    def _place_after(self, word: Word, reached: int) -> int | None:
+        """The first place of a word behind another; ``reached`` itself where order is free."""
+        places = self.places.get(word) if self.rules.in_order else None
+        if places is None:
+            return reached
+        return next((place for place in places if place > reached), None)
 
     def _known(self, word: Word) -> bool:
-        return word in self.words or word in self.rules.closed_words
+        return word in self.places or word in self.rules.closed_words
 
     def _beginning_with(self, start: Word) -> Iterable[Word]:
         """Known words with the given beginning, which is not empty."""
-        if not start:
-            return []
-        own = (word for word in self.words if word[: len(start)] == start)
+        own = (word for word in self.places if word[: len(start)] == start)
         closed = (w for w in self.rules.closed.get(start[0], []) if w[: len(start)] == start)
         return [*own, *closed]
 
-    def _starters(self, used: set[Word], last_slot: bool) -> set[int]:
+    def _starters(self, state: _State) -> set[int]:
         """First pieces of the words that may come next."""
         rules = self.rules
-
-        def fits(word: Word) -> bool:
-            return word not in used and not (last_slot and rules.leans(word))
-
-        found = {word[0] for word in self.words if fits(word)}
-        found |= rules.closed_starters[last_slot]
-        for first in {word[0] for word in used} & rules.closed.keys():
-            if not any(
-                fits(word) for word in (*self.words, *rules.closed[first]) if word[0] == first
-            ):
+        found = set(rules.closed_starters[state.last_slot])
+        # Of the closed list, only these can be unfit for another reason than leaning.
+        doubtful = {*state.spent, *self.places, *(rules.closed_marks if state.after_mark else ())}
+        for first in {word[0] for word in doubtful & rules.closed_words}:
+            if not any(self._fits(word, state) for word in rules.closed[first]):
                 found.discard(first)
-        return found
+        return found | {word[0] for word in self.places if self._fits(word, state)}

@@ -36,29 +36,41 @@ class Drawn:
 class Searcher:
     """Greedy and beam search with a machine's compressor."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, in_order: bool = False) -> None:
+        """A searcher.
+
+        Args:
+            machine: whose compressor decides.
+            in_order: whether words of the source are said in the order of the source.
+        """
         vocabulary = machine.vocabulary
         self.machine = machine
-        self.rules = WordRules(vocabulary, machine.settings.shortlist)
+        self.rules = WordRules(vocabulary, machine.settings.shortlist, in_order)
         device = next(machine.compressor.parameters()).device
         self.marks = Marks.of(vocabulary, device)
         self.device = device
 
     @torch.no_grad()
     def search(
-        self, sources: Sequence[Sequence[int]], budgets: Sequence[int], beams: int = 1
+        self,
+        sources: Sequence[Sequence[int]],
+        budgets: Sequence[int],
+        beams: int = 1,
+        unfinished: Sequence[frozenset[str]] | None = None,
     ) -> list[Drawn]:
         """One summary of each source, of at most its budget of whitespace-separated words.
 
         Args:
             sources: ids without marks, cut to ``max_document - 1``.
             beams: width of the search; 1 is greedy.
+            unfinished: for each source its words that cannot end a name; None is none.
         """
         marks = self.marks
         words = Words.from_lists([[*ids, marks.eos] for ids in sources], marks.pad)
         budget = torch.tensor(list(budgets), device=self.device)
         encoded = self.machine.compressor.read(words.to(self.device), budget)
-        follow = [self.rules.bind(ids, most) for ids, most in zip(sources, budgets, strict=True)]
+        names = unfinished or [frozenset()] * len(sources)
+        follow = list(map(self.rules.bind, sources, budgets, names))
         return self._generate(encoded, follow, beams)
 
     def _generate(self, encoded: Encoded, follow: Sequence[SourceRules], beams: int) -> list[Drawn]:

@@ -322,10 +322,14 @@ def _likeness(tokens: list[str], position: int, place: int, source: tuple[str, .
 def _written(place: int, source: Folded, common: frozenset[str]) -> str:
     """A source word without the capital that it owes to the beginning of a sentence."""
     surface, token = source.surfaces[place], source.tokens[place]
-    begins = place == 0 or source.tokens[place - 1] in _SENTENCE_END
-    if begins and token in common and surface[1:] == surface[1:].lower():
+    if begins_sentence(source, place) and token in common and surface[1:] == surface[1:].lower():
         return surface[:1].lower() + surface[1:] if len(surface[:1].lower()) == 1 else surface
     return surface
+
+
+def begins_sentence(source: Folded, place: int) -> bool:
+    """Whether a word may owe its capital to where it stands."""
+    return place == 0 or source.tokens[place - 1] in _SENTENCE_END
 
 
 def _begins_with_capital(surfaces: tuple[str, ...]) -> bool:

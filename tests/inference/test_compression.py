@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from summ.inference.compression import MachineCompressor
 from summ.inference.decoding import score
 from summ.inference.rules import LEANING
+from summ.inference.search import Drawn
 from summ.networks.machine import load_machine
 from summ.text.folding import fold
 from summ.text.words import count_words
@@ -63,6 +64,36 @@ def test_a_text_beyond_the_window_is_reported_as_truncated(compressor):
     assert len(compressor.machine.vocabulary.encode([long])[0]) > room
     found = compressor.compress([short, long, "x" * 1_000_000], [1, 5, 5], beams=1, batch_size=64)
     assert [one.truncated for one in found[1:]] == [True, True]
+
+
+def test_a_word_that_the_window_cuts_is_not_read(compressor):
+    """Whatever the length of the words before the cut, only whole words are offered."""
+    split, vocabulary = compressor._searcher.rules.split, compressor.machine.vocabulary
+    room = compressor.machine.settings.max_document - 1
+    cut_inside = 0
+    for first in range(8):
+        text = " ".join(" ".join(STORIES).split()[first:])
+        whole = vocabulary.encode([text])[0]
+        [source] = compressor._read([text], [5])
+        assert split(source.ids) == split(whole)[: len(split(source.ids))]
+        assert len(source.ids) <= room < len(source.ids) + len(split(whole)[len(split(source.ids))])
+        cut_inside += len(source.ids) < room
+    assert cut_inside
+    [endless] = compressor._read(["oslo" + "x" * 1000], [5])
+    assert len(endless.ids) == room and endless.cut
+
+
+def test_the_capitals_of_a_text_are_told_to_the_search(compressor, monkeypatch):
+    asked = []
+
+    def search(ids, budgets, beams, unfinished):
+        asked.extend(unfinished)
+        return [Drawn(list(row[:1]), 0.0, True) for row in ids]
+
+    monkeypatch.setattr(compressor._searcher, "search", search)
+    texts = ["He met Joe Clark in a hotel in Oslo.", "he met joe clark in oslo ."]
+    compressor.compress(texts, [3, 3], beams=1, batch_size=2)
+    assert sorted(asked, key=len) == [frozenset(), frozenset({"joe"})]
 
 
 def test_fits_is_what_is_read_whole(compressor):

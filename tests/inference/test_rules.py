@@ -10,6 +10,7 @@ from summ.inference.rules import WordRules
 from summ.text.vocabulary import Vocabulary
 
 SOURCE = "the mayor of oslo opened the bridge on monday , a spokeswoman said ."
+SCORE = "oslo won # - # against lima in #### , the mayor of oslo said on friday ."
 
 
 @pytest.fixture(scope="module")
@@ -23,13 +24,18 @@ def rules(vocabulary: Vocabulary) -> WordRules:
     return WordRules(vocabulary, tuple(pieces))
 
 
+@pytest.fixture(scope="module")
+def ordered(rules: WordRules) -> WordRules:
+    return WordRules(rules.vocabulary, rules.shortlist, in_order=True)
+
+
 def spell(vocabulary: Vocabulary, text: str) -> list[int]:
     return vocabulary.encode_canonical([text])[0]
 
 
-def sayable(rules: WordRules, source: list[int], budget: int, text: str) -> bool:
+def sayable(rules: WordRules, source: list[int], budget: int, text: str, *unfinished: str) -> bool:
     """Whether a whole summary follows the rules, piece by piece and at its end."""
-    bound = rules.bind(source, budget)
+    bound = rules.bind(source, budget, frozenset(unfinished))
     ids = [*spell(rules.vocabulary, text), rules.vocabulary.eos]
     return all(piece in bound.allowed(ids[:place]) for place, piece in enumerate(ids))
 
@@ -52,6 +58,85 @@ def test_what_may_be_said(rules: WordRules, text: str, right: bool) -> None:
     assert sayable(rules, source, 8, text) is right
 
 
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("oslo won # - #", True),  # as often as the source has it
+        ("oslo # - # #", False),  # in a row
+        ("oslo # won # - #", False),  # once more than the source
+        ("oslo in #### won", True),
+        ("oslo #### won ####", False),  # a number twice that the source has once
+        ("oslo won , - lima", False),  # two marks in a row
+        ("oslo won , the lima - friday", True),
+        ("oslo won the the friday", False),  # even a light word, in a row
+        ("oslo won against the friday of the mayor", True),
+    ],
+)
+def test_numbers_marks_and_repetition(rules: WordRules, text: str, right: bool) -> None:
+    source = spell(rules.vocabulary, SCORE)
+    assert sayable(rules, source, 9, text) is right
+
+
+def test_a_percentage_may_end_a_summary(rules: WordRules) -> None:
+    source = spell(rules.vocabulary, "shares rose # % , the mayor said .")
+    assert sayable(rules, source, 5, "shares rose # %")
+    assert sayable(rules, source, 5, "shares rose , # %")
+    assert not sayable(rules, source, 5, "shares rose # ,")
+
+
+@pytest.mark.parametrize("budget", [2, 3, 9])
+def test_no_end_inside_a_name(rules: WordRules, budget: int) -> None:
+    """Neither by choice nor because the budget is spent."""
+    source = spell(rules.vocabulary, SCORE)
+    assert sayable(rules, source, budget, "won oslo")
+    assert not sayable(rules, source, budget, "won oslo", "oslo")
+    assert sayable(rules, source, budget, "oslo won", "oslo")
+    # Words of the closed list can be parts of names, too.
+    first = spell(rules.vocabulary, "opens")[0]
+    assert first in rules.bind(source, 1).allowed([])
+    open_name = rules.bind(spell(rules.vocabulary, "opens it"), 1, frozenset(["opens"]))
+    others = [w for w in rules.closed_words | open_name.words if w[0] == first]
+    assert (first in open_name.allowed([])) is any(not open_name.unfit_to_end(w) for w in others)
+
+
+def in_order_somehow(words: list[tuple[int, ...]], source: list[tuple[int, ...]]) -> bool:
+    """The definition, by trying every assignment of words to places."""
+    bound = [word for word in words if word in source]
+    places = [[i for i, other in enumerate(source) if other == word] for word in bound]
+    return any(
+        all(a < b for a, b in itertools.pairwise(chosen)) for chosen in itertools.product(*places)
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_the_order_of_the_source(rules: WordRules, ordered: WordRules, data: st.DataObject) -> None:
+    """A summary may be said in order exactly if it may be said at all and is in order."""
+    source = spell(rules.vocabulary, SCORE)
+    own = rules.split(source)
+    known = sorted({*own, *rules.closed_words})
+    words = data.draw(st.lists(st.sampled_from(known), min_size=1, max_size=5))
+    text = " ".join(map(rules.text, words))
+    expected = sayable(rules, source, 5, text) and in_order_somehow(words, own)
+    assert sayable(ordered, source, 5, text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("oslo won against lima", True),
+        ("won lima oslo", True),  # the second time that the source says oslo
+        ("oslo lima won", False),
+        ("oslo closes lima", True),  # of the closed list, not of the source
+        ("mayor said the friday", False),  # of both: bound to its place
+    ],
+)
+def test_in_order(rules: WordRules, ordered: WordRules, text: str, right: bool) -> None:
+    source = spell(rules.vocabulary, SCORE)
+    assert sayable(rules, source, 5, text)
+    assert sayable(ordered, source, 5, text) is right
+
+
 def test_the_last_slot_is_planned_for(rules: WordRules) -> None:
     """With one word left, a preposition cannot even begin."""
     source = spell(rules.vocabulary, SOURCE)
@@ -69,12 +154,14 @@ def test_the_last_slot_is_planned_for(rules: WordRules) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
-def test_any_walk_ends_well(rules: WordRules, data: st.DataObject) -> None:
+def test_any_walk_ends_well(rules: WordRules, ordered: WordRules, data: st.DataObject) -> None:
     """Whatever pieces are taken, the summary consists of known words and ends presentably."""
     vocabulary = rules.vocabulary
-    source = spell(vocabulary, SOURCE)
+    rules = data.draw(st.sampled_from([rules, ordered]))
+    source = spell(vocabulary, data.draw(st.sampled_from([SOURCE, SCORE])))
     budget = data.draw(st.integers(1, 6))
-    bound = rules.bind(source, budget)
+    unfinished = data.draw(st.frozensets(st.sampled_from(["oslo", "mayor", "bridge"])))
+    bound = rules.bind(source, budget, unfinished)
     ids: list[int] = []
     for _ in range(40):
         piece = data.draw(st.sampled_from(sorted(bound.allowed(ids).tolist())))
@@ -87,8 +174,14 @@ def test_any_walk_ends_well(rules: WordRules, data: st.DataObject) -> None:
     assert 1 <= len(words) <= budget
     assert all(word in bound.words or word in rules.closed_words for word in words)
     assert not rules.leans(words[-1])
+    assert rules.text(words[-1]) not in unfinished
+    own = rules.split(source)
     content = [word for word in words if not rules.repeatable(word)]
-    assert len(content) == len(set(content))
+    assert all(content.count(w) <= (own.count(w) if rules.is_number(w) else 1) for w in content)
+    for before, after in itertools.pairwise(words):
+        assert before != after
+        assert not (rules.is_mark(before) and rules.is_mark(after))
+    assert not rules.in_order or in_order_somehow(words, own)
 
 
 def test_starters_agree_with_the_definition(rules: WordRules) -> None:

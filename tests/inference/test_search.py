@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,34 @@ def test_log_prob_is_the_policys(searcher: Searcher, beams: int) -> None:
     expected = scores.masked_fill(~drawn.mask, 0.0).sum(dim=1)
     actual = torch.tensor([d.log_prob for d in found])
     torch.testing.assert_close(actual, expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("beams", [1, 3])
+def test_no_summary_ends_in_half_a_name(searcher: Searcher, beams: int) -> None:
+    """What summaries ended with is said to be half a name: now they end otherwise."""
+    machine = searcher.machine
+    # Without a closed list, every word is the source's.
+    own_words = replace(machine, settings=replace(machine.settings, shortlist=None))
+    narrow = Searcher(own_words)
+    ids, rules = sources(searcher), narrow.rules
+    before = [rules.split(d.ids)[-1] for d in narrow.search(ids, [4] * 3, beams)]
+    names = [frozenset([rules.text(word)]) for word in before]
+    after = [rules.split(d.ids)[-1] for d in narrow.search(ids, [4] * 3, beams, names)]
+    bound = [rules.bind(row, 4, name) for row, name in zip(ids, names, strict=True)]
+    assert all(one.open_names for one in bound)
+    for word, one in zip(after, bound, strict=True):
+        assert word not in one.open_names
+
+
+@pytest.mark.parametrize("beams", [1, 3])
+def test_words_in_the_order_of_the_source(searcher: Searcher, beams: int) -> None:
+    ordered = Searcher(searcher.machine, in_order=True)
+    ids = sources(searcher)
+    for row, drawn in zip(ids, ordered.search(ids, [6] * 3, beams), strict=True):
+        own, last = ordered.rules.split(row), -1
+        for word in ordered.rules.split(drawn.ids):
+            if word in own:
+                last = own.index(word, last + 1)  # ValueError: out of order
 
 
 def test_batches_change_nothing(searcher: Searcher) -> None:
