@@ -6,6 +6,7 @@ difference between the two carries its interval and p-value.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ from summ.evaluation.protocols import Protocol, protocol_named, selected_lines
 from summ.evaluation.quality import Quality, agreement, mean_of_known, quality
 from summ.evaluation.rouge import Figure, Progress, RougeReport, rouge
 from summ.evaluation.significance import Comparison, FloatArray, compare_scores
+from summ.evaluation.systems import FLUENCY_NLL
 from summ.evaluation.tables import Style, table
 from summ.evaluation.token_overlap import token_overlap
 from summ.text.words import count_words
@@ -85,16 +87,25 @@ class Evaluation:
         """Spearman rank correlations between the figures of single lines."""
         return agreement(self.line_figures())
 
+    def model_means(self) -> dict[str, float | None]:
+        """Means over lines of the figures that need a model.
+
+        With a language model, ``perplexity`` too: the geometric mean over lines, since a few lines
+        that no human would write would decide an arithmetic one.
+        """
+        means = {name: mean_of_known(values) for name, values in self.model_figures.items()}
+        nll = means.get(FLUENCY_NLL)
+        return means if nll is None else means | {"perplexity": math.exp(nll)}
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready: the system's figures at the top level, ``lead`` and ``baselines`` below."""
         lead = self.lead
         others = self.rivals if lead is None else self.rivals[1:]
-        means = {name: mean_of_known(values) for name, values in self.model_figures.items()}
         return {
             **self.system.to_dict(),
             "protocol": self.protocol.name,
             "seed": self.seed,
-            "model_figures": means,
+            "model_figures": self.model_means(),
             "agreement": self.agreement(),
             "lead": None if lead is None else lead.to_dict(),
             "difference_to_lead": None if self.difference is None else self.difference.to_dict(),
@@ -138,6 +149,10 @@ class Evaluation:
                 f"{one.difference:+.2f} (95 % {one.ci95[0]:+.2f} to {one.ci95[1]:+.2f}, "
                 f"p = {one.p:.4f}, paired approximate randomization, n = {self.difference.n})."
             )
+        known = {name: mean for name, mean in self.model_means().items() if mean is not None}
+        if known:
+            shown = (f"{name.replace('_', ' ')} {mean:.3g}" for name, mean in known.items())
+            notes.append(f"By networks: {', '.join(shown)}.")
         # In Markdown the bars of a signature must not look like cells.
         tick = "`" if style == "markdown" else ""
         notes.append(f"{tick}{self.system.rouge.signature}{tick}")

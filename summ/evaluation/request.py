@@ -12,7 +12,7 @@ from summ.evaluation.evaluation import Evaluation, evaluate
 from summ.evaluation.pairs import Errors, Texts, read_pairs, read_records, read_summaries
 from summ.evaluation.protocols import protocol_named
 from summ.evaluation.rouge import Progress
-from summ.evaluation.systems import summarize_texts
+from summ.evaluation.systems import figures_by, summarize_texts
 
 _SHIPPED_NAME = "en-small"
 
@@ -33,6 +33,7 @@ class Request:
         protocol: the metric set.
         words: the length that was asked for.
         figures: have the model's own networks judge its summaries, too.
+        judges: folders of models whose networks judge the summaries instead, whoever made them.
     """
 
     predictions: Path | None = None
@@ -47,6 +48,7 @@ class Request:
     beams: int = 4
     batch_size: int = 64
     figures: bool = False
+    judges: Sequence[Path] = ()
     seed: int = 1
     errors: Errors = "strict"
 
@@ -96,7 +98,7 @@ def judge_request(request: Request, progress: Progress | None = None) -> Judgeme
             words=request.words,
             beams=request.beams,
             batch_size=request.batch_size,
-            with_figures=request.figures,
+            with_figures=request.figures and not request.judges,
             progress=progress,
         )
         name = _SHIPPED_NAME if request.model is None else request.model.resolve().name
@@ -106,6 +108,8 @@ def judge_request(request: Request, progress: Progress | None = None) -> Judgeme
             made.folder,
             made.metrics,
         )
+    if request.judges:
+        figures = figures_by(request.judges, texts, summaries or (), batch_size=request.batch_size)
     evaluation = evaluate(
         texts,
         summaries,

@@ -1,4 +1,4 @@
-"""A machine as the system that is judged: its summaries, and what its own networks think of them.
+"""A machine as the system that is judged: its summaries, and what networks think of summaries.
 
 The one module of this room that needs torch, and only when it is called.
 
@@ -8,20 +8,24 @@ Axes: B summaries, S positions of a source, T positions of a summary.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from summ.errors import DataError
+from summ.errors import ConfigError, DataError
 from summ.evaluation.pairs import Texts
 from summ.evaluation.rouge import Progress
 
 if TYPE_CHECKING:
     from summ.networks.machine import Machine
+    from summ.networks.sentence_model import SentenceModel
 
 NLL = "reconstruction_nll_per_word"
 HUMANNESS = "humanness"
+FLUENCY_NLL = "fluency_nll_per_word"
+SLOR = "fluency_slor"
+SIMILARITY = "similarity"
 
 
 @dataclass(frozen=True)
@@ -91,13 +95,16 @@ def summarize_texts(
 def model_figures(
     machine: Machine, sources: Sequence[str], summaries: Sequence[str], *, batch_size: int = 64
 ) -> dict[str, list[float]]:
-    """What a machine's reconstructor and discriminator think of summaries, its own or others'.
+    """What a machine's networks other than the compressor think of summaries, its own or others'.
 
     Returns:
         ``reconstruction_nll_per_word``: -log p(source | summary) in nats, over the words of the
         source as the machine counts them; of a long source, the beginning that it reads.
         ``humanness``: mean probability, over the prefixes of the summary, that a human wrote it.
-        Both nan where the source or the summary is blank.
+        With a language model, ``fluency_nll_per_word``: -log p(summary) in nats, over its words
+        and its end (the exponential is its perplexity); and ``fluency_slor``: by how many nats a
+        word it is likelier than the same words without their context (see ``fluency_reward``).
+        All nan where the source or the summary is blank.
     """
     encoded = (machine.vocabulary.encode(list(column)) for column in (sources, summaries))
     room = machine.settings.max_document - 1, machine.settings.max_sentence - 1
@@ -106,24 +113,27 @@ def model_figures(
     ]
     known = [line for line, pair in enumerate(pairs) if all(pair)]
     known.sort(key=lambda line: len(pairs[line][0]))
-    figures = {name: [math.nan] * len(pairs) for name in (NLL, HUMANNESS)}
+    names = (
+        (NLL, HUMANNESS) if machine.language_model is None else (NLL, HUMANNESS, FLUENCY_NLL, SLOR)
+    )
+    figures = {name: [math.nan] * len(pairs) for name in names}
     for start in range(0, len(known), batch_size):
         lines = known[start : start + batch_size]
-        judged = _judge(machine, [pairs[line] for line in lines])
-        for line, (nll, humanness) in zip(lines, judged, strict=True):
-            figures[NLL][line] = nll
-            figures[HUMANNESS][line] = humanness
+        for name, values in _judge(machine, [pairs[line] for line in lines]).items():
+            for line, value in zip(lines, values, strict=True):
+                figures[name][line] = value
     return figures
 
 
 def _judge(
     machine: Machine, pairs: Sequence[tuple[list[int], list[int]]]
-) -> Iterator[tuple[float, float]]:
+) -> dict[str, list[float]]:
     """Figures of one batch of sources and summaries in pieces."""
     import torch
 
-    from summ.inference.decoding import score
+    from summ.inference.decoding import chosen, score
     from summ.inference.search import Searcher
+    from summ.learning.rewards import fluency_reward
     from summ.types import Words
 
     searcher = Searcher(machine)
@@ -140,4 +150,75 @@ def _judge(
         nll = -log_probs.masked_fill(~sources.mask | log_probs.isinf(), 0.0).sum(dim=1) / words
         human = machine.discriminator(drafts).float().sigmoid()  # (B, T)
         mean = human.masked_fill(~drafts.mask, 0.0).sum(dim=1) / drafts.mask.sum(dim=1)
-    yield from zip(nll.tolist(), mean.tolist(), strict=True)
+        figures = {NLL: nll, HUMANNESS: mean}
+        if machine.language_model is not None:
+            likely = chosen(machine.language_model(drafts), drafts)  # (B, T)
+            begins = machine.language_model.begins[drafts.ids] & drafts.mask
+            lifts = likely - machine.language_model.unigram[drafts.ids]
+            figures[FLUENCY_NLL] = -fluency_reward(likely, drafts.mask, begins)
+            figures[SLOR] = fluency_reward(lifts, drafts.mask, begins)
+    return {name: values.tolist() for name, values in figures.items()}
+
+
+def similarity_figures(
+    model: SentenceModel, sources: Sequence[str], summaries: Sequence[str], *, batch_size: int = 64
+) -> dict[str, list[float]]:
+    """The cosine of each summary's sentence vector and its source's.
+
+    Returns:
+        ``similarity``: between -1 and 1; nan where the source or the summary is blank.  Of a long
+        source the encoder reads the beginning.
+    """
+    import torch
+
+    device = next(model.encoders.parameters()).device
+    figures = [math.nan] * len(summaries)
+    pairs = list(zip(sources, summaries, strict=True))
+    known = [line for line, pair in enumerate(pairs) if all(map(str.strip, pair))]
+    for start in range(0, len(known), batch_size):
+        lines = known[start : start + batch_size]
+        columns = zip(*(pairs[line] for line in lines), strict=True)
+        with torch.inference_mode():
+            read = [model.vectors(model.read(list(column)).to(device)) for column in columns]
+            cosines = (read[0] * read[1]).sum(dim=1).tolist()  # vectors have length 1
+        for line, cosine in zip(lines, cosines, strict=True):
+            figures[line] = cosine
+    return {SIMILARITY: figures}
+
+
+def figures_by(
+    folders: Sequence[Path], texts: Texts, summaries: Sequence[str], *, batch_size: int = 64
+) -> dict[str, list[float]]:
+    """What models think of any system's summaries.
+
+    Args:
+        folders: of machines (see ``model_figures``) and sentence encoders (``similarity``).
+
+    Raises:
+        DataError: there are no sources.
+        ConfigError: two folders give the same figure.
+        CheckpointError: a folder is neither, damaged or from another version.
+    """
+    if texts.sources is None:
+        raise DataError("evaluate: judges need sources, but only references were given.")
+    import torch
+
+    from summ.networks.machine import load_machine
+    from summ.networks.sentence_model import MANIFEST, load_sentence_model
+
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    figures: dict[str, list[float]] = {}
+    for folder in folders:
+        pairs = (texts.sources, summaries)
+        if (folder / MANIFEST).is_file():
+            found = similarity_figures(
+                load_sentence_model(folder, device), *pairs, batch_size=batch_size
+            )
+        else:
+            found = model_figures(load_machine(folder, device), *pairs, batch_size=batch_size)
+        if found.keys() & figures.keys():
+            raise ConfigError(
+                f"{folder}: another judge gives {min(found)}, too. Give one model and one encoder."
+            )
+        figures |= found
+    return figures

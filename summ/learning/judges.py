@@ -92,7 +92,7 @@ def judge(
     by_word = {"humanness": rewards.humanness_reward(logits, drafts.mask, weights.discount)}
     if judges.language_model is not None:
         lifts = _lifts(judges.language_model, weights, drafts)
-        ends = begins | ((drafts.ids == marks.eos) & drafts.mask)
+        ends = judges.language_model.begins[drafts.ids] & drafts.mask  # the end mark, too
         share["fluency"] = weights.fluency_weight
         figures["fluency"] = rewards.fluency_reward(lifts, drafts.mask, ends)
         if weights.fluency == "perplexity":

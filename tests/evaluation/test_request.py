@@ -68,3 +68,12 @@ def test_what_is_missing_is_said_before_anything_is_read(tmp_path: Path) -> None
         judge_request(Request(data=tmp_path / "gone", protocol="rogue"))
     with pytest.raises(ConfigError, match="nothing to judge"):
         judge_request(Request())
+
+
+def test_a_judge_hears_whoever_made_the_summaries(data: Path, machine_folder: Path) -> None:
+    for request in (
+        Request(data=data, baseline="lead", words=2, judges=[machine_folder]),
+        Request(data=data, model=machine_folder, words=2, judges=[machine_folder]),
+    ):
+        figures = judge_request(request).evaluation.model_figures
+        assert set(figures) == {"reconstruction_nll_per_word", "humanness"}

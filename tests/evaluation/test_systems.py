@@ -8,12 +8,19 @@ from pathlib import Path
 import pytest
 import torch
 
-from summ.config import NetworksConfig
-from summ.errors import DataError
+from summ.config import EncoderConfig, GruConfig, NetworksConfig
+from summ.errors import CheckpointError, ConfigError, DataError
 from summ.evaluation.evaluation import evaluate
 from summ.evaluation.pairs import Texts
-from summ.evaluation.systems import model_figures, summarize_texts
-from summ.networks.machine import Machine, MachineSettings, build_machine, save_machine
+from summ.evaluation.systems import figures_by, model_figures, summarize_texts
+from summ.networks.machine import (
+    Machine,
+    MachineSettings,
+    build_machine,
+    save_machine,
+    with_language_model,
+)
+from summ.networks.sentence_model import build_sentence_model, save_sentence_model
 from summ.text.vocabulary import Vocabulary
 from tests import tiny
 
@@ -69,6 +76,73 @@ def test_figures_are_those_of_one_pair_at_a_time(machine: Machine) -> None:
         expected = by_hand(machine, SOURCES[line], summaries[line])
         assert (nll[line], humanness[line]) == pytest.approx(expected, rel=1e-4)
     assert all(math.isnan(figure[line]) for figure in (nll, humanness) for line in (1, 3))
+
+
+def speaking(machine: Machine) -> Machine:
+    """The same machine with a language model."""
+    richer = with_language_model(machine, tiny.causal(), seed=1)
+    assert richer.language_model is not None
+    richer.language_model.eval().count(torch.arange(machine.vocabulary.size))
+    return richer
+
+
+@torch.no_grad()
+def test_fluency_is_that_of_one_summary_at_a_time(machine: Machine) -> None:
+    """Word by word through the network itself, words and the end mark counted by hand."""
+    richer, vocabulary = speaking(machine), machine.vocabulary
+    language_model = richer.language_model
+    assert language_model is not None
+    summaries = ["bank appeals for calm", "x", "police", ""]
+    figures = model_figures(richer, SOURCES, summaries, batch_size=2)
+    counts = torch.arange(vocabulary.size, dtype=torch.double) + 1
+    begins = torch.as_tensor(vocabulary.starts_word)
+    begins[vocabulary.eos] = True
+    for line in (0, 2):
+        read, log_prob, chance = [vocabulary.bos], 0.0, 0.0
+        pieces = [*vocabulary.encode([summaries[line]])[0], vocabulary.eos]
+        for piece in pieces:
+            logits = language_model.network(input_ids=torch.tensor([read])).logits[0, -1]
+            log_prob += float(logits.log_softmax(-1)[piece])
+            chance += float((counts[piece] / counts[begins].sum()).log()) * bool(begins[piece])
+            read.append(piece)
+        words = len(summaries[line].split()) + 1
+        nll, slor = figures["fluency_nll_per_word"][line], figures["fluency_slor"][line]
+        assert nll == pytest.approx(-log_prob / words, rel=1e-4)
+        assert slor == pytest.approx((log_prob - chance) / words, rel=1e-4)
+    assert math.isnan(figures["fluency_slor"][1]) and math.isnan(figures["fluency_slor"][3])
+    plain = model_figures(machine, SOURCES, summaries, batch_size=2)
+    assert plain["humanness"][:1] == figures["humanness"][:1] and len(plain) == 2
+
+
+def test_any_summaries_are_judged_by_a_machine_and_an_encoder(
+    machine: Machine, tmp_path: Path
+) -> None:
+    save_machine(speaking(machine), tmp_path / "model")
+    config = EncoderConfig(gru=GruConfig(embedding=8, hidden=8), pooling="last", max_pieces=16)
+    encoder = build_sentence_model(config, machine.vocabulary, seed=1)
+    save_sentence_model(encoder, tmp_path / "encoder")
+    texts = Texts(list("abcd"), [["a bank"]] * 4, SOURCES)
+    summaries = [SOURCES[0], "x", "police", ""]
+    folders = [tmp_path / "model", tmp_path / "encoder"]
+    figures = figures_by(folders, texts, summaries, batch_size=2)
+    assert figures["similarity"][0] == pytest.approx(1.0)
+    with torch.no_grad():
+        pair = [encoder.vectors(encoder.read([text]))[0] for text in (SOURCES[2], "police")]
+    cosine = float(torch.cosine_similarity(pair[0], pair[1], dim=0))
+    assert figures["similarity"][2] == pytest.approx(cosine, abs=1e-5)
+    assert math.isnan(figures["similarity"][1]) and math.isnan(figures["similarity"][3])
+    evaluation = evaluate(texts, summaries, words=4, model_figures=figures)
+    means = evaluation.to_dict()["model_figures"]
+    nll = [value for value in figures["fluency_nll_per_word"] if not math.isnan(value)]
+    assert means["perplexity"] == pytest.approx(math.exp(sum(nll) / len(nll)))
+    assert "perplexity" in evaluation.table()
+    assert {"fluency_slor", "similarity"} <= evaluation.agreement()["rouge1"].keys()
+    with pytest.raises(ConfigError, match="another judge gives"):
+        figures_by([*folders, tmp_path / "model"], texts, summaries)
+    with pytest.raises(DataError, match="judges need sources"):
+        figures_by(folders, Texts(["1"], [["a"]]), ["a"])
+    with pytest.raises(CheckpointError, match="no such model folder"):
+        figures_by([tmp_path / "nowhere"], texts, summaries)
 
 
 def test_a_saved_machine_is_judged(machine: Machine, tmp_path: Path) -> None:
