@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from summ.errors import ConfigError
-from summ.inference.selection import choose_sentences
+from summ.inference.selection import Encode, rank_sentences
 from summ.text.sentences import split_sentences
 from summ.text.words import count_words, cut_to_words, is_unsegmented
 
 DEFAULT_WORDS = 10  # of a summary sentence, when nobody says
 DEFAULT_SENTENCES = 3  # of the summary of a long document
 _FEWEST_WORDS = 6  # of a sentence that is worth its place
+_LEAST_SHARE = 0.4  # of a sentence's words that can tell what it says
+_SPARE = 4  # sentences ranked beyond those that can all be kept
 _CHARACTERS_PER_WORD = 2  # in scripts without spaces
 _SENTENCE_ENDS = ".!?…。！？।"
 _SAMPLE = 200  # characters that show the script
@@ -47,8 +49,8 @@ class Wish:
     Attributes:
         words: the most words it may have (characters in scripts without spaces); by default
             ``DEFAULT_WORDS`` for each sentence.
-        sentences: how many sentences of the document to keep; by default as many as the words
-            suffice for.
+        sentences: the most sentences to keep, which then share the words; by default as many
+            as the words suffice for, whole if possible.
     """
 
     words: int | None = None
@@ -60,53 +62,87 @@ class Wish:
                 raise ConfigError(f"{name}: must be at least 1, but is {value}.")
 
 
-def plan_summary(text: str, wish: Wish, fits: Callable[[str], bool], longest: int) -> Plan:
-    """Decides what to keep of a document, and how its parts share the words.
+def plan_summary(
+    texts: Sequence[str],
+    wish: Wish,
+    fits: Callable[[str], bool],
+    longest: int,
+    encode: Encode | None = None,
+) -> Plan:
+    """Decides what to keep of documents, and how its parts share the words.
 
     A text within the words it may have is kept as it is.  A text that the compressor can read
-    whole, and of which one sentence shall remain, is one part.  Of anything longer the most
-    informative sentences become a part each.
+    whole, and of which one sentence shall remain, is one part.  Of anything longer, the most
+    informative sentences become a part each.  As many as were asked for share the words equally;
+    if only the words were said, sentences are kept whole while there is room, and the last one is
+    shortened: nothing is squeezed more than it must be.
 
     Args:
-        text: the document.
+        texts: a document, or several to be summarized together.
         wish: how long a summary.
         fits: whether the compressor can read a text whole.
         longest: words of a sentence; a longer one is taken apart.
+        encode: makes vectors of sentences, to compare them by; None compares their words.
     """
-    whole = " ".join(text.split())
+    documents = [split_sentences(text, longest=longest) for text in texts]
+    sentences = [sentence for document in documents for sentence in document]
+    whole = " ".join(" ".join(texts).split())
     # Two characters say about as much as a word.
     scale = _CHARACTERS_PER_WORD if is_unsegmented(whole[:_SAMPLE]) else 1
-    sentences = split_sentences(text, longest=longest)
+    words = wish.words or _default_words(wish, len(sentences) == 1 or fits(whole), scale)
     if not sentences:
-        return Plan((), wish.words or DEFAULT_WORDS)
-    readable = len(sentences) == 1 or fits(whole)
-    kept = min(_sentences_wanted(wish, readable, scale), len(sentences))
-    words = wish.words or DEFAULT_WORDS * scale * kept
-    if count_words(whole) <= words and len(sentences) <= (wish.sentences or len(sentences)):
-        return Plan((Part(whole, None),), words)
-    if kept == 1 and readable:
-        texts = [whole]
-    else:
-        texts = [sentences[place] for place in choose_sentences(sentences, kept)]
-    lengths = [count_words(part) for part in texts]
-    parts = [
-        Part(part, None if length <= share else share)
-        for part, length, share in zip(texts, lengths, share_words(lengths, words), strict=True)
-    ]
-    return Plan(tuple(parts), words)
+        return Plan((), words)
+    if sum(map(bool, documents)) == 1:
+        most = wish.sentences or len(sentences)
+        if count_words(whole) <= words and len(sentences) <= most:
+            return Plan((Part(whole, None),), words)
+        if len(sentences) == 1 or (_one_is_enough(wish, words, scale) and fits(whole)):
+            return Plan((Part(whole, words),), words)
+    least = _FEWEST_WORDS * scale
+    most = max(1, words // least)
+    if wish.sentences is None:
+        # Some more than fit, for the last one to be chosen from.
+        ranked = rank_sentences(documents, most + _SPARE, encode)
+        return Plan(_whole_first(sentences, ranked, words, least), words)
+    ranked = sorted(rank_sentences(documents, min(wish.sentences, most), encode))
+    kept = [sentences[place] for place in ranked]
+    shares = share_words([count_words(sentence) for sentence in kept], words)
+    return Plan(tuple(map(_part, kept, shares)), words)
 
 
-def _sentences_wanted(wish: Wish, readable: bool, scale: int) -> int:
-    """How many sentences the summary should have; at least 1."""
-    if wish.sentences is not None:
-        wanted = wish.sentences
-    elif wish.words is not None:
-        wanted = wish.words // (DEFAULT_WORDS * scale)
-    else:
-        wanted = 1 if readable else DEFAULT_SENTENCES
-    if wish.words is not None:
-        wanted = min(wanted, wish.words // (_FEWEST_WORDS * scale))
-    return max(1, wanted)
+def _default_words(wish: Wish, readable: bool, scale: int) -> int:
+    """The words of a summary when nobody says."""
+    return DEFAULT_WORDS * scale * (wish.sentences or (1 if readable else DEFAULT_SENTENCES))
+
+
+def _one_is_enough(wish: Wish, words: int, scale: int) -> bool:
+    """Whether the summary should be one sentence."""
+    if wish.sentences is None:
+        return words < 2 * DEFAULT_WORDS * scale
+    return wish.sentences == 1 or words < 2 * _FEWEST_WORDS * scale
+
+
+def _whole_first(
+    sentences: Sequence[str], ranked: Sequence[int], words: int, least: int
+) -> tuple[Part, ...]:
+    """Sentences by rank: whole while they fit, then one that is shortened to what room is left.
+
+    The best sentence is always kept.  Others are shortened only if ``least`` words remain of
+    them, and not less than ``_LEAST_SHARE`` of what they have.
+    """
+    kept: dict[int, Part] = {}
+    room = words
+    for place in ranked:
+        length = count_words(sentences[place])
+        if not kept or length <= room or (room >= least and room >= _LEAST_SHARE * length):
+            kept[place] = _part(sentences[place], room)
+            room -= min(room, length)
+    return tuple(kept[place] for place in sorted(kept))
+
+
+def _part(sentence: str, share: int) -> Part:
+    """A sentence that may keep so many words."""
+    return Part(sentence, None if count_words(sentence) <= share else share)
 
 
 def share_words(lengths: Sequence[int], words: int) -> list[int]:

@@ -4,32 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from summ.errors import ConfigError
 from summ.inference.compression import Compressed, SentenceCompressor
 from summ.inference.plan import Plan, Wish, assemble, plan_summary
+from summ.inference.selection import Encode
 from summ.text.readers import Record
 from summ.text.windows import windows
 from summ.text.words import count_words
 from summ.types import Summary
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from summ.inference.embedder import SentenceEncoder
+
 
 class Summarizer:
     """Summarizes texts with a trained machine.
 
-    Long documents are split into sentences, the most informative are kept, and each is
-    compressed within its share of the words.  A blank text has an empty summary.
+    Long documents are split into sentences, the most informative are kept, and what does not
+    fit the words is compressed.  A blank text has an empty summary.
     """
 
-    def __init__(self, compressor: SentenceCompressor) -> None:
+    def __init__(self, compressor: SentenceCompressor, encode: Encode | None = None) -> None:
+        """Puts a summarizer together.
+
+        Args:
+            compressor: shortens sentences.
+            encode: makes vectors of sentences, to find the informative ones of a long document;
+                None compares their words (TF-IDF).
+        """
         self._compressor = compressor
+        self._encode = encode
 
     @staticmethod
-    def load(path: Path | str | None = None, device: str | None = None) -> Summarizer:
+    def load(
+        path: Path | str | None = None,
+        device: str | None = None,
+        encoder: Path | str | None = None,
+    ) -> Summarizer:
         """Loads a machine.
 
         Args:
             path: the folder of a model; by default the one that ships with summ.
+            encoder: the folder of a sentence model, loaded when the first long document comes;
+                by default sentences are compared by their words.
             device: where torch computes, such as ``cpu`` or ``cuda:1``; by default a GPU if
                 there is one.
 
@@ -43,7 +65,8 @@ class Summarizer:
 
         chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
         folder = None if path is None else Path(path)
-        return Summarizer(MachineCompressor(load_machine(folder, chosen)))
+        encode = None if encoder is None else _LateEncoder(Path(encoder), chosen)
+        return Summarizer(MachineCompressor(load_machine(folder, chosen)), encode)
 
     def summarize(
         self,
@@ -63,6 +86,28 @@ class Summarizer:
         records = (Record("", text) for text in texts)
         return list(self.stream(records, words, sentences, beams, batch_size))
 
+    def summarize_together(
+        self,
+        texts: Sequence[str],
+        words: int | None = None,
+        sentences: int | None = None,
+        beams: int = 4,
+        batch_size: int = 64,
+    ) -> Summary:
+        """One summary of several documents; see ``stream`` for the arguments.
+
+        The sentences of all documents compete, what one has said no other repeats, and those that
+        are kept stand in the order of the documents.
+
+        Raises:
+            ConfigError: a number is below 1.
+        """
+        if isinstance(texts, str):
+            raise TypeError("texts must be a list of texts, but is one text; write [text]")
+        wish = _wish(words, sentences, beams, batch_size)
+        [summary] = self._summaries([self._plan(texts, wish)], [""], beams, batch_size)
+        return summary
+
     def stream(
         self,
         records: Iterable[Record],
@@ -76,19 +121,18 @@ class Summarizer:
         Args:
             records: read a window at a time, no faster than summaries are taken.
             words: the most whitespace-separated words of a summary (characters in scripts
-                without spaces), a promise; by default 10 for each sentence kept.
-            sentences: the most sentences to keep; by default one of a short text, and of a
-                longer one as many as the words suffice for (3 if nothing is said).
+                without spaces), a promise; by default 10 for each of ``sentences``, 10 for a
+                short text and 30 for a longer one.
+            sentences: the most sentences to keep, which then share the words equally; by default
+                one of a short text, and of a longer one as many as the words suffice for, whole
+                if they fit.
             beams: 1 is greedy search.
             batch_size: sentences compressed at once; changes speed and memory only.
 
         Raises:
             ConfigError: a number is below 1.
         """
-        wish = Wish(words, sentences)
-        for name, value in (("beams", beams), ("batch size", batch_size)):
-            if value < 1:
-                raise ConfigError(f"{name}: must be at least 1, but is {value}.")
+        wish = _wish(words, sentences, beams, batch_size)
         return self._stream(records, wish, beams, batch_size)
 
     def _stream(
@@ -101,13 +145,14 @@ class Summarizer:
                 for number, record in enumerate(window, start=position + 1)
             ]
             position += len(window)
-            yield from self._window(numbered, wish, beams, batch_size)
+            plans = [self._plan([record.text], wish) for record in numbered]
+            names = [record.id for record in numbered]
+            yield from self._summaries(plans, names, beams, batch_size)
 
-    def _window(
-        self, records: Sequence[Record], wish: Wish, beams: int, batch_size: int
+    def _summaries(
+        self, plans: Sequence[Plan], names: Sequence[str], beams: int, batch_size: int
     ) -> Iterator[Summary]:
-        """Summaries of records whose sentences may share a batch."""
-        plans = [self._plan(record.text, wish) for record in records]
+        """Summaries by plans whose sentences may share a batch."""
         tasks = [part for plan in plans for part in plan.parts if part.budget is not None]
         found = self._compressor.compress(
             [task.text for task in tasks],
@@ -116,11 +161,36 @@ class Summarizer:
             batch_size=batch_size,
         )
         compressed = iter(found)
-        for record, plan in zip(records, plans, strict=True):
-            yield _summary(record.id, plan, compressed)
+        for name, plan in zip(names, plans, strict=True):
+            yield _summary(name, plan, compressed)
 
-    def _plan(self, text: str, wish: Wish) -> Plan:
-        return plan_summary(text, wish, self._compressor.fits, self._compressor.longest)
+    def _plan(self, texts: Sequence[str], wish: Wish) -> Plan:
+        compressor = self._compressor
+        return plan_summary(texts, wish, compressor.fits, compressor.longest, self._encode)
+
+
+class _LateEncoder:
+    """A sentence model that is loaded when the first long document needs it."""
+
+    def __init__(self, folder: Path, device: str) -> None:
+        self._folder = folder
+        self._device = device
+        self._encoder: SentenceEncoder | None = None
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        if self._encoder is None:
+            from summ.inference.embedder import SentenceEncoder
+
+            self._encoder = SentenceEncoder.load(self._folder, self._device)
+        return self._encoder.encode(texts)
+
+
+def _wish(words: int | None, sentences: int | None, beams: int, batch_size: int) -> Wish:
+    """What the user asks for, every number checked."""
+    for name, value in (("beams", beams), ("batch size", batch_size)):
+        if value < 1:
+            raise ConfigError(f"{name}: must be at least 1, but is {value}.")
+    return Wish(words, sentences)
 
 
 def _summary(identifier: str, plan: Plan, compressed: Iterator[Compressed]) -> Summary:

@@ -11,7 +11,8 @@ SIX = [f"Sentence {name} has seven words in it." for name in "abcdef"]
 
 
 def planned(text, words=None, sentences=None, window=20):
-    return plan_summary(text, Wish(words, sentences), lambda t: count_words(t) <= window, window)
+    texts = [text] if isinstance(text, str) else text
+    return plan_summary(texts, Wish(words, sentences), lambda t: count_words(t) <= window, window)
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=8), st.integers(0, 100))
@@ -44,6 +45,12 @@ def test_the_odd_word_goes_to_the_first_of_equals():
         (" ".join(SIX), {"sentences": 1, "words": 6}, [(SIX[0], 6)]),
         # Too few words for two sentences.
         (" ".join(SIX), {"sentences": 2, "words": 11}, [(SIX[0], None)]),
+        # Whole while they fit; a shortened one must keep six words and two fifths of its own.
+        (" ".join(SIX), {"words": 21}, [(text, None) for text in SIX[:3]]),
+        (" ".join(SIX), {"words": 20}, [(SIX[0], None), (SIX[1], None), (SIX[2], 6)]),
+        (" ".join(SIX), {"words": 19}, [(SIX[0], None), (SIX[1], None)]),
+        # Sentences that were asked for share the words.
+        (" ".join(SIX), {"words": 12, "sentences": 2}, [(SIX[0], 6), (SIX[1], 6)]),
         # A budget that suffices for all.
         (" ".join(SIX[:3]), {"words": 21}, [(" ".join(SIX[:3]), None)]),
     ],
@@ -56,13 +63,53 @@ def test_sentences_are_a_limit_even_if_the_words_suffice():
     assert len(planned(" ".join(SIX[:3]), words=100, sentences=2).parts) == 2
 
 
-def test_by_default_a_long_document_keeps_three_sentences_of_ten_words():
-    long = " ".join(
-        f"This sentence {c} has rather more than ten words in it, truly." for c in "abcd"
-    )
-    plan = planned(long)
-    assert [part.budget for part in plan.parts] == [10, 10, 10]
+LONG = [f"This sentence {c} has rather more than {c * 2} words in {c * 3}, truly." for c in "vwxyz"]
+
+
+def test_by_default_a_long_document_gets_thirty_words():
+    plan = planned(" ".join(LONG))
+    assert [part.budget for part in plan.parts] == [None, None, 6]
     assert plan.words == 30
+
+
+def test_by_default_a_sentence_gets_ten_words():
+    plan = planned(" ".join(LONG), sentences=4)
+    assert [part.budget for part in plan.parts] == [10, 10, 10, 10]
+    assert plan.words == 40
+
+
+def test_several_documents_are_planned_as_one():
+    plan = planned([" ".join(LONG[2:]), " ".join(LONG[:2]), ""], sentences=5)
+    assert [part.text for part in plan.parts] == [*LONG[2:], *LONG[:2]]
+    # They are not run together even if all of them fit.
+    assert [part.text for part in planned(SIX[:2], words=50).parts] == SIX[:2]
+    # The same twice is said once.
+    assert [part.text for part in planned([SIX[0], SIX[0]], words=50).parts] == SIX[:1]
+    # One that is not blank is a document alone.
+    assert planned(["", SIX[0], " "], words=5) == planned(SIX[0], words=5)
+    assert planned([], words=5).parts == planned(["", ""]).parts == ()
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from([*SIX, *LONG, "Short one.", "今天我们去了很远的地方看海。"])),
+        max_size=3,
+    ),
+    st.none() | st.integers(1, 60),
+    st.none() | st.integers(1, 5),
+)
+def test_a_plan_keeps_to_its_words_and_to_the_order(documents, words, sentences):
+    texts = ["\n\n".join(document) for document in documents]
+    plan = planned(texts, words, sentences)
+    sizes = [part.budget or count_words(part.text) for part in plan.parts]
+    assert sum(sizes) <= plan.words
+    assert words is None or plan.words == words
+    assert sentences is None or len(plan.parts) <= sentences
+    assert bool(plan.parts) == any(map(bool, texts))
+    spoken = [sentence for document in documents for sentence in document]
+    if len(plan.parts) > 1:
+        places = iter(spoken)
+        assert all(part.text in places for part in plan.parts)  # a subsequence
 
 
 def test_endless_text_is_taken_apart():

@@ -3,15 +3,17 @@
 import itertools
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from summ.errors import ConfigError
+from summ.errors import CheckpointError, ConfigError
 from summ.inference.compression import Compressed
 from summ.inference.summarizer import Summarizer
 from summ.text.readers import Record
 from summ.text.words import count_words, cut_to_words
+from summ.types import Summary
 from tests.conftest import STORIES
 
 
@@ -82,7 +84,7 @@ def test_one_sentence_gets_all_the_words():
 
 def test_a_long_document_becomes_sentences_in_its_order():
     document = "\n\n".join(STORIES)
-    [summary] = Summarizer(FirstWords()).summarize([document], words=30)
+    [summary] = Summarizer(FirstWords()).summarize([document], words=30, sentences=3)
     parts = summary.text.removesuffix(".").split(". ")
     assert len(parts) == 3
     starts = [next(i for i, s in enumerate(STORIES) if s.startswith(part)) for part in parts]
@@ -97,6 +99,70 @@ def test_sentences_limits_what_is_kept():
     [summary] = Summarizer(FirstWords()).summarize([document], sentences=2)
     assert summary.text.count(".") == 2
     assert summary.words == 20
+
+
+def test_without_a_number_of_sentences_they_stay_whole_while_they_fit():
+    document = "\n\n".join(STORIES)
+    [summary] = Summarizer(FirstWords()).summarize([document], words=40)
+    assert summary.text.startswith(STORIES[0] + " ")
+    assert summary.words == 40
+    assert summary.log_prob == -1.0  # of the one that was shortened
+
+
+def test_documents_together_get_one_summary_in_their_order():
+    summarizer = Summarizer(FirstWords())
+    [alone] = summarizer.summarize(["\n\n".join(STORIES)], words=60)
+    assert summarizer.summarize_together(STORIES, words=60).text == alone.text
+    twice = summarizer.summarize_together([STORIES[1], STORIES[1], STORIES[0]], words=60)
+    assert twice.text == f"{STORIES[1]} {STORIES[0]}"
+    assert summarizer.summarize_together([], words=5) == Summary("", 0, 0.0, False)
+    with pytest.raises(ConfigError, match="must be at least 1"):
+        summarizer.summarize_together(STORIES, words=0)
+    with pytest.raises(TypeError, match="list of texts"):
+        summarizer.summarize_together("some text")
+
+
+@given(TEXTS, LIMITS, LIMITS)
+@settings(deadline=None, max_examples=100)
+def test_words_are_a_promise_for_documents_together(texts, words, sentences):
+    for compressor in (FirstWords(), OneWordTooMany()):
+        summary = Summarizer(compressor).summarize_together(texts, words, sentences)
+        assert summary.words == count_words(summary.text)
+        assert words is None or summary.words <= words
+        assert len(summary.text.splitlines()) <= 1
+        assert bool(summary.text) == any(text.strip() for text in texts)
+
+
+def test_an_encoder_is_asked_about_long_documents_only():
+    asked = []
+
+    def encode(texts):
+        asked.extend(texts)
+        return np.eye(len(texts), 8, dtype=np.float32)
+
+    summarizer = Summarizer(FirstWords(), encode)
+    summarizer.summarize([*STORIES, ""], words=8)
+    assert asked == []
+    summarizer.summarize(["\n\n".join(STORIES)], words=30)
+    assert asked == STORIES
+
+
+def test_a_sentence_model_is_loaded_when_a_long_document_comes(machine_folder, tmp_path):
+    from summ.config import EncoderConfig
+    from summ.networks.machine import load_machine
+    from summ.networks.sentence_model import build_sentence_model, save_sentence_model
+
+    bert = {"model_type": "bert", "hidden_size": 16, "num_hidden_layers": 1}
+    bert |= {"num_attention_heads": 2, "intermediate_size": 32, "max_position_embeddings": 64}
+    config = EncoderConfig.model_validate({"network": {"config": bert}, "max_pieces": 40})
+    vocabulary = load_machine(machine_folder).vocabulary
+    summarizer = Summarizer.load(machine_folder, "cpu", encoder=tmp_path / "late")
+    assert summarizer.summarize(STORIES[:1], words=8)[0].words
+    with pytest.raises(CheckpointError, match="no such model folder"):
+        summarizer.summarize(["\n\n".join(STORIES)], words=30)
+    save_sentence_model(build_sentence_model(config, vocabulary, 1), tmp_path / "late")
+    [summary] = summarizer.summarize(["\n\n".join(STORIES)], words=30)
+    assert 10 <= summary.words <= 30
 
 
 def test_blank_texts_keep_their_place():
