@@ -52,7 +52,8 @@ def fluency_reward(
         lifts: log-probability of each piece, less its unigram log-probability for SLOR.
         begins: True on pieces that begin a word and on the end mark, padding excluded.
 
-    Source: Kann et al. (2018, arXiv:1809.08731), Section 3; they count pieces (WPSLOR).
+    Source: Kann et al. (2018, arXiv:1809.08731), SLOR; their version over pieces, WPSLOR, takes
+    every piece's unigram and divides by their number.
     """
     return lifts.masked_fill(~mask, 0.0).sum(dim=1) / begins.sum(dim=1).clamp(min=1)
 
@@ -83,8 +84,8 @@ def perplexity_reward(
         begins: as for ``fluency_reward``; the perplexity is that of a word.
         scale: the perplexity whose reward is 1/e; about that of human sentences.
 
-    Source: the fluency reward of Hyun et al. (2022, Findings of EMNLP, MSRP), with a language
-    model that was trained on human summaries only.
+    Source: after the fluency reward of Hyun et al. (2022, arXiv:2212.10843, MSRP), with a language
+    model of human summaries in place of a general one.
     """
     return torch.exp(-torch.exp(-fluency_reward(log_probs, mask, begins)) / scale)
 

@@ -35,6 +35,7 @@ from summ.learning.checkpoint import (
     save_checkpoint,
 )
 from summ.learning.draws import Draws, stage_seed
+from summ.learning.encoding import Encoding
 from summ.learning.metrics import MetricsLog
 from summ.learning.run_record import describe_run, fingerprint
 from summ.learning.schedule import advance, schedule
@@ -81,7 +82,10 @@ class Trainer:
         self.checkpoints = config.output / "checkpoints"
         self.state = TrainState(0, 0, 0, 0, fingerprint(config))
         self.folder = self._checkpoint_to_resume(resume)
-        self.task: Task = Summarizing(config, self.accelerator.device)
+        device = self.accelerator.device
+        self.task: Task = (
+            Encoding(config, device) if config.encodes else Summarizing(config, device)
+        )
         if self.folder is not None:
             load_networks(self.folder, self.task.networks())
         if self.accelerator.is_main_process:
@@ -335,11 +339,14 @@ class Trainer:
 _SHOWN = (
     "seek/loss",
     "rebuild/nll_per_word",
+    "language_model/nll_per_word",
     "reward/total",
     "policy/entropy",
     "summary/words",
     "discriminator/human",
     "discriminator/draft",
+    "quick_thought/accuracy",
+    "skip_thought/nll_per_word",
 )
 
 
