@@ -14,7 +14,10 @@ from typing import Any
 from summ.errors import DataError
 from summ.text.digest import sha256
 
-_PACKAGES = ("summ", "rouge-score", "nltk", "numpy", "scipy", "sentencex", "torch", "transformers")
+_PACKAGES = (
+    *("summ", "rouge-score", "nltk", "numpy", "scipy", "scikit-learn", "sentencex"),
+    *("torch", "transformers"),
+)
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from summ.errors import DataError
 from summ.evaluation.evaluation import Evaluation
+from summ.evaluation.pages import escape_markdown, render
 from summ.evaluation.plots import evaluation_plots, is_available
 from summ.evaluation.predictions import prediction_lines, write_whole
 from summ.evaluation.provenance import Provenance
@@ -29,7 +28,6 @@ _EXAMPLES = 4
 _MOST_ROWS = 5000
 _RUNS = re.compile(r"(\w+)")
 _SPACES = re.compile(r"\s+")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 
 
 @dataclass(frozen=True)
@@ -91,8 +89,8 @@ def write_report(
     contents = {
         "predictions.jsonl": "".join(line + "\n" for line in prediction_lines(evaluation)),
         "report.json": json.dumps(figures, indent=2, ensure_ascii=False, allow_nan=False) + "\n",
-        "report.md": _render("report.md.j2", values),
-        "report.html": _render("report.html.j2", values),
+        "report.md": render("report.md.j2", values),
+        "report.html": render("report.html.j2", values),
     }
     for name, content in contents.items():
         write_whole(directory / name, content)
@@ -123,6 +121,7 @@ def _values(
         "rows": [_example(evaluation, line) for line in range(0, len(ranked), step)],
         "step": step,
         "provenance": provenance,
+        "markdown_pieces": _markdown_pieces,
     }
 
 
@@ -176,28 +175,7 @@ def _append(pieces: list[Piece], piece: Piece) -> None:
         pieces.append(piece)
 
 
-def _render(name: str, values: dict[str, Any]) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("summ.evaluation", "templates"),
-        autoescape=jinja2.select_autoescape(["html.j2"]),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    environment.filters["percent"] = lambda share: "–" if share is None else f"{100 * share:.1f} %"
-    environment.filters["number"] = lambda value: "–" if value is None else f"{value:.2f}"
-    environment.filters["markdown"] = _markdown
-    environment.filters["markdown_pieces"] = _markdown_pieces
-    return environment.get_template(name).render(values)
-
-
-def _markdown(text: str) -> str:
-    """One line of text in which nothing is markup."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
-
-
 def _markdown_pieces(pieces: Sequence[Piece]) -> str:
     """A summary with its copied words in bold."""
-    escaped = [(_MARKDOWN.sub(r"\\\1", _SPACES.sub(" ", p.text)), p.copied) for p in pieces]
+    escaped = [(escape_markdown(_SPACES.sub(" ", p.text)), p.copied) for p in pieces]
     return "".join(f"**{text}**" if copied else text for text, copied in escaped).strip()
