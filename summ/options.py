@@ -15,6 +15,11 @@ Model = Annotated[
     Path | None, Option(metavar="DIR", help="A model's folder; by default the one in summ.")
 ]
 Lines = Annotated[bool, Option("--lines", help="Each line of a file is a document.")]
+Together = Annotated[bool, Option("--together", help="One summary of all documents.")]
+Encoder = Annotated[
+    Path | None,
+    Option(metavar="DIR", help="Choose sentences of long documents by this sentence model."),
+]
 Field = Annotated[str, Option(metavar="NAME", help="Field of records that holds the text.")]
 Output = Annotated[Path | None, Option(metavar="FILE", help="Write here, not to stdout.")]
 Words = Annotated[int | None, Option(min=1, metavar="N", help="The most words of a summary.")]

@@ -129,6 +129,31 @@ def test_lines_keep_count_and_order(summarize, here):
     assert lines[4] == "Two words"
 
 
+def test_documents_together_have_one_summary(summarize, here):
+    for place, story in enumerate(STORIES[:3]):
+        (here / f"{place}.txt").write_text(story)
+    (here / "all.txt").write_text("\n".join(STORIES[:3]))
+    code, out, err = summarize("0.txt", "1.txt", "2.txt", "--together", "--words", 60)
+    assert (code, err) == (0, "")
+    # Two of three fit; the order is that of the files.
+    kept = [story for story in STORIES[:3] if story in out]
+    assert len(kept) == 2 and out.startswith(" ".join(kept)) and len(out.split()) <= 60
+    assert len(out.splitlines()) == 1
+    # Lines and records are documents, too.
+    assert summarize("all.txt", "--lines", "--together", "--words", 60)[1] == out
+    lines = [json.dumps({"text": story}) for story in STORIES[:3]]
+    (here / "a.jsonl").write_text("\n".join(lines))
+    _, found, _ = summarize("a.jsonl", "--together", "--words", 60, "--format", "jsonl")
+    assert json.loads(found)["summary"] + "\n" == out
+
+
+def test_an_encoder_that_is_not_there_is_named_when_it_is_needed(summarize, here):
+    (here / "a.txt").write_text("\n\n".join(STORIES))
+    code, out, err = summarize("a.txt", "--encoder", "none", "--words", 30)
+    assert (code, out) == (1, "")
+    assert err == "summ: error: none: no such model folder. Give the folder a run wrote.\n"
+
+
 def test_json_lines(summarize, here):
     records = [{"id": "x", "body": STORIES[0]}, {"body": "Too short"}, {"id": 3, "body": ""}]
     (here / "a.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))

@@ -14,6 +14,8 @@ def summarize(
     words: options.Words = None,
     sentences: options.Sentences = None,
     lines: options.Lines = False,
+    together: options.Together = False,
+    encoder: options.Encoder = None,
     format_: options.SummaryFormat = "text",
     field: options.Field = "text",
     output: options.Output = None,
@@ -25,6 +27,7 @@ def summarize(
     """Summarize texts: one summary a line, in the order of the input.
 
     A FILE is one document, unless --lines makes each line one, or it ends in .jsonl or .csv.
+    --together makes one summary of all of them.
     """
     from summ.text.writers import open_output, write_json
 
@@ -36,9 +39,15 @@ def summarize(
             return
         from summ.inference.summarizer import Summarizer
 
-        summarizer = Summarizer.load(model)
+        summarizer = Summarizer.load(model, encoder=encoder)
         texts = chain([first], records)
-        found = summarizer.stream(texts, words, sentences, beams, batch_size)
+        if together:
+            every = [record.text for record in progress(texts)]
+            found = iter(
+                [summarizer.summarize_together(every, words, sentences, beams, batch_size)]
+            )
+        else:
+            found = summarizer.stream(texts, words, sentences, beams, batch_size)
         for summary in progress(found):
             if format_ == "text":
                 stream.write(summary.text + "\n")

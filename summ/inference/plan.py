@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,15 +11,20 @@ from summ.inference.selection import Encode, rank_sentences
 from summ.text.sentences import split_sentences
 from summ.text.words import count_words, cut_to_words, is_unsegmented
 
-DEFAULT_WORDS = 10  # of a summary sentence, when nobody says
-DEFAULT_SENTENCES = 3  # of the summary of a long document
+# What a summary has when nobody says: a headline of a text that can be read at once, and of a
+# longer one so many sentences of so many words.
+HEADLINE_WORDS = 10
+DEFAULT_SENTENCES = 2
+SENTENCE_WORDS = 20
 _FEWEST_WORDS = 6  # of a sentence that is worth its place
-_LEAST_SHARE = 0.4  # of a sentence's words that can tell what it says
+_LEAST_SHARE = 0.5  # of a sentence's words that can tell what it says
 _SPARE = 4  # sentences ranked beyond those that can all be kept
 _CHARACTERS_PER_WORD = 2  # in scripts without spaces
 _SENTENCE_ENDS = ".!?…。！？।"
 _SAMPLE = 200  # characters that show the script
 _CLOSERS = "\"'”’»)]」』"
+_QUOTES = re.compile('["“”„«»「」]')
+_BRACKETS = ("“”", "()", "«»", "「」")
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class Wish:
 
     Attributes:
         words: the most words it may have (characters in scripts without spaces); by default
-            ``DEFAULT_WORDS`` for each sentence.
+            ``HEADLINE_WORDS`` for one sentence, ``SENTENCE_WORDS`` for each of several.
         sentences: the most sentences to keep, which then share the words; by default as many
             as the words suffice for, whole if possible.
     """
@@ -112,13 +118,14 @@ def plan_summary(
 
 def _default_words(wish: Wish, readable: bool, scale: int) -> int:
     """The words of a summary when nobody says."""
-    return DEFAULT_WORDS * scale * (wish.sentences or (1 if readable else DEFAULT_SENTENCES))
+    sentences = wish.sentences or (1 if readable else DEFAULT_SENTENCES)
+    return scale * (HEADLINE_WORDS if sentences == 1 else SENTENCE_WORDS * sentences)
 
 
 def _one_is_enough(wish: Wish, words: int, scale: int) -> bool:
     """Whether the summary should be one sentence."""
     if wish.sentences is None:
-        return words < 2 * DEFAULT_WORDS * scale
+        return words < 2 * HEADLINE_WORDS * scale
     return wish.sentences == 1 or words < 2 * _FEWEST_WORDS * scale
 
 
@@ -128,14 +135,17 @@ def _whole_first(
     """Sentences by rank: whole while they fit, then one that is shortened to what room is left.
 
     The best sentence is always kept.  Others are shortened only if ``least`` words remain of
-    them, and not less than ``_LEAST_SHARE`` of what they have.
+    them, not less than ``_LEAST_SHARE`` of what they have, and no words of a speaker, which must
+    stand as they were said.
     """
     kept: dict[int, Part] = {}
     room = words
     for place in ranked:
-        length = count_words(sentences[place])
-        if not kept or length <= room or (room >= least and room >= _LEAST_SHARE * length):
-            kept[place] = _part(sentences[place], room)
+        sentence = sentences[place]
+        length = count_words(sentence)
+        bears = room >= max(least, _LEAST_SHARE * length) and not _QUOTES.search(sentence)
+        if not kept or length <= room or bears:
+            kept[place] = _part(sentence, room)
             room -= min(room, length)
     return tuple(kept[place] for place in sorted(kept))
 
@@ -162,8 +172,14 @@ def share_words(lengths: Sequence[int], words: int) -> list[int]:
 
 
 def assemble(plan: Plan, texts: Sequence[str]) -> str:
-    """The summary from what its parts became: several parts each end like a sentence."""
+    """The summary from what its parts became: several parts each end like a sentence.
+
+    A part that is not the whole text loses quotation marks and brackets of which it has only one
+    of two.
+    """
     spoken = [" ".join(text.split()) for text in texts]
+    if len(plan.parts) > 1 or any(part.budget is not None for part in plan.parts):
+        spoken = [_balanced(text) for text in spoken]
     spoken = [text for text in spoken if text]
     if len(plan.parts) > 1:
         spoken = [_ended(text) for text in spoken]
@@ -171,9 +187,30 @@ def assemble(plan: Plan, texts: Sequence[str]) -> str:
     return cut_to_words(" ".join(spoken), plan.words)
 
 
+def _balanced(text: str) -> str:
+    """The text without a quotation mark that is never closed or was never opened."""
+    drop: list[int] = []
+    for opening, closing in _BRACKETS:
+        waiting: list[int] = []
+        for place, character in enumerate(text):
+            if character == opening:
+                waiting.append(place)
+            elif character == closing and waiting:
+                waiting.pop()
+            elif character == closing and closing != ")":  # it also stands behind numbers
+                drop.append(place)
+        drop += waiting
+    straight = [place for place, character in enumerate(text) if character == '"']
+    if len(straight) % 2:
+        # A quotation that began or ended in another sentence stands at an edge of this one.
+        drop.append(straight[0] if straight[0] == 0 else straight[-1])
+    kept = "".join(character for place, character in enumerate(text) if place not in drop)
+    return " ".join(kept.split()) or text
+
+
 def _ended(text: str) -> str:
     """The text with a full stop, unless it ends already."""
     if text.rstrip(_CLOSERS)[-1:] in tuple(_SENTENCE_ENDS):
         return text
-    text = text.rstrip(" ,;:-–—")
+    text = text.rstrip(" ,;:-–—") or text
     return text + ("。" if is_unsegmented(text[-1:]) else ".")

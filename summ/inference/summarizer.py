@@ -105,7 +105,7 @@ class Summarizer:
         if isinstance(texts, str):
             raise TypeError("texts must be a list of texts, but is one text; write [text]")
         wish = _wish(words, sentences, beams, batch_size)
-        [summary] = self._summaries([self._plan(texts, wish)], [""], beams, batch_size)
+        [summary] = self._summaries([self._plan(texts, wish)], ["1"], beams, batch_size)
         return summary
 
     def stream(
@@ -121,8 +121,8 @@ class Summarizer:
         Args:
             records: read a window at a time, no faster than summaries are taken.
             words: the most whitespace-separated words of a summary (characters in scripts
-                without spaces), a promise; by default 10 for each of ``sentences``, 10 for a
-                short text and 30 for a longer one.
+                without spaces), a promise; by default 10 for one sentence or a short text,
+                20 for each of several ``sentences``, and 40 for a longer text.
             sentences: the most sentences to keep, which then share the words equally; by default
                 one of a short text, and of a longer one as many as the words suffice for, whole
                 if they fit.

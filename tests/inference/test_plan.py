@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from summ.inference.plan import Part, Plan, Wish, assemble, plan_summary, share_words
 from summ.text.words import count_words
 
+SAID = 'Sentence q, he said, has "eight" words then.'
 SIX = [f"Sentence {name} has seven words in it." for name in "abcdef"]
 
 
@@ -45,9 +46,11 @@ def test_the_odd_word_goes_to_the_first_of_equals():
         (" ".join(SIX), {"sentences": 1, "words": 6}, [(SIX[0], 6)]),
         # Too few words for two sentences.
         (" ".join(SIX), {"sentences": 2, "words": 11}, [(SIX[0], None)]),
-        # Whole while they fit; a shortened one must keep six words and two fifths of its own.
+        # Whole while they fit; a shortened one must keep six words and half of its own.
         (" ".join(SIX), {"words": 21}, [(text, None) for text in SIX[:3]]),
         (" ".join(SIX), {"words": 20}, [(SIX[0], None), (SIX[1], None), (SIX[2], 6)]),
+        # What somebody said is kept whole or not at all.
+        (f"{SIX[0]} {SAID} {SAID}", {"words": 14}, [(SIX[0], None)]),
         (" ".join(SIX), {"words": 19}, [(SIX[0], None), (SIX[1], None)]),
         # Sentences that were asked for share the words.
         (" ".join(SIX), {"words": 12, "sentences": 2}, [(SIX[0], 6), (SIX[1], 6)]),
@@ -66,16 +69,18 @@ def test_sentences_are_a_limit_even_if_the_words_suffice():
 LONG = [f"This sentence {c} has rather more than {c * 2} words in {c * 3}, truly." for c in "vwxyz"]
 
 
-def test_by_default_a_long_document_gets_thirty_words():
+def test_by_default_a_long_document_gets_forty_words():
     plan = planned(" ".join(LONG))
-    assert [part.budget for part in plan.parts] == [None, None, 6]
-    assert plan.words == 30
-
-
-def test_by_default_a_sentence_gets_ten_words():
-    plan = planned(" ".join(LONG), sentences=4)
-    assert [part.budget for part in plan.parts] == [10, 10, 10, 10]
+    assert [part.budget for part in plan.parts] == [None, None, None]
     assert plan.words == 40
+
+
+def test_by_default_a_sentence_gets_ten_words_and_of_several_each_twenty():
+    assert planned(LONG[0] * 9, sentences=1).words == planned(LONG[0]).words == 10
+    plan = planned(" ".join(LONG * 4), sentences=4)
+    assert [part.budget for part in plan.parts] == [None] * 4
+    assert plan.words == 80
+    assert planned("今天我们去了很远的地方看海。" * 90, window=80).words == 80
 
 
 def test_several_documents_are_planned_as_one():
@@ -135,6 +140,11 @@ def test_an_assembled_summary_keeps_to_its_words(texts, words):
         (["He left?", '"So what!"', "Yes,"], 'He left? "So what!" Yes.'),
         (["今天好", "我们走！"], "今天好。 我们走！"),
         (["One", " ", "two"], "One. two."),
+        # Of a quotation over several sentences, each has a mark at one edge.
+        (['"It began.', 'It ended," he said.'], "It began. It ended, he said."),
+        (["“It began.", "It (then ended.”"], "It began. It then ended."),
+        (['He said "no" "twice', "1) one"], 'He said "no" twice. 1) one.'),
+        (['"', ","], '". ,.'),
     ],
 )
 def test_several_parts_end_like_sentences(texts, summary):
