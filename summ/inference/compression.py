@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from summ.inference.reranking import Reranker, RerankWeights
 from summ.inference.search import Drawn, Searcher
 from summ.networks.machine import Machine
 from summ.text.folding import Folded, fold, unfold
@@ -64,9 +65,20 @@ class _Source:
 class MachineCompressor:
     """A ``SentenceCompressor`` that asks the compressor network."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(
+        self, machine: Machine, rerank: RerankWeights | None = None, in_order: bool = False
+    ) -> None:
+        """A compressor.
+
+        Args:
+            machine: whose compressor network it is.
+            rerank: how the other networks choose among the summaries that the search ends with;
+                None takes the one that the compressor finds likeliest.
+            in_order: whether a summary says the words of its source in their order.
+        """
         self.machine = machine
-        self._searcher = Searcher(machine)
+        self._searcher = Searcher(machine, in_order)
+        self._reranker = None if rerank is None else Reranker(machine, rerank)
         # The end mark takes one place.
         self._room = machine.settings.max_document - 1
 
@@ -88,15 +100,18 @@ class MachineCompressor:
         found: list[Compressed | None] = [None] * len(texts)
         for start in range(0, len(sources), batch_size):
             batch = sources[start : start + batch_size]
-            drafts = self._searcher.search(
-                [source.ids for source in batch],
-                [source.budget for source in batch],
-                beams,
-                [source.unfinished for source in batch],
-            )
-            for source, drawn in zip(batch, drafts, strict=True):
+            for source, drawn in zip(batch, self._search(batch, beams), strict=True):
                 found[source.place] = self._write(source, drawn, texts[source.place])
         return [compressed for compressed in found if compressed is not None]
+
+    def _search(self, batch: Sequence[_Source], beams: int) -> list[Drawn]:
+        """The summary of each source, in pieces."""
+        ids, budgets = [source.ids for source in batch], [source.budget for source in batch]
+        unfinished = [source.unfinished for source in batch]
+        if self._reranker is None:
+            return self._searcher.search(ids, budgets, beams, unfinished)
+        several = self._searcher.candidates(ids, budgets, beams, beams, unfinished)
+        return self._reranker.choose(ids, several)
 
     def _read(self, texts: Sequence[str], budgets: Sequence[int]) -> list[_Source]:
         """The ids of the part of each text that the machine can read."""

@@ -88,7 +88,7 @@ class WordRules:
 
     @cached_property
     def closed_starters(self) -> tuple[frozenset[int], frozenset[int]]:
-        """First pieces of the closed list, and of its words that may stand last."""
+        """First pieces of the closed list, and of those of its words that may stand last."""
         last = {word[0] for word in self.closed_enders}
         return frozenset(self.closed), frozenset(last)
 
@@ -284,7 +284,10 @@ class SourceRules:
             return False
         if not self.unfit_to_end(word):
             return True
-        # Something must be left to end with.
+        return self._can_end_after(place, state)
+
+    def _can_end_after(self, place: int, state: _State) -> bool:
+        """Whether the budget and the source leave a word to end with after the next one."""
         if state.last_slot or state.ender is None:
             return False
         return self._place_after(state.ender, place) is not None
@@ -308,7 +311,7 @@ class SourceRules:
     def _starters(self, state: _State) -> set[int]:
         """First pieces of the words that may come next."""
         rules = self.rules
-        found = set(rules.closed_starters[state.last_slot])
+        found = set(rules.closed_starters[not self._can_end_after(state.reached, state)])
         # Of the closed list, only these can be unfit for another reason than leaning.
         doubtful = {*state.spent, *self.places, *(rules.closed_marks if state.after_mark else ())}
         for first in {word[0] for word in doubtful & rules.closed_words}:

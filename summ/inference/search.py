@@ -50,7 +50,6 @@ class Searcher:
         self.marks = Marks.of(vocabulary, device)
         self.device = device
 
-    @torch.no_grad()
     def search(
         self,
         sources: Sequence[Sequence[int]],
@@ -58,11 +57,24 @@ class Searcher:
         beams: int = 1,
         unfinished: Sequence[frozenset[str]] | None = None,
     ) -> list[Drawn]:
-        """One summary of each source, of at most its budget of whitespace-separated words.
+        """The likeliest summary of each source that the search finds; see ``candidates``."""
+        return [found for found, *_ in self.candidates(sources, budgets, beams, 1, unfinished)]
+
+    @torch.no_grad()
+    def candidates(
+        self,
+        sources: Sequence[Sequence[int]],
+        budgets: Sequence[int],
+        beams: int,
+        keep: int,
+        unfinished: Sequence[frozenset[str]] | None = None,
+    ) -> list[list[Drawn]]:
+        """Summaries of each source, of at most its budget of whitespace-separated words.
 
         Args:
             sources: ids without marks, cut to ``max_document - 1``.
             beams: width of the search; 1 is greedy.
+            keep: how many summaries of a source, at most ``beams``; the likeliest per piece first.
             unfinished: for each source its words that cannot end a name; None is none.
         """
         marks = self.marks
@@ -71,9 +83,12 @@ class Searcher:
         encoded = self.machine.compressor.read(words.to(self.device), budget)
         names = unfinished or [frozenset()] * len(sources)
         follow = list(map(self.rules.bind, sources, budgets, names))
-        return self._generate(encoded, follow, beams)
+        found = self._generate(encoded, follow, beams, keep)
+        return [found[start : start + keep] for start in range(0, len(found), keep)]
 
-    def _generate(self, encoded: Encoded, follow: Sequence[SourceRules], beams: int) -> list[Drawn]:
+    def _generate(
+        self, encoded: Encoded, follow: Sequence[SourceRules], beams: int, keep: int
+    ) -> list[Drawn]:
         """The likeliest summaries that follow the rules, by transformers' own search."""
         from transformers import LogitsProcessorList
         from transformers.modeling_outputs import BaseModelOutput
@@ -88,6 +103,7 @@ class Searcher:
             logits_processor=LogitsProcessorList([restriction]),
             max_new_tokens=self.machine.settings.max_sentence - 1,
             num_beams=beams,
+            num_return_sequences=keep,
             do_sample=False,
             early_stopping=beams > 1,
             pad_token_id=marks.pad,

@@ -1,0 +1,157 @@
+"""Reranking: which of a search's summaries is best, when the other networks are heard as well.
+
+The compressor alone prefers what is likely; the reconstructor knows from which summary the
+source can be rebuilt, the discriminator and the language model which one reads well.
+
+Axes: B candidates, S source positions, T summary positions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import Tensor
+
+from summ.errors import ConfigError
+from summ.inference.decoding import Marks, chosen, score
+from summ.inference.search import Drawn
+from summ.networks.machine import Machine
+from summ.types import Words
+
+
+@dataclass(frozen=True)
+class RerankWeights:
+    r"""What counts how much: the best summary y of a source x has the highest
+
+    .. math:: \frac{\log \pi(y|x)}{|y|^a} + w_r \frac{\log p(x|y)}{|x|} + w_h H(y) + w_f F(y)
+
+    Attributes:
+        length_exponent: a; 1 divides by the summary's pieces, end mark included, as beam search
+            does.
+        reconstruction: w_r, of the source's log-probability in nats, per piece.
+        humanness: w_h, of the mean over prefixes of 2 D - 1, between -1 and 1.
+        fluency: w_f, of the summary's log-probability under the language model, less that of its
+            words without context, in nats a word; ignored by a machine without one.
+    """
+
+    length_exponent: float = 1.0
+    reconstruction: float = 1.0
+    humanness: float = 0.0
+    fluency: float = 0.0
+
+
+def parse_weights(text: str) -> RerankWeights:
+    """Reads ``reconstruction=2,humanness=0.5``; what is not named keeps its default.
+
+    Raises:
+        ConfigError: a name that is not among the weights, or no number.
+    """
+    known: dict[str, float] = asdict(RerankWeights())
+    for part in filter(None, text.split(",")):
+        name, _, value = part.partition("=")
+        if name not in known:
+            raise ConfigError(f"rerank: no weight {name!r}. Known: {', '.join(known)}.")
+        try:
+            known[name] = float(value)
+        except ValueError as error:
+            raise ConfigError(
+                f"rerank: {name} must be a number, but is {value!r}. Write {name}=0.5."
+            ) from error
+    return RerankWeights(**known)
+
+
+@dataclass(frozen=True)
+class Opinions:
+    """What the networks say of candidates, each a column of B figures, higher is better.
+
+    ``fluency`` is 0 where the machine has no language model.
+    """
+
+    reconstruction: list[float]
+    humanness: list[float]
+    fluency: list[float]
+
+
+class Reranker:
+    """Chooses among the summaries that a search has found."""
+
+    def __init__(self, machine: Machine, weights: RerankWeights) -> None:
+        self.machine = machine
+        self.weights = weights
+        self._device = next(machine.compressor.parameters()).device
+        self._marks = Marks.of(machine.vocabulary, self._device)
+
+    def choose(
+        self, sources: Sequence[Sequence[int]], candidates: Sequence[Sequence[Drawn]]
+    ) -> list[Drawn]:
+        """The best candidate of each source; among equals the first.
+
+        Args:
+            sources: ids without marks.
+            candidates: at least one for each source.
+        """
+        pairs = [
+            (source, drawn)
+            for source, several in zip(sources, candidates, strict=True)
+            for drawn in several
+        ]
+        scores = iter(self._scores(pairs, max(1, len(sources))))
+        best = []
+        for several in candidates:
+            own = [next(scores) for _ in several]
+            best.append(several[own.index(max(own))])
+        return best
+
+    def _scores(self, pairs: Sequence[tuple[Sequence[int], Drawn]], batch_size: int) -> list[float]:
+        """The weighted sum for each pair, judged in batches no larger than those of the search."""
+        weights = self.weights
+        scores: list[float] = []
+        for start in range(0, len(pairs), batch_size):
+            batch = pairs[start : start + batch_size]
+            heard = self.opinions([source for source, _ in batch], [d.ids for _, d in batch])
+            columns = (heard.reconstruction, heard.humanness, heard.fluency)
+            for (_, drawn), rebuilt, human, fluent in zip(batch, *columns, strict=True):
+                pieces = len(drawn.ids) + drawn.finished
+                scores.append(
+                    drawn.log_prob / max(1, pieces) ** weights.length_exponent
+                    + weights.reconstruction * rebuilt
+                    + weights.humanness * human
+                    + weights.fluency * fluent
+                )
+        return scores
+
+    @torch.no_grad()
+    def opinions(
+        self, sources: Sequence[Sequence[int]], summaries: Sequence[Sequence[int]]
+    ) -> Opinions:
+        """What each network says of each summary of the source in the same row."""
+        machine, marks = self.machine, self._marks
+        texts, drafts = self._words(sources), self._words(summaries)
+        length = (marks.starts_word[texts.ids] & texts.mask).sum(dim=1).clamp(min=1)  # (B,)
+        encoded = machine.reconstructor.read(drafts, length)
+        log_probs = score(machine.reconstructor, encoded, texts, marks).log_probs  # (B, S)
+        # Pieces that no output may contain have probability 0, whatever the summary.
+        rebuilt = log_probs.masked_fill(log_probs.isinf(), 0.0)
+        human = 2 * machine.discriminator(drafts).float().sigmoid() - 1  # (B, T)
+        columns = (_mean(rebuilt, texts.mask), _mean(human, drafts.mask), self._fluency(drafts))
+        return Opinions(*(column.tolist() for column in columns))
+
+    def _fluency(self, drafts: Words) -> Tensor:
+        """SLOR in nats a word, the end mark counted as one.  Shape (B,)."""
+        model = self.machine.language_model
+        if model is None:
+            return torch.zeros(len(drafts))
+        lifts = chosen(model(drafts), drafts) - model.unigram[drafts.ids]  # (B, T)
+        words = (model.begins[drafts.ids] & drafts.mask).sum(dim=1)
+        return lifts.masked_fill(~drafts.mask, 0.0).sum(dim=1) / words
+
+    def _words(self, sequences: Sequence[Sequence[int]]) -> Words:
+        ended = [[*ids, self._marks.eos] for ids in sequences]
+        return Words.from_lists(ended, self._marks.pad).to(self._device)
+
+
+def _mean(values: Tensor, mask: Tensor) -> Tensor:
+    """The mean of each row over its real words."""
+    return values.masked_fill(~mask, 0.0).sum(dim=1) / mask.sum(dim=1)

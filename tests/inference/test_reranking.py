@@ -1,0 +1,139 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from summ.config import NetworksConfig
+from summ.errors import ConfigError
+from summ.inference.compression import MachineCompressor
+from summ.inference.reranking import Reranker, RerankWeights, parse_weights
+from summ.inference.search import Drawn, Searcher
+from summ.networks.machine import Machine, MachineSettings, build_machine
+from summ.text.corpus import Corpus
+from summ.types import Words
+from tests import tiny
+
+TEXTS = [
+    "The mayor of Oslo opened the bridge on Monday, a spokeswoman said.",
+    "Police in Lima closed the tunnel after 14 years of debate.",
+    "The court.",
+]
+NOTHING = RerankWeights(reconstruction=0.0)
+
+
+@pytest.fixture(scope="module")
+def machine(tiny_corpus: Path) -> Machine:
+    corpus = Corpus.open(tiny_corpus)
+    networks = NetworksConfig(
+        compressor=tiny.seq2seq(),
+        reconstructor=tiny.seq2seq(),
+        discriminator=tiny.causal(),
+        language_model=tiny.causal(),
+    )
+    settings = MachineSettings(48, 12, tuple(corpus.commonest_pieces(60)))
+    built = build_machine(networks, corpus.vocabulary, settings, seed=3)
+    assert built.language_model is not None
+    built.language_model.count(torch.arange(corpus.vocabulary.size))
+    for network in built.networks().values():
+        network.eval()
+    return built
+
+
+@pytest.fixture(scope="module")
+def sources(machine: Machine) -> list[list[int]]:
+    return machine.vocabulary.encode(TEXTS)
+
+
+@pytest.fixture(scope="module")
+def candidates(machine: Machine, sources: list[list[int]]) -> list[list[Drawn]]:
+    return Searcher(machine).candidates(sources, [4, 5, 2], beams=4, keep=4)
+
+
+def test_candidates_differ_and_the_likeliest_per_piece_comes_first(
+    machine: Machine, sources: list[list[int]], candidates: list[list[Drawn]]
+) -> None:
+    per_piece = [[d.log_prob / (len(d.ids) + d.finished) for d in row] for row in candidates]
+    assert all(row == sorted(row, reverse=True) for row in per_piece)
+    assert all(len({tuple(d.ids) for d in row}) == 4 for row in candidates)
+    found = Searcher(machine).search(sources, [4, 5, 2], beams=4)
+    assert found == [row[0] for row in candidates]
+
+
+def test_without_weights_the_search_decides(
+    machine: Machine, sources: list[list[int]], candidates: list[list[Drawn]]
+) -> None:
+    """The length exponent of 1 is transformers' own ranking."""
+    chosen = Reranker(machine, NOTHING).choose(sources, candidates)
+    assert chosen == [row[0] for row in candidates]
+    total = Reranker(machine, replace(NOTHING, length_exponent=0.0)).choose(sources, candidates)
+    assert total == [max(row, key=lambda drawn: drawn.log_prob) for row in candidates]
+
+
+@torch.no_grad()
+def by_hand(machine: Machine, source: list[int], drawn: Drawn) -> tuple[float, float, float]:
+    """One candidate, without padding or batches."""
+    vocabulary, model = machine.vocabulary, machine.language_model
+    assert model is not None
+    text, draft = [*source, vocabulary.eos], [*drawn.ids, vocabulary.eos]
+    words = sum(bool(vocabulary.starts_word[piece]) for piece in text)
+    read = machine.reconstructor.read(Words.from_lists([draft], 0), torch.tensor([words]))
+    inputs = torch.tensor([[machine.reconstructor.start, *text[:-1]]])
+    logits = machine.reconstructor.logits(read, inputs)[0].float()
+    logits[:, ~machine.reconstructor.allowed_anywhere] = -torch.inf
+    nll = torch.nn.functional.cross_entropy(logits, torch.tensor(text), reduction="mean")
+    human = machine.discriminator(Words.from_lists([draft], 0))[0].sigmoid() * 2 - 1
+    likely = model(Words.from_lists([draft], 0))[0]
+    lifts = [likely[place, piece] - model.unigram[piece] for place, piece in enumerate(draft)]
+    begun = sum(bool(vocabulary.starts_word[piece]) for piece in drawn.ids) + 1
+    return -float(nll), float(human.mean()), float(sum(lifts)) / begun
+
+
+def test_opinions_are_those_of_one_pair_at_a_time(
+    machine: Machine, sources: list[list[int]], candidates: list[list[Drawn]]
+) -> None:
+    drafts = [row[-1] for row in candidates]
+    heard = Reranker(machine, NOTHING).opinions(sources, [drawn.ids for drawn in drafts])
+    columns = (heard.reconstruction, heard.humanness, heard.fluency)
+    for row, (source, drawn) in enumerate(zip(sources, drafts, strict=True)):
+        found = [column[row] for column in columns]
+        assert found == pytest.approx(by_hand(machine, source, drawn), rel=1e-4, abs=1e-5)
+
+
+@pytest.mark.parametrize("name", ["reconstruction", "humanness", "fluency"])
+def test_a_heavy_weight_decides_alone(
+    machine: Machine, sources: list[list[int]], candidates: list[list[Drawn]], name: str
+) -> None:
+    weights = replace(NOTHING, **{name: 1e6})
+    chosen = Reranker(machine, weights).choose(sources, candidates)
+    column = ("reconstruction", "humanness", "fluency").index(name)
+    for source, row, best in zip(sources, candidates, chosen, strict=True):
+        figures = [by_hand(machine, source, drawn)[column] for drawn in row]
+        assert by_hand(machine, source, best)[column] == pytest.approx(max(figures), rel=1e-5)
+
+
+def test_a_machine_without_a_language_model_ignores_fluency(
+    machine: Machine, sources: list[list[int]], candidates: list[list[Drawn]]
+) -> None:
+    silent = replace(machine, language_model=None)
+    chosen = Reranker(silent, replace(NOTHING, fluency=1e6)).choose(sources, candidates)
+    assert chosen == [row[0] for row in candidates]
+
+
+def test_texts_are_compressed_to_the_chosen_candidate(machine: Machine) -> None:
+    """The same for any batch size; and never less rebuildable than without reranking."""
+    weights = RerankWeights(reconstruction=1e6)
+    whole = MachineCompressor(machine, weights).compress(TEXTS, [4] * 3, beams=4, batch_size=3)
+    single = MachineCompressor(machine, weights).compress(TEXTS, [4] * 3, beams=4, batch_size=1)
+    assert [one.text for one in whole] == [one.text for one in single]
+    plain = MachineCompressor(machine).compress(TEXTS, [4] * 3, beams=4, batch_size=3)
+    assert [one.text for one in whole] != [one.text for one in plain]
+
+
+def test_weights_can_be_written_on_the_command_line() -> None:
+    assert parse_weights("") == RerankWeights()
+    assert parse_weights("reconstruction=2,humanness=0.5") == RerankWeights(1.0, 2.0, 0.5, 0.0)
+    with pytest.raises(ConfigError, match=r"no weight 'humanity'. Known: length_exponent, recon"):
+        parse_weights("humanity=1")
+    with pytest.raises(ConfigError, match="fluency must be a number, but is ''"):
+        parse_weights("fluency")
