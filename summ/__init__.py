@@ -10,6 +10,7 @@ from summ.errors import CheckpointError, ConfigError, DataError, SummError
 
 if TYPE_CHECKING:
     from summ.evaluation.rouge import RougeReport, rouge
+    from summ.inference.embedder import SentenceEncoder
     from summ.inference.scorer import Scorer
     from summ.inference.summarizer import Summarizer
     from summ.types import Summary
@@ -22,6 +23,7 @@ __all__ = [
     "DataError",
     "RougeReport",
     "Scorer",
+    "SentenceEncoder",
     "SummError",
     "Summarizer",
     "Summary",
@@ -32,6 +34,7 @@ __all__ = [
 _PLACES = {
     "RougeReport": "summ.evaluation.rouge",
     "Scorer": "summ.inference.scorer",
+    "SentenceEncoder": "summ.inference.embedder",
     "Summarizer": "summ.inference.summarizer",
     "Summary": "summ.types",
     "rouge": "summ.evaluation.rouge",

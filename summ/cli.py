@@ -19,6 +19,7 @@ from summ.commands.judging import evaluate
 from summ.commands.models import info, prepare, train
 from summ.commands.terminal import say
 from summ.commands.texts import score, summarize
+from summ.commands.vectors import embed
 from summ.errors import SummError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -26,7 +27,10 @@ DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 # Recent typers carry their own copy of click; this is UsageError in whichever is used.
 _UsageError: type[Exception] = cast("Any", typer.BadParameter).__base__
 # Options that take values up to the next option, as in ``--references A B``.
-_MANY = {"prepare": ("--documents", "--sentences"), "evaluate": ("--references", "--beside")}
+_MANY = {
+    "prepare": ("--documents", "--sentences"),
+    "evaluate": ("--references", "--beside", "--judge", "--data"),
+}
 
 app = typer.Typer(
     name="summ",
@@ -35,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (summarize, score, evaluate, prepare, train, info):
+for command in (summarize, evaluate, embed, score, prepare, train, info):
     app.command()(command)
 
 

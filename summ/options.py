@@ -40,15 +40,38 @@ References = Annotated[
 ]
 Sources = Annotated[Path | None, Option(metavar="FILE", help="What was summarized, one a line.")]
 Data = Annotated[
-    Path | None, Option(metavar="FILE.jsonl", help='Records {"id", "text", "summaries"}.')
+    list[Path] | None,
+    Option(metavar="FILE.jsonl", help='Records {"id", "text", "summaries"}; or probes.'),
+]
+Embeddings = Annotated[
+    bool,
+    Option(
+        "--embeddings",
+        help="Judge sentence vectors by probes in --data, one file or several: records "
+        '{"sentence1", "sentence2", "score"} or {"text", "label"}.',
+    ),
+]
+TestSet = Annotated[
+    Path | None,
+    Option("--test", metavar="FILE", help="Of the one probe in --data, instead of folds."),
+]
+WordVectors = Annotated[
+    Path | None,
+    Option("--vectors", metavar="FILE", help="Word vectors for the baselines words, words-sif."),
 ]
 Compare = Annotated[
     tuple[Path, Path] | None, Option(metavar="A.jsonl B.jsonl", help="Saved predictions.")
 ]
-Baseline = Annotated[str | None, Option(metavar="NAME", help="Judge this, not a model: lead.")]
+Baseline = Annotated[
+    str | None, Option(metavar="NAME", help="Judge this, not a model: lead; tfidf.")
+]
 Beside = Annotated[
     list[str] | None,
     Option(metavar="NAME...", help="More baselines: random, textrank, lexrank, oracle, ..."),
+]
+Judge = Annotated[
+    list[Path] | None,
+    Option(metavar="DIR...", help="Models that judge the summaries: a machine, an encoder."),
 ]
 MetricSet = Annotated[
     str | None, Option(metavar="NAME", help="gigaword, duc, compression, cnndm or xsum.")
@@ -73,3 +96,10 @@ Overrides = Annotated[
 RunFolder = Annotated[Path | None, Option(metavar="RUN", help="Folder of the run.")]
 Resume = Annotated[bool, Option("--resume", help="Go on from the last checkpoint.")]
 ModelArgument = Annotated[Path | None, Argument(metavar="[MODEL]", help="A model's folder.")]
+
+VectorFile = Annotated[
+    Path, Option("--output", metavar="FILE", help="Vectors: .npy, .parquet or .safetensors.")
+]
+VectorPrecision = Annotated[
+    Literal["float32", "int8", "binary"], Option("--precision", help="Of the stored numbers.")
+]

@@ -33,6 +33,7 @@ OWNERS = {
         "summ/options.py",
         "summ/commands/terminal.py",
         "summ/commands/judging.py",
+        "summ/commands/vectors.py",
     },
     "yaml": {"summ/config.py"},
 }

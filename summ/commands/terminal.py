@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, TypeVar
@@ -19,7 +20,9 @@ _T = TypeVar("_T")
 
 
 def say(message: str) -> None:
-    """Writes one line to stderr."""
+    """Writes one line to stderr; of several processes, only the first one warns."""
+    if message.startswith("warning: ") and os.environ.get("RANK", "0") != "0":
+        return
     if sys.stderr is not None:
         # A file's name may hold bytes that are no text.
         print(f"summ: {message}".encode("utf-8", "replace").decode("utf-8"), file=sys.stderr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import json
 import math
 import os
@@ -12,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from summ.errors import DataError
 
@@ -42,26 +43,50 @@ def open_output(path: Path | None) -> Iterator[TextIO]:
             with target.open("w", encoding="utf-8", newline="\n") as stream:
                 yield stream
             return
-        with _replacing(target) as stream:
-            yield stream
+        with _replacing(target) as binary:
+            text = io.TextIOWrapper(binary, "utf-8", newline="\n")
+            try:
+                yield text
+            finally:
+                text.detach()  # writes what it holds; the block around it closes the file
     except OSError as error:
-        if error.filename is None and error.errno not in _DEVICE_ERRORS:
-            raise
-        raise DataError(
-            f"{path}: cannot be written ({error.strerror}). Choose another --output."
-        ) from error
+        raise _refused(path, error) from error
 
 
 @contextmanager
-def _replacing(target: Path) -> Iterator[TextIO]:
+def open_binary(path: Path) -> Iterator[BinaryIO]:
+    """The same for bytes, in a file in which one can go back.
+
+    Raises:
+        DataError: the file cannot be made, written or renamed, or is a device or a pipe.
+    """
+    try:
+        target = path.resolve()
+        if target.exists() and not target.is_file() and not target.is_dir():
+            raise DataError(f"{path}: must be a file, but is a device or a pipe. Name a file.")
+        with _replacing(target) as stream:
+            yield stream
+    except OSError as error:
+        raise _refused(path, error) from error
+
+
+def _refused(path: Path, error: OSError) -> Exception:
+    """What an error means to the user, if it is one of writing this file."""
+    if error.filename is None and error.errno not in _DEVICE_ERRORS:
+        return error
+    return DataError(f"{path}: cannot be written ({error.strerror}). Choose another --output.")
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[BinaryIO]:
     """A new file that takes the target's place at the end."""
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, "it is a directory", str(target))
     unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}.unfinished")
     # O_EXCL: never follow a link that somebody put there; the umask decides who may read.
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    descriptor = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
     try:
-        with open(descriptor, "w", encoding="utf-8", newline="\n") as stream:  # noqa: PTH123
+        with open(descriptor, "w+b") as stream:  # noqa: PTH123 (it is open already)
             yield stream
             stream.flush()
             os.fsync(descriptor)
