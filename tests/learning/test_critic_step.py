@@ -136,7 +136,7 @@ def test_points_between_are_where_both_texts_are() -> None:
 
 
 def test_limited_spectra_against_singular_values() -> None:
-    vocabulary, critic, _, _ = build(stage())
+    _, critic, _, _ = build(stage())
     with torch.no_grad():
         for value in critic.parameters():
             value *= 30
@@ -159,7 +159,7 @@ def test_learns_to_tell_drafts_from_sentences(kind: str) -> None:
     drafts = tiny.words(*[[8, 8, 8]] * 8)
     optimizer = torch.optim.Adam(step.parameters(), lr=3e-3, betas=(0.5, 0.9))
     distances, penalties = [], []
-    for number in range(150):
+    for number in range(100):
         output = step(batch, drafts, draws(number))
         optimizer.zero_grad()
         output.loss.backward()
@@ -206,7 +206,7 @@ def test_compressor_and_critic_play() -> None:
     ours = torch.optim.Adam(compressor.parameters(), lr=2e-3, betas=(0.5, 0.9))
     theirs = torch.optim.Adam(critic.parameters(), lr=2e-3, betas=(0.5, 0.9))
     shares = []
-    for number in range(200):
+    for number in range(120):
         output = player(batch, draws(number))
         ours.zero_grad()
         output.loss.backward()

@@ -5,10 +5,18 @@ import torch
 from torch.nn import functional
 
 from summ.learning.objectives import (
+    coverage_loss,
+    critic_loss,
     discriminator_loss,
+    gradient_penalty,
+    humanness_loss,
+    length_loss,
     likelihood_loss,
+    mean_score,
+    prior_loss,
     reinforce_loss,
     sequence_nll,
+    topic_loss,
 )
 
 WORDS, LENGTH = 3, 2
@@ -118,3 +126,102 @@ def test_sequence_nll_sums_words() -> None:
     log_probs = torch.tensor([[-1.0, -2.0, -9.0]])
     mask = torch.tensor([[True, True, False]])
     assert sequence_nll(log_probs, mask).tolist() == [3.0]
+
+
+def test_mean_score_reads_real_positions_only() -> None:
+    scores = torch.tensor([[1.0, 3.0, torch.nan], [4.0, torch.inf, -9.0]])
+    mask = torch.tensor([[True, True, False], [True, False, False]])
+    assert mean_score(scores, mask).tolist() == [2.0, 4.0]
+
+
+def test_humanness_loss_is_minus_the_log_of_the_probability() -> None:
+    logits = torch.randn(2, 3, generator=torch.Generator().manual_seed(4))
+    mask = torch.tensor([[True, True, False], [True, True, True]])
+    log_human = logits.double().sigmoid().log()
+    expected = -(log_human[0, :2].mean() + log_human[1].mean()) / 2
+    torch.testing.assert_close(humanness_loss(logits, mask).double(), expected)
+
+
+def test_critic_loss_is_the_distance_between_the_means() -> None:
+    loss = critic_loss(torch.tensor([3.0, 5.0]), torch.tensor([1.0, 1.0, 4.0]))
+    assert loss.item() == 2.0 - 4.0
+
+
+def test_gradient_penalty_is_zero_at_slope_one_and_finite_at_slope_zero() -> None:
+    slopes = torch.zeros(3, 2, 4, requires_grad=True)
+    with torch.no_grad():
+        slopes[0, 1, 2] = 1.0
+        slopes[1, 0, 0], slopes[1, 1, 3] = 3.0, 4.0
+    penalty = gradient_penalty(slopes)
+    assert penalty.item() == pytest.approx((0 + (5 - 1) ** 2 + 1) / 3, rel=1e-5)
+    penalty.backward()
+    assert torch.isfinite(slopes.grad).all() and not slopes.grad[2].any()
+    torch.testing.assert_close(slopes.grad[1, 1, 3], torch.tensor(2 / 3 * 4 * 4 / 5))
+
+
+def test_prior_loss_is_the_divergence_of_categorical_distributions() -> None:
+    """Against torch.distributions, summed over real words; what cannot be said counts 0."""
+    generator = torch.Generator().manual_seed(6)
+    logits = torch.randn(2, 3, 5, generator=generator).double()
+    prior = torch.randn(2, 3, 5, generator=generator).double().log_softmax(-1)
+    mask = torch.tensor([[True, True, True], [True, True, False]])
+    logits[0, 1, 2] = -torch.inf
+    logits.requires_grad_()
+    log_probs = logits.log_softmax(-1)
+    ours, theirs = (torch.distributions.Categorical(logits=x) for x in (log_probs, prior))
+    exact = torch.distributions.kl_divergence(ours, theirs).detach()
+    loss = prior_loss(log_probs, prior, mask)
+    torch.testing.assert_close(loss, exact[mask].sum() / 2)
+    loss.backward()
+    assert torch.isfinite(logits.grad).all() and not logits.grad[1, 2].any()
+    assert prior_loss(prior, prior, mask).item() == 0.0
+
+
+def test_topic_loss_is_one_minus_the_cosine_of_weighted_means() -> None:
+    source = torch.tensor([[[1.0, 0.0], [0.0, 2.0], [7.0, 7.0]]])
+    weight = torch.tensor([[2.0, 1.0, 0.0]])  # the mean points along (1, 1)
+    draft = torch.tensor([[[3.0, 0.0]]])
+    loss = topic_loss(source, weight, draft, torch.ones(1, 1))
+    assert loss.item() == pytest.approx(1 - 0.5**0.5)
+    same = topic_loss(source, weight, 5 * source, weight)
+    assert same.item() == pytest.approx(0.0, abs=1e-6)
+
+
+def test_coverage_loss_is_the_weighted_share_that_is_missing() -> None:
+    """Said for sure, by half twice, and not at all."""
+    said = torch.tensor([[[1.0, 0.5, 0.0], [0.0, 0.5, 0.0]]])
+    loss = coverage_loss(said, torch.tensor([[3.0, 4.0, 1.0]]))
+    assert loss.item() == pytest.approx((3 * 0 + 4 * 0.25 + 1 * 1) / 8)
+    nothing_to_say = coverage_loss(said, torch.zeros(1, 3))
+    assert nothing_to_say.item() == 0.0
+
+
+def test_length_loss_is_the_distance_in_words() -> None:
+    begun = torch.tensor([3.0, 5.5], requires_grad=True)
+    loss = length_loss(begun, torch.tensor([4, 5]))
+    loss.backward()
+    assert loss.item() == 0.75
+    assert begun.grad.tolist() == [-0.5, 0.5]
+
+
+def test_halves_of_a_batch_of_relaxed_words_average_to_the_whole() -> None:
+    generator = torch.Generator().manual_seed(8)
+    rows = torch.rand(8, 4, 5, generator=generator).softmax(-1)
+    mask = torch.rand(8, 4, generator=generator) > 0.4
+    budget = torch.arange(8)
+
+    def losses(part: slice) -> list[torch.Tensor]:
+        values, real = rows[part], mask[part]
+        vectors, weights = values[..., :3], values[..., 3]
+        return [
+            humanness_loss(values[..., 0], real),
+            prior_loss(values.log(), values.flip(-1).log(), real),
+            topic_loss(vectors, weights, vectors.flip(1), weights),
+            coverage_loss(values, values[:, 0]),
+            length_loss(values[:, 0, 0], budget[part]),
+            gradient_penalty(values),
+        ]
+
+    first, second, whole = losses(slice(0, 4)), losses(slice(4, 8)), losses(slice(0, 8))
+    for one, other, total in zip(first, second, whole, strict=True):
+        torch.testing.assert_close((one + other) / 2, total)

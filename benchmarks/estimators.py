@@ -1,0 +1,289 @@
+"""Estimators of the gradient through discrete words, from one warm start, in one table.
+
+    python benchmarks/estimators.py DEV.jsonl --corpus corpora/en \\
+        --start-from runs/en-small/stages/warm-start --output runs/estimators \\
+        --steps 150 --seeds 1 2
+
+Trains each configuration from the same weights on the same number of documents, and prints
+Markdown: ROUGE of greedy summaries at 8 and 10 words, how much is copied and repeated, how well the
+reconstructor rebuilds, what an update costs, and how noisy the compressor's gradient is.
+
+It goes on where it stopped: finished runs are not trained again, interrupted ones are resumed, and
+what was measured is kept beside the run.  ``--only-table`` trains nothing and prints what is there.
+``--seeds`` of which no run is finished are left out of a row, and its ``runs`` says so.
+
+*Gradient noise* is taken at the weights of ``--start-from``, on one batch, over ``--draws``
+repetitions that differ in their random numbers alone, without the anchor:
+variance = trace of the covariance of the compressor's gradient; noise / signal = the same over the
+squared norm of its mean (without the bias that finite repetitions add).  The adversary is as it
+stands in ``--start-from``.  *Seconds* are forward, backward and adversary of one update, anchor
+included, without optimizer and data; the median of ``--timings``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from summ.config import StageShape, TrainConfig, load_config
+from summ.evaluation.pairs import Texts, read_records
+from summ.evaluation.quality import mean_of_known, quality
+from summ.evaluation.rouge import rouge
+from summ.evaluation.systems import NLL, summarize_texts
+from summ.evaluation.tables import table
+from summ.learning.checkpoint import checkpoints
+from summ.learning.draws import Draws, stage_seed
+from summ.learning.summarizing import Summarizing
+from summ.learning.trainer import train
+from summ.text.digest import sha256
+
+CONFIGS = Path(__file__).parents[1] / "configs"
+NAMES = ("reinforce", "reinforce-loo", "gumbel", "wgan", "cycle")
+WORDS = (8, 10)
+METRICS = ("rouge1", "rouge2", "rougeL")
+CPU = torch.device("cpu")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is known of one configuration; a list has a number for each finished run."""
+
+    name: str
+    judged: list[dict[str, Any]]
+    gradient: dict[str, float] | None
+    wanted: int
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Trains, measures, prints."""
+    options = _options().parse_args(arguments)
+    texts = read_records(options.data)
+    if options.lines:
+        texts = texts.rows(range(min(options.lines, len(texts))))
+    start = _judged(options.start_from, texts, options, options.output / "warm-start.json")
+    rows = [Row("warm start", [start], None, 1)]
+    for name in options.configs:
+        gradient = _kept(
+            options.output / f"{name}-gradient.json",
+            _settings(options) | {"draws": options.draws, "timings": options.timings},
+            lambda name=name: measure(_config(name, options.seeds[0], options), options),
+        )
+        judged = []
+        for seed in options.seeds:
+            config = _config(name, seed, options)
+            if not options.only_table:
+                _finish(config)
+            if _finished(config):
+                place = config.output / "judged.json"
+                judged.append(_judged(config.output / "model", texts, options, place))
+        rows.append(Row(name, judged, gradient, len(options.seeds)))
+    sys.stdout.write(_report(rows, options, start))
+
+
+def _options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("data", type=Path, help='records {"text", "summaries"}')
+    parser.add_argument("--corpus", type=Path, required=True)
+    parser.add_argument("--start-from", type=Path, required=True, help="a model folder")
+    parser.add_argument("--output", type=Path, default=Path("runs/estimators"))
+    parser.add_argument("--steps", type=int, default=150, help="updates of each run")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--configs", nargs="+", default=list(NAMES), choices=NAMES)
+    parser.add_argument("--lines", type=int, help="judge the first so many records only")
+    parser.add_argument("--draws", type=int, default=16, help="of the gradient's noise")
+    parser.add_argument("--timings", type=int, default=5)
+    parser.add_argument("--set", action="append", default=[], metavar="a.b=c", help="for all runs")
+    parser.add_argument("--only-table", action="store_true")
+    return parser
+
+
+def _config(name: str, seed: int, options: argparse.Namespace) -> TrainConfig:
+    """A configuration as it is run here: its length, its place, its beginning."""
+    changes = [
+        f"output={options.output / f'{name}-{options.steps}-{seed}'}",
+        f"seed={seed}",
+        f"start_from={options.start_from}",
+        f"data.corpus={options.corpus}",
+        f"stages.0.steps={options.steps}",
+        f"validate_every={options.steps}",
+    ]
+    return load_config(CONFIGS / f"{name}.yaml", [*changes, *options.set])
+
+
+def _finished(config: TrainConfig) -> bool:
+    return (config.output / "model" / "summ.json").is_file()
+
+
+def _finish(config: TrainConfig) -> None:
+    """Trains a run, or goes on with it, unless it is finished."""
+    if _finished(config):
+        return
+    found = checkpoints(config.output / "checkpoints")
+    sys.stderr.write(f"{'resuming' if found else 'training'} {config.output}\n")
+    train(config, resume=bool(found))
+
+
+def _judged(model: Path, texts: Texts, options: argparse.Namespace, place: Path) -> dict[str, Any]:
+    """Figures of a model's greedy summaries, kept in ``place``."""
+    key = {
+        "data": sha256(options.data),
+        "lines": len(texts),
+        "model": sha256(model / "summ.json"),
+    }
+    return _kept(place, key, lambda: _judge(model, texts))
+
+
+def _judge(model: Path, texts: Texts) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for words in WORDS:
+        sys.stderr.write(f"summarizing {len(texts)} records with {model} at {words} words\n")
+        made = summarize_texts(texts, model, words=words, beams=1, with_figures=words == WORDS[0])
+        report = rouge(made.predictions, texts.references)
+        found[str(words)] = {name: report.figures()[name].f1 for name in METRICS}
+        found["signature"] = report.signature
+        if words == WORDS[0]:
+            looks = quality(made.predictions, texts.sources)
+            found |= {"copied": looks.copy_rate, "repeated": looks.repeat_rate}
+            found |= {"length": report.words_mean, "nll": mean_of_known(np.array(made.figures[NLL]))}
+    return found
+
+
+def measure(config: TrainConfig, options: argparse.Namespace) -> dict[str, float]:
+    """The noise of the compressor's gradient, and the seconds of an update."""
+    sys.stderr.write(f"measuring the gradient of {config.output.name}\n")
+    task = Summarizing(config, CPU)
+    stage = config.stages[0]
+    batch = task.batches(stage, 1).at(0).to(CPU)
+
+    def autocast() -> AbstractContextManager[None]:
+        return torch.autocast("cpu", torch.bfloat16, enabled=config.precision == "bf16")
+
+    def draws(number: int) -> Draws:
+        # From the middle of the stage on, where a falling temperature is half-way.
+        return Draws(stage_seed(1, "noise"), stage.steps // 2 + number, 0, 1, CPU)
+
+    step = task.step(_without_anchor(stage))
+    parameters = [value for value in task.machine.compressor.parameters() if value.requires_grad]
+    total = torch.zeros(sum(value.numel() for value in parameters), dtype=torch.float64)
+    squares = 0.0
+    for number in range(options.draws):
+        step.zero_grad()
+        with autocast():
+            loss = step(batch, draws(number)).loss
+        loss.backward()
+        gradient = torch.cat([_gradient(value) for value in parameters]).double()
+        total += gradient
+        squares += float(gradient.square().sum())
+    count = options.draws
+    mean = float((total / count).square().sum())
+    variance = (squares / count - mean) * count / (count - 1)
+    step, critic = task.step(stage), task.critic(stage)
+    seconds = []
+    for number in range(options.timings):
+        start = time.perf_counter()
+        with autocast():
+            output = step(batch, draws(number))
+        output.loss.backward()
+        for extra in range(stage.critic_updates if critic is not None else 0):
+            with autocast():
+                loss = critic(batch, None if extra else output.draft, draws(number)).loss
+            loss.backward()
+        seconds.append(time.perf_counter() - start)
+    return {
+        "variance": variance,
+        "signal": mean - variance / count,
+        "seconds": statistics.median(seconds),
+    }
+
+
+def _without_anchor(stage: StageShape) -> StageShape:
+    """The stage with the estimator's own gradient only; a pretraining stage is all anchor."""
+    if "lesson_weight" in type(stage).model_fields:
+        return stage.model_copy(update={"lesson_weight": 0.0})
+    return stage
+
+
+def _gradient(value: torch.Tensor) -> torch.Tensor:
+    return torch.zeros(value.numel()) if value.grad is None else value.grad.flatten()
+
+
+def _settings(options: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "start_from": sha256(options.start_from / "summ.json"),
+        "corpus": str(options.corpus),
+        "steps": options.steps,
+        "set": options.set,
+    }
+
+
+def _kept(place: Path, key: dict[str, Any], make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What ``make`` makes, from ``place`` where it was made with the same settings."""
+    if place.is_file():
+        stored = json.loads(place.read_text(encoding="utf-8"))
+        if stored["key"] == key:
+            return stored["values"]
+    values = make()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = place.with_suffix(".tmp")
+    unfinished.write_text(json.dumps({"key": key, "values": values}, indent=1), encoding="utf-8")
+    unfinished.replace(place)
+    return values
+
+
+def _report(rows: Sequence[Row], options: argparse.Namespace, start: dict[str, Any]) -> str:
+    """The table and what it depends on."""
+    head = ["", "runs"]
+    head += [f"R-1 / R-2 / R-L at {words}" for words in WORDS]
+    head += ["copied", "repeats a word", "nll per word", "s an update"]
+    head += ["gradient variance", "noise / signal"]
+    lines = len(read_records(options.data)) if not options.lines else options.lines
+    note = (
+        f"{options.steps} updates from one warm start, seeds {' '.join(map(str, options.seeds))}; "
+        f"{lines} records, greedy; mean, and where there are several runs their standard "
+        f"deviation; gradient over {options.draws} draws on one batch."
+    )
+    cells = [_cells(row) for row in rows]
+    return f"{table(head, cells, 'markdown')}\n\n{note}\n\n`{start['signature']}`\n"
+
+
+def _cells(row: Row) -> list[str]:
+    found = [f"{len(row.judged)} of {row.wanted}"]
+    for words in WORDS:
+        scores = [_spread([run[str(words)][name] for run in row.judged], 2) for name in METRICS]
+        found.append(" / ".join(scores))
+    found += [
+        _spread([100 * run["copied"] for run in row.judged], 1, " %"),
+        _spread([100 * run["repeated"] for run in row.judged], 1, " %"),
+        _spread([run["nll"] for run in row.judged], 3),
+    ]
+    if row.gradient is None:
+        return [row.name, *found, "-", "-", "-"]
+    variance, signal = row.gradient["variance"], row.gradient["signal"]
+    # A mean that drowns in its noise may come out below 0.
+    ratio = f"{variance / signal:.3g}" if signal > 0 else "no signal"
+    return [row.name, *found, f"{row.gradient['seconds']:.2f}", f"{variance:.3g}", ratio]
+
+
+def _spread(values: Sequence[float], digits: int, unit: str = "") -> str:
+    """Mean and standard deviation as text; a dash where there is nothing."""
+    if not values:
+        return "-"
+    spread = f" ± {statistics.stdev(values):.{digits}f}" if len(values) > 1 else ""
+    return f"{statistics.mean(values):.{digits}f}{spread}{unit}"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
