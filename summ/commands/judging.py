@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -18,9 +19,13 @@ def evaluate(
     sources: options.Sources = None,
     data: options.Data = None,
     compare: options.Compare = None,
+    embeddings: options.Embeddings = False,
+    test: options.TestSet = None,
+    vectors: options.WordVectors = None,
     model: options.Model = None,
     baseline: options.Baseline = None,
     beside: options.Beside = None,
+    judge: options.Judge = None,
     words: options.Words = None,
     metric_set: options.MetricSet = None,
     beams: options.Beams = 4,
@@ -35,8 +40,17 @@ def evaluate(
 
     Judges --predictions against --references, or on --data; or what a model, or a --baseline,
     makes of --data; or says whether two saved predictions differ by more than chance (--compare).
+    With --embeddings, judges sentence vectors instead, beside baselines, by probes.
     """
-    _check_evaluation(predictions, references, sources, data, compare, model, baseline)
+    if embeddings:
+        summaries = (predictions, references, sources, compare, beside, judge, words, metric_set)
+        _check_embeddings(data, model, baseline, (*summaries, save_predictions))
+        _evaluate_embeddings(
+            data, test, model, baseline, vectors, batch_size, as_json, report, seed, errors
+        )
+        return
+    records = _only(data, test, vectors)
+    _check_evaluation(predictions, references, sources, records, compare, model, baseline)
     if compare is not None:
         from summ.evaluation.predictions import compare_files
 
@@ -52,7 +66,7 @@ def evaluate(
         predictions=predictions,
         references=references or (),
         sources=sources,
-        data=data,
+        data=records,
         model=model,
         baseline=baseline,
         beside=beside or (),
@@ -61,6 +75,7 @@ def evaluate(
         beams=beams,
         batch_size=batch_size,
         figures=report is not None,
+        judges=judge or (),
         seed=seed,
         errors=errors,
     )
@@ -76,6 +91,72 @@ def evaluate(
         origin = provenance(command, data=found.inputs, model=found.model, seed=seed)
         write_report(found.evaluation, report, provenance=origin, metrics=found.metrics)
     print(json.dumps(found.evaluation.to_dict()) if as_json else found.evaluation.table())
+
+
+def _evaluate_embeddings(
+    data: list[Path] | None,
+    test: Path | None,
+    model: Path | None,
+    baseline: str | None,
+    vectors: Path | None,
+    batch_size: int,
+    as_json: bool,
+    report: Path | None,
+    seed: int,
+    errors: options.BadBytes,
+) -> None:
+    """Judges sentence vectors; prints, and writes a report."""
+    from tqdm import tqdm
+
+    from summ.evaluation.embedding_request import EmbeddingRequest, judge_embeddings
+    from summ.evaluation.provenance import provenance
+
+    request = EmbeddingRequest(
+        data=data or (),
+        test=test,
+        model=model,
+        baseline=baseline,
+        vectors=vectors,
+        batch_size=batch_size,
+        seed=seed,
+        errors=errors,
+    )
+    with tqdm(unit=" texts", disable=None, leave=False) as bar:
+        found = judge_embeddings(request, bar.update)
+    command = shlex.join(["summ", *sys.argv[1:]])
+    origin = provenance(command, data=found.inputs, model=found.model, seed=seed)
+    if report is not None:
+        from summ.evaluation.embedding_report import write_embedding_report
+
+        write_embedding_report(found.evaluation, report, provenance=origin)
+    if as_json:
+        print(json.dumps({**found.evaluation.to_dict(), "provenance": origin.to_dict()}))
+    else:
+        print(found.evaluation.table())
+
+
+def _check_embeddings(
+    data: list[Path] | None,
+    model: Path | None,
+    baseline: str | None,
+    of_summaries: Sequence[object],
+) -> None:
+    """Refuses options that do not go with ``--embeddings``."""
+    if not data:
+        raise typer.BadParameter("--embeddings needs --data PROBE.jsonl...")
+    if model is not None and baseline is not None:
+        raise typer.BadParameter("give --model or --baseline, not both.")
+    if any(option is not None for option in of_summaries):
+        raise typer.BadParameter("--embeddings judges vectors: no option of summaries fits.")
+
+
+def _only(data: list[Path] | None, test: Path | None, vectors: Path | None) -> Path | None:
+    """The one file of records there may be; refuses what only probes have."""
+    if test is not None or vectors is not None:
+        raise typer.BadParameter("--test and --vectors need --embeddings.")
+    if data is not None and len(data) > 1:
+        raise typer.BadParameter("--data takes one file, unless --embeddings is given.")
+    return data[0] if data else None
 
 
 def _check_evaluation(

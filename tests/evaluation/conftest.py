@@ -45,3 +45,25 @@ def texts() -> Texts:
         "woman sentenced woman",
     ]
     return Texts(["a", "b", "c"], references, sources, predictions)
+
+
+@pytest.fixture(scope="session", params=["gru", "bert"])
+def sentence_folder(
+    request: pytest.FixtureRequest, machine_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The folder of a tiny sentence model that was never trained."""
+    from summ.config import EncoderConfig, GruConfig, NetworkConfig
+    from summ.networks.sentence_model import build_sentence_model, save_sentence_model
+    from summ.text.vocabulary import Vocabulary
+
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+    bert = {"model_type": "bert", **sizes, "intermediate_size": 16, "max_position_embeddings": 80}
+    config = (
+        EncoderConfig(gru=GruConfig(embedding=8, hidden=8), pooling="last", encoders=1)
+        if request.param == "gru"
+        else EncoderConfig(network=NetworkConfig(config=bert), pooling="attention")
+    )
+    vocabulary = Vocabulary.load(machine_folder / "vocabulary")
+    folder = tmp_path_factory.mktemp("sentence") / f"tiny-{request.param}"
+    save_sentence_model(build_sentence_model(config, vocabulary, seed=7), folder)
+    return folder
