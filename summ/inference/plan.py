@@ -109,7 +109,7 @@ def plan_summary(
     if wish.sentences is None:
         # Some more than fit, for the last one to be chosen from.
         ranked = rank_sentences(documents, most + _SPARE, encode)
-        return Plan(_whole_first(sentences, ranked, words, least), words)
+        return whole_first(sentences, ranked, words, least)
     ranked = sorted(rank_sentences(documents, min(wish.sentences, most), encode))
     kept = [sentences[place] for place in ranked]
     shares = share_words([count_words(sentence) for sentence in kept], words)
@@ -129,14 +129,20 @@ def _one_is_enough(wish: Wish, words: int, scale: int) -> bool:
     return wish.sentences == 1 or words < 2 * _FEWEST_WORDS * scale
 
 
-def _whole_first(
-    sentences: Sequence[str], ranked: Sequence[int], words: int, least: int
-) -> tuple[Part, ...]:
+def whole_first(
+    sentences: Sequence[str], ranked: Sequence[int], words: int, least: int = _FEWEST_WORDS
+) -> Plan:
     """Sentences by rank: whole while they fit, then one that is shortened to what room is left.
 
     The best sentence is always kept.  Others are shortened only if ``least`` words remain of
-    them, not less than ``_LEAST_SHARE`` of what they have, and no words of a speaker, which must
-    stand as they were said.
+    them, not less than half of what they have, and no words of a speaker, which must stand as
+    they were said.
+
+    Args:
+        sentences: of a document.
+        ranked: positions of some of them, the best first.
+        words: the most words of the summary.
+        least: the fewest words of a shortened sentence.
     """
     kept: dict[int, Part] = {}
     room = words
@@ -147,7 +153,7 @@ def _whole_first(
         if not kept or length <= room or bears:
             kept[place] = _part(sentence, room)
             room -= min(room, length)
-    return tuple(kept[place] for place in sorted(kept))
+    return Plan(tuple(kept[place] for place in sorted(kept)), words)
 
 
 def _part(sentence: str, share: int) -> Part:
