@@ -3,10 +3,10 @@
     minimise  1/n sum_i loss(x_i W + b, y_i)  +  ||W||^2 / (2 C n)
 
 with the logistic loss for two labels (one column in W) and cross-entropy for K > 2 (K columns);
-b is not penalised.  It is scikit-learn's ``LogisticRegression(C=C)``.  That solver's default
-tolerance stops after a few steps on rows of length 1, long before its optimum, so that the choice
-of C is a choice of where to stop; at the optimum it takes 1 to 3 seconds for 10,000 x 512, and a
-nested cross-validation fits some 500.
+b is not penalised.  It is scikit-learn's ``LogisticRegression(C=C)``.  On rows of length 1 that
+solver's default tolerance stops after a few steps, far from its optimum, so that the choice of C
+would be a choice of where to stop; at the optimum it is five to ten times slower than this
+(``benchmarks/probe_speed.py``), and a nested cross-validation fits some 500.
 
 Here every variable is scaled by the curvature that its column gives the loss at most (1/4 of its
 mean square for two labels, 1/2 for more; Boehning & Lindsay 1988, "Monotonicity of
