@@ -11,7 +11,7 @@ from summ.inference.search import Drawn, Searcher
 from summ.networks.machine import Machine
 from summ.text.folding import Folded, fold, unfold
 from summ.text.names import unfinished_names
-from summ.text.words import cut_to_words
+from summ.text.words import count_words, cut_to_words
 
 # No vocabulary of summ has longer pieces; with the space between words.
 _LONGEST_PIECE = 17
@@ -123,7 +123,12 @@ class MachineCompressor:
             vocabulary.canonical(head) if form is None else form.text
             for head, form in zip(heads, folded, strict=True)
         ]
-        all_ids = vocabulary.encode_canonical(canonical)
+        all_ids = [
+            # More pieces than characters are bytes of a script that the machine never learned:
+            # the words of such a text are cut, not drawn.
+            ids if len(ids) <= len(text) else []
+            for text, ids in zip(canonical, vocabulary.encode_canonical(canonical), strict=True)
+        ]
         return [
             _Source(
                 place,
@@ -148,8 +153,10 @@ class MachineCompressor:
 
     def _write(self, source: _Source, drawn: Drawn, text: str) -> Compressed:
         """The drawn pieces as natural text."""
-        if not source.ids:  # nothing but invisible characters
-            return Compressed(cut_to_words(text, source.budget), 0.0, source.cut)
+        if not source.ids:  # nothing that the machine can read
+            head = text[: self._room * _LONGEST_PIECE]
+            shown = cut_to_words(head, source.budget)
+            return Compressed(shown, 0.0, source.cut or count_words(shown) < count_words(head))
         vocabulary = self.machine.vocabulary
         words = vocabulary.decode(drawn.ids)
         if source.folded is not None:

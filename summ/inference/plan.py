@@ -157,8 +157,10 @@ def whole_first(
 
 
 def _part(sentence: str, share: int) -> Part:
-    """A sentence that may keep so many words."""
-    return Part(sentence, None if count_words(sentence) <= share else share)
+    """A sentence that may keep so many words; where characters are words, its full stop is one."""
+    if count_words(sentence) <= share:
+        return Part(sentence, None)
+    return Part(sentence, max(1, share - is_unsegmented(sentence)))
 
 
 def share_words(lengths: Sequence[int], words: int) -> list[int]:

@@ -96,6 +96,13 @@ def test_the_capitals_of_a_text_are_told_to_the_search(compressor, monkeypatch):
     assert sorted(asked, key=len) == [frozenset(), frozenset({"joe"})]
 
 
+def test_a_script_that_the_machine_never_learned_is_cut(compressor):
+    texts = ["今天我们去了很远的地方看海。", "Сегодня мы ездили далеко смотреть на море."]
+    found = compressor.compress(texts, [5, 3], beams=1, batch_size=64)
+    assert [one.text for one in found] == ["今天我们去", "Сегодня мы ездили"]
+    assert all(one.truncated and one.log_prob == 0.0 for one in found)
+
+
 def test_fits_is_what_is_read_whole(compressor):
     vocabulary, room = compressor.machine.vocabulary, compressor.machine.settings.max_document - 1
     words = STORIES[0].split()
