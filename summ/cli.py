@@ -28,7 +28,7 @@ DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 _UsageError: type[Exception] = cast("Any", typer.BadParameter).__base__
 # Options that take values up to the next option, as in ``--references A B``.
 _MANY = {
-    "prepare": ("--documents", "--sentences"),
+    "prepare": ("--documents", "--sentences", "--prose"),
     "evaluate": ("--references", "--beside", "--judge", "--data"),
 }
 

@@ -86,12 +86,24 @@ class NetworksConfig(Section):
 
 
 class GruConfig(Section):
-    """A recurrent sentence encoder, built from nothing: the one of the skip-thought papers."""
+    """A recurrent sentence encoder, built from nothing: the one of the skip-thought papers.
+
+    With ``residual`` the states are added to the embeddings, which must be as wide as they are;
+    without ``layers`` the embeddings themselves are the states, in no order.
+    """
 
     embedding: Positive
-    hidden: Positive
-    layers: Positive = 1
+    hidden: Positive = 1
+    layers: Annotated[int, Field(ge=0)] = 1
     bidirectional: bool = False
+    residual: bool = False
+
+    @model_validator(mode="after")
+    def addable(self) -> GruConfig:
+        width = self.hidden * (2 if self.bidirectional else 1)
+        if self.residual and width != self.embedding:
+            raise ValueError(f"residual states must be as wide as embeddings, but are {width} wide")
+        return self
 
 
 class EncoderConfig(Section):
@@ -99,7 +111,8 @@ class EncoderConfig(Section):
 
     ``encoders`` of the same shape are built: two (f and g) for quick-thought, one for
     skip-thought.  ``last`` pools the state behind the end mark, ``cls`` that of a mark put before
-    the first piece.  ``max_pieces`` counts the end mark.
+    the first piece.  ``max_pieces`` counts the end mark.  ``embeddings_from`` names corpora in
+    which words are counted beside each other, for embeddings to begin with.
     """
 
     network: NetworkConfig | None = None
@@ -108,13 +121,15 @@ class EncoderConfig(Section):
     pooling: Literal["mean", "cls", "attention", "last"] = "mean"
     attention: Literal["eager", "sdpa"] = "eager"
     max_pieces: Positive = 64
+    embeddings_from: list[Path] = []
 
     @model_validator(mode="after")
     def one_kind(self) -> EncoderConfig:
         if (self.network is None) == (self.gru is None):
             raise ValueError("give either 'network' or 'gru', not both and not neither")
-        if self.gru is not None and self.pooling == "cls":
-            raise ValueError("a gru reads no mark before the sentence: pool by mean or last")
+        plain = self.gru is not None and self.gru.layers and not self.gru.residual
+        if self.gru is not None and self.pooling in ("cls",) + (() if plain else ("last",)):
+            raise ValueError(f"this gru has no state to pool by {self.pooling}: pool by mean")
         return self
 
 
@@ -164,7 +179,7 @@ class RewardConfig(Section):
     fluency_weight: Weight = 0.0
     fluency: Literal["slor", "likelihood", "perplexity"] = "slor"
     fluency_credit: Literal["draft", "word"] = "draft"
-    perplexity_scale: Annotated[float, Field(gt=0)] = 200.0
+    perplexity_scale: Annotated[float, Field(gt=0)] = 150.0
     similarity_weight: Weight = 0.0
     similarity_encoder: Path | None = None
 
@@ -346,21 +361,12 @@ class TrainConfig(Section):
 
     @model_validator(mode="after")
     def networks_from_somewhere(self) -> TrainConfig:
-        if [self.networks, self.encoder, self.start_from].count(None) != 2:
-            raise ValueError(
-                "give one of 'networks' (a new summarizer), 'encoder' (new sentence encoders) and "
-                "'start_from' (a model folder)"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def one_task(self) -> TrainConfig:
-        encoding = {stage.kind in _ENCODER_KINDS for stage in self.stages}
-        if len(encoding) > 1:
+        if len({stage.kind in _ENCODER_KINDS for stage in self.stages}) > 1:
             raise ValueError("stages of sentence encoders and of a summarizer need a run each")
-        if (self.networks if self.encodes else self.encoder) is not None:
-            needed = "encoder" if self.encodes else "networks"
-            raise ValueError(f"these stages need '{needed}' or 'start_from'")
+        kind, other = ("encoder", "networks") if self.encodes else ("networks", "encoder")
+        given = {name for name in (kind, other, "start_from") if dict(self)[name] is not None}
+        if given not in ({kind}, {"start_from"}):
+            raise ValueError(f"give either '{kind}' (new ones) or 'start_from' (a model folder)")
         return self
 
     @property

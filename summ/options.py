@@ -27,6 +27,11 @@ Sentences = Annotated[
     int | None, Option(min=1, metavar="N", help="The most sentences that are kept.")
 ]
 Beams = Annotated[int, Option(min=1, metavar="N", help="Width of the search; 1 is greedy.")]
+Rerank = Annotated[
+    str | None,
+    Option(metavar="NAME=W,...", help="Weigh in reconstruction, humanness, fluency; see README."),
+]
+InOrder = Annotated[bool, Option("--in-order", help="Keep the order of the source's words.")]
 BatchSize = Annotated[int, Option(min=1, metavar="N", help="Sentences that are worked on at once.")]
 SummaryFormat = Annotated[Literal["text", "jsonl"], Option("--format", help="Of a summary.")]
 ScoreFormat = Annotated[Literal["jsonl"], Option("--format", help="Of a score.")]
@@ -81,11 +86,18 @@ Report = Annotated[Path | None, Option(metavar="DIR", help="Write report.html an
 SavePredictions = Annotated[Path | None, Option(metavar="FILE", help="For --compare, later.")]
 
 
-Documents = Annotated[list[str], Option(metavar="FILE...", help="Texts to summarize.")]
-HumanSentences = Annotated[list[str], Option(metavar="FILE...", help="Headlines, unpaired.")]
+Documents = Annotated[list[str] | None, Option(metavar="FILE...", help="Texts to summarize.")]
+HumanSentences = Annotated[list[str] | None, Option(metavar="FILE...", help="Headlines, unpaired.")]
+Prose = Annotated[
+    list[str] | None,
+    Option(metavar="FILE...", help="Running text, for sentence encoders, instead of the two."),
+]
 Corpus = Annotated[Path, Option(metavar="DIR", help="The corpus to make.")]
 VocabularySize = Annotated[int, Option(min=300, metavar="N", help="Pieces to learn.")]
-VocabularyFolder = Annotated[Path | None, Option(metavar="DIR", help="Use this, learn none.")]
+VocabularyFolder = Annotated[
+    Path | None,
+    Option(metavar="DIR|NAME", help="Use this, or a pretrained network's tokenizer; learn none."),
+]
 Folding = Annotated[bool, Option(help="Read all case and digit forms of a word as one.")]
 Workers = Annotated[int, Option(min=1, metavar="N", help="Processes.")]
 

@@ -244,6 +244,12 @@ def test_prepare_and_info(summ_, machine_folder, here):
     )
     assert (code, out) == (0, "corpus\n"), err
     assert json.loads((here / "corpus" / "manifest.json").read_text())
+    code, out, err = summ_(
+        *("prepare", "--prose", "a.txt", "b.txt", "--output", "prose", "--workers", 1),
+        *("--vocabulary", "corpus/vocabulary"),
+    )
+    assert (code, out) == (0, "prose\n"), err
+    assert (here / "prose" / "borders.npy").is_file()
     code, out, _ = summ_("info", machine_folder)
     assert code == 0
     assert f"model: {machine_folder}" in out and "summ: 0." in out
@@ -355,6 +361,7 @@ def test_unwritable_output(summarize, here):
         (["evaluate"], "give"),
         (["evaluate", "--predictions", "a"], "--references"),
         (["prepare", "--documents", "a", "--output", "b"], "Missing option '--sentences'"),
+        (["prepare", "--prose", "a", "--documents", "a", "--output", "b"], "not both"),
     ],
 )
 def test_wrong_usage_is_one_line_with_code_2(summ_, arguments, message):

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from summ import options
-from summ.commands.terminal import SHOWN_WARNINGS, say
+from summ.commands.terminal import SHOWN_WARNINGS, say, wrong_usage
 
 _CORES = os.cpu_count() or 1
 
 
 def prepare(
-    documents: options.Documents,
-    sentences: options.HumanSentences,
     output: options.Corpus,
+    documents: options.Documents = None,
+    sentences: options.HumanSentences = None,
+    prose: options.Prose = None,
     vocabulary_size: options.VocabularySize = 8000,
     vocabulary: options.VocabularyFolder = None,
     field: options.Field = "text",
@@ -26,14 +28,27 @@ def prepare(
 ) -> None:
     """Make a corpus from .txt (a text a line), .jsonl or .csv files, each also .gz.
 
-    Documents are what is to be summarized; sentences are what summaries should look like.
+    Documents are what is to be summarized; sentences are what summaries should look like.  Prose
+    keeps its sentences in order, and each .txt file is one document.
     """
+    if prose and (documents or sentences):
+        raise wrong_usage("give --prose, or --documents and --sentences, not both.")
+    for name, files in (("--documents", documents), ("--sentences", sentences)):
+        if not files and not prose:
+            raise wrong_usage(f"Missing option '{name}'.")
     from summ.text.corpus import prepare as make
+    from summ.text.prose import prepare_prose
     from summ.text.readers import expand_inputs
 
-    manifest = make(
-        [Path(path) for path in expand_inputs(documents)],
-        [Path(path) for path in expand_inputs(sentences)],
+    def paths(names: list[str] | None) -> list[Path]:
+        return [Path(path) for path in expand_inputs(names or [])]
+
+    make_it = (
+        partial(prepare_prose, paths(prose))
+        if prose
+        else partial(make, paths(documents), paths(sentences))
+    )
+    manifest = make_it(
         output,
         vocabulary_size,
         folding=folding,

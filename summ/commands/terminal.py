@@ -28,6 +28,11 @@ def say(message: str) -> None:
         print(f"summ: {message}".encode("utf-8", "replace").decode("utf-8"), file=sys.stderr)
 
 
+def wrong_usage(message: str) -> Exception:
+    """The error that says how a command is called; its exit code is 2."""
+    return typer.BadParameter(message)
+
+
 def read_inputs(
     files: list[str] | None,
     lines: bool,

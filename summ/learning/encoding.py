@@ -23,6 +23,7 @@ from summ.networks.sentence_model import (
     load_sentence_model,
     save_sentence_model,
 )
+from summ.text.cooccurrence import count_embeddings
 from summ.text.prose import Prose
 from summ.text.spans import SpanBatches
 from summ.text.vocabulary import Vocabulary
@@ -149,6 +150,8 @@ def _model(config: TrainConfig, vocabulary: Vocabulary) -> SentenceModel:
             )
     elif config.encoder is not None:
         model = build_sentence_model(config.encoder, vocabulary, config.seed)
+        if config.encoder.embeddings_from:
+            _fill_embeddings(model, config.encoder.embeddings_from, config.seed)
     else:
         raise ConfigError("encoder: missing.")
     if config.data.max_sentence > model.settings.max_pieces:
@@ -157,3 +160,13 @@ def _model(config: TrainConfig, vocabulary: Vocabulary) -> SentenceModel:
             f"{model.settings.max_pieces} pieces. Lower it, or raise encoder.max_pieces."
         )
     return model
+
+
+def _fill_embeddings(model: SentenceModel, corpora: list[Path], seed: int) -> None:
+    """Gives all encoders the same embeddings, counted in prepared corpora."""
+    tables = [part.embeddings() for part in model.encoders if isinstance(part, SentenceEncoder)]
+    vectors = count_embeddings(corpora, model.vocabulary, tables[0].embedding_dim, seed)
+    for table in tables:
+        with torch.no_grad():
+            # As wide as the encoder's own, which its layers are made for.
+            table.weight.copy_(torch.from_numpy(vectors) * table.weight.std())

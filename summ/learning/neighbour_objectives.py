@@ -55,8 +55,8 @@ def quick_thought_nll(
     The target is uniform over the true neighbours :math:`C_i`; a sentence without any has 0.
     The sum over sentences, divided by their number in the whole batch, is the loss.
 
-    Source: Logeswaran & Lee (2018, arXiv:1803.02893), Section 3, Equations 1 and 2, summed over
-    the neighbours there, averaged here, so that borders do not weigh less.
+    Source: Logeswaran & Lee (2018, arXiv:1803.02893), Section 3; averaged over the neighbours
+    here, so that sentences at borders do not weigh less.
     """
     counts = neighbour.sum(dim=1).clamp(min=1)
     # masked_fill, not multiplication: 0 * -inf is nan.
@@ -70,8 +70,7 @@ def skip_thought_nll(
 
     .. math:: -\sum_t \log P(w_t \mid w_{<t}, h)
 
-    Source: Kiros et al. (2015, arXiv:1506.06726), Section 2.1, Equation 10, for one of the two
-    neighbours.
+    Source: Kiros et al. (2015, arXiv:1506.06726), Section 2.1, for one of the two neighbours.
     """
     nll = functional.cross_entropy(logits.float().transpose(1, 2), targets, reduction="none")
     return nll.masked_fill(~mask, 0.0).sum(dim=1)

@@ -2,7 +2,7 @@
 
 Axes: N sentences, T positions, D width of the vector, V pieces.
 
-Source: Kiros et al. (2015, arXiv:1506.06726), Section 2.1, Equations 5 to 9.
+Source: Kiros et al. (2015, arXiv:1506.06726), Section 2.1 (decoder).
 """
 
 from __future__ import annotations

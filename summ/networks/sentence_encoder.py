@@ -25,25 +25,36 @@ Pooling = Literal["mean", "cls", "attention", "last"]
 
 
 class GruNetwork(nn.Module):
-    """Embeddings and a GRU; padding changes no state."""
+    """Embeddings and a GRU over them, or embeddings alone; padding changes no state."""
 
     def __init__(self, config: GruConfig, pieces: int) -> None:
         super().__init__()
         self.config = config
+        self.directions = 2 if config.bidirectional else 1
         self.embedding = nn.Embedding(pieces, config.embedding)
-        self.gru = nn.GRU(
-            config.embedding,
-            config.hidden,
-            num_layers=config.layers,
-            bidirectional=config.bidirectional,
-            batch_first=True,
+        self.width = config.hidden * self.directions if config.layers else config.embedding
+        self.gru = (
+            nn.GRU(
+                config.embedding,
+                config.hidden,
+                num_layers=config.layers,
+                bidirectional=config.bidirectional,
+                batch_first=True,
+            )
+            if config.layers
+            else None
         )
-        self.width = config.hidden * (2 if config.bidirectional else 1)
 
-    def forward(self, words: Words) -> tuple[Float[Tensor, "N T D"], Float[Tensor, "N D"]]:
-        """States at every position, and each direction's last one behind its last word."""
+    def forward(self, words: Words) -> tuple[Float[Tensor, "N T D"], Float[Tensor, "N E"] | None]:
+        """States at every position, and each direction's last one behind its last word.
+
+        Residual states, and embeddings alone, have no last one.
+        """
+        embedded = self.embedding(words.ids)
+        if self.gru is None:
+            return embedded, None
         packed = nn.utils.rnn.pack_padded_sequence(
-            self.embedding(words.ids),
+            embedded,
             words.mask.sum(dim=1).cpu(),
             batch_first=True,
             enforce_sorted=False,
@@ -52,9 +63,10 @@ class GruNetwork(nn.Module):
         states, _ = nn.utils.rnn.pad_packed_sequence(
             outputs, batch_first=True, total_length=words.ids.shape[1]
         )
-        directions = 2 if self.config.bidirectional else 1
+        if self.config.residual:
+            return embedded + states, None
         # The last layer's directions come last: forward, then backward.
-        return states, torch.cat(list(last[-directions:]), dim=1)
+        return states, torch.cat(list(last[-self.directions :]), dim=1)
 
 
 class SentenceEncoder(nn.Module):
@@ -82,13 +94,22 @@ class SentenceEncoder(nn.Module):
         """One vector a sentence, not normalised; every sentence has at least one real word."""
         if isinstance(self.network, GruNetwork):
             states, last = self.network(words)
-            return last if self.pooling == "last" else self._pool(states, words.mask)
+            if self.pooling == "last" and last is not None:
+                return last
+            return self._pool(states, words.mask)
         if self.pooling == "cls":
             words = _begun(words, self.begin)
         states = self.network(
             input_ids=words.ids, attention_mask=words.mask.long()
         ).last_hidden_state
         return self._pool(states, words.mask)
+
+    def embeddings(self) -> nn.Embedding:
+        """The table of the pieces' vectors."""
+        if isinstance(self.network, GruNetwork):
+            return self.network.embedding
+        table: nn.Embedding = self.network.get_input_embeddings()
+        return table
 
     def _pool(
         self, states: Float[Tensor, "N T D"], mask: Bool[Tensor, "N T"]

@@ -97,7 +97,7 @@ class SentenceModel:
         """Sentence vectors of length 1, so that their inner product is their cosine.
 
         Each encoder's vector is normalised before they are put side by side: neither may
-        outweigh the other by its scale (Logeswaran & Lee 2018, Section 4.2, concatenate both).
+        outweigh the other by its scale (Logeswaran & Lee 2018 put both side by side, too).
         """
         halves = [functional.normalize(encoder(words).float(), dim=1) for encoder in self.encoders]
         return torch.cat(halves, dim=1) / len(halves) ** 0.5

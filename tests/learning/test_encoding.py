@@ -18,6 +18,7 @@ from summ.learning.checkpoint import checkpoints, read_state
 from summ.learning.encoding import Encoding
 from summ.learning.trainer import train
 from summ.networks.sentence_model import load_sentence_model
+from summ.text.cooccurrence import count_embeddings
 from summ.text.prose import prepare_prose
 from tests.conftest import STORIES
 
@@ -47,7 +48,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "island",
     ]
     for number in range(40):
-        lines = [f"{story} In {words[number % 10]}." for story in STORIES]
+        lines = [f"{story} In {words[number % 8]}." for story in STORIES]
         (place / f"{number}.txt").write_text("\n\n".join(lines))
     prepare_prose(sorted(place.glob("*.txt")), place / "prose", 500)
     return place / "prose"
@@ -178,6 +179,24 @@ def test_a_run_starts_from_a_sentence_model(corpus: Path, reference: Path, tmp_p
     first = Encoding(settings, CPU).model.encoders.state_dict()
     for name, value in load_sentence_model(reference / "model").encoders.state_dict().items():
         assert torch.equal(first[name], value)
+
+
+def test_embeddings_begin_as_counts_and_are_alike_in_both_encoders(
+    corpus: Path, tmp_path: Path
+) -> None:
+    settings = config(tmp_path, corpus, "quick")
+    counted = settings.model_copy(
+        update={
+            "encoder": settings.encoder
+            and settings.encoder.model_copy(update={"embeddings_from": [corpus]})
+        }
+    )
+    model = Encoding(counted, CPU).model
+    f, g = (encoder.embeddings().weight for encoder in model.encoders)
+    assert torch.equal(f, g)
+    expected = count_embeddings([corpus], model.vocabulary, 8, counted.seed)
+    width = Encoding(settings, CPU).model.encoders[0].embeddings().weight.std()
+    torch.testing.assert_close(f.detach(), torch.from_numpy(expected) * width.detach())
 
 
 def test_what_does_not_fit_is_refused(corpus: Path, tmp_path: Path) -> None:

@@ -93,6 +93,21 @@ def test_the_gru_is_torchs_on_unpadded_rows(
         torch.testing.assert_close(mean(words)[number], states[0].mean(dim=0))
 
 
+@torch.no_grad()
+def test_residual_states_are_embeddings_and_states_in_sum(vocabulary: Vocabulary) -> None:
+    sizes = {"embedding": 10, "hidden": 5, "bidirectional": True}
+    plain = build(vocabulary, "mean", gru=sizes)
+    residual = build(vocabulary, "mean", gru=sizes | {"residual": True})
+    bag = build(vocabulary, "mean", gru={"embedding": 10, "layers": 0})
+    for other in (residual, bag):
+        other.embeddings().weight.copy_(plain.embeddings().weight)
+    residual.network.load_state_dict(plain.network.state_dict())
+    words = Words.from_lists(ROWS, vocabulary.pad)
+    torch.testing.assert_close(residual(words), plain(words) + bag(words))
+    for row, vector in zip(ROWS, bag(words), strict=True):
+        torch.testing.assert_close(vector, bag.embeddings().weight[row].mean(dim=0))
+
+
 def test_every_weight_learns(vocabulary: Vocabulary) -> None:
     for encoder in (
         bert(vocabulary, "attention"),
@@ -143,5 +158,9 @@ def test_one_kind_of_network_is_given() -> None:
     sizes = GruConfig(embedding=4, hidden=4)
     with pytest.raises(ValueError, match="either 'network' or 'gru'"):
         EncoderConfig()
-    with pytest.raises(ValueError, match="reads no mark"):
+    with pytest.raises(ValueError, match="pool by cls"):
         EncoderConfig(gru=sizes, pooling="cls")
+    with pytest.raises(ValueError, match="pool by last"):
+        EncoderConfig(gru=GruConfig(embedding=4, layers=0), pooling="last")
+    with pytest.raises(ValueError, match="as wide as embeddings, but are 8 wide"):
+        GruConfig(embedding=4, hidden=4, bidirectional=True, residual=True)

@@ -35,6 +35,7 @@ CONFIGS = {
         max_pieces=16,
     ),
 }
+CONFIGS["bag"] = EncoderConfig(gru=GruConfig(embedding=8, layers=0), max_pieces=16)
 TEXTS = ["The mayor of Oslo opened the bridge.", "Police closed the tunnel.", "Rain."]
 
 
