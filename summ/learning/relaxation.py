@@ -7,13 +7,14 @@ the sum over a temperature is the draw made differentiable.
 values.  Then one teacher-forced pass over them, with gradient, gives the policy's log-probabilities
 at all positions at once, and ``relax`` turns these and the noise of the draw into rows.  The next
 input of the compressor's decoder is therefore the embedding of the word that was drawn, which is
-also the value of the straight-through row.  It costs what scoring costs in REINFORCE, a third of a
-chain of T decoder calls with gradient, and the policy relaxed is the policy sampled.
+also the value of the straight-through row.  It costs what drawing and scoring cost in REINFORCE,
+where a chain would keep T decoder calls for the gradient, and the policy relaxed is the policy
+sampled.
 
 What this leaves out is one path of the gradient: from a word, through the compressor's own next
-input, to the distributions of later words.  That path multiplies a Jacobian of size 1 /
-temperature for each word and is what makes such chains explode at low temperature.  A word is
-still credited with all that the reconstructor and the critic, who read the whole draft, make of it.
+input, to the distributions of later words.  That path multiplies by a Jacobian in the order of
+1 / temperature at each word, and long chains of it can explode.  A word is still credited with all
+that the reconstructor and the critic, who read the whole draft, make of it.
 
 Source: Jang et al. (2017, arXiv:1611.01144), sections 2.1 and 2.2; Maddison et al. (2017,
 arXiv:1611.00712).
