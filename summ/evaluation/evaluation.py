@@ -142,6 +142,12 @@ class Evaluation:
             "the source; repeats: share of summaries that say a word twice; unsupported: share "
             "with a number or name not in the source; ratio: length of summary to source."
         ]
+        unanswered = sum(not prediction.strip() for prediction in self.system.predictions)
+        if unanswered:
+            notes.append(f"{unanswered} predictions of {self.system.name} are blank and score 0.")
+        unknown = sum(not any(map(str.strip, several)) for several in self.texts.references)
+        if unknown:
+            notes.append(f"{unknown} references are blank: nothing can score there.")
         if self.difference is not None:
             one = self.difference.figures["rouge1"]
             notes.append(

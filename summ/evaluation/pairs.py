@@ -151,7 +151,9 @@ def _numbered_lines(path: Path, errors: Errors) -> Iterator[tuple[int, str]]:
     try:
         raw = _read_bytes(path)
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror or error}).") from error
+        raise DataError(
+            f"{path}: cannot be read ({error.strerror or error}). Check the name."
+        ) from error
     except (EOFError, zlib.error) as error:
         raise DataError(f"{path}: the compressed file is damaged or cut short.") from error
     if raw.startswith(_WIDE_MARKS):
@@ -161,7 +163,9 @@ def _numbered_lines(path: Path, errors: Errors) -> Iterator[tuple[int, str]]:
         lines.pop()  # what follows the last line end is no line
     for number, line in enumerate(lines, start=1):
         if b"\x00" in line:
-            raise DataError(f"{path} line {number}: is not text (found a zero byte).")
+            raise DataError(
+                f"{path} line {number}: is not text, found a zero byte. Give a text file."
+            )
         try:
             text = line.removesuffix(b"\r").decode("utf-8", errors)
         except UnicodeDecodeError as error:
@@ -192,7 +196,10 @@ def records_of(path: Path, errors: Errors) -> Iterator[tuple[int, dict[str, Any]
             record = json.loads(line)
         except (json.JSONDecodeError, RecursionError) as error:
             problem = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deep"
-            raise DataError(f"{path} line {number}: is not JSON ({problem}).") from error
+            raise DataError(
+                f"{path} line {number}: is not JSON ({problem}). "
+                "A .jsonl file holds one object a line."
+            ) from error
         if not isinstance(record, dict):
             raise DataError(
                 f"{path} line {number}: must be an object, found {type(record).__name__}."

@@ -110,8 +110,11 @@ def plan_summary(
         # Some more than fit, for the last one to be chosen from.
         ranked = rank_sentences(documents, most + _SPARE, encode)
         return whole_first(sentences, ranked, words, least)
-    ranked = sorted(rank_sentences(documents, min(wish.sentences, most), encode))
-    kept = [sentences[place] for place in ranked]
+    count = min(wish.sentences, most)
+    ranked = rank_sentences(documents, count + _SPARE, encode)
+    # Words of a speaker come last if they would have to be shortened.
+    ranked.sort(key=lambda place: not _bears(sentences[place], words // count))
+    kept = [sentences[place] for place in sorted(ranked[:count])]
     shares = share_words([count_words(sentence) for sentence in kept], words)
     return Plan(tuple(map(_part, kept, shares)), words)
 
@@ -149,11 +152,16 @@ def whole_first(
     for place in ranked:
         sentence = sentences[place]
         length = count_words(sentence)
-        bears = room >= max(least, _LEAST_SHARE * length) and not _QUOTES.search(sentence)
-        if not kept or length <= room or bears:
+        enough = room >= max(min(least, length), _LEAST_SHARE * length)
+        if not kept or (enough and _bears(sentence, room)):
             kept[place] = _part(sentence, room)
             room -= min(room, length)
     return Plan(tuple(kept[place] for place in sorted(kept)), words)
+
+
+def _bears(sentence: str, share: int) -> bool:
+    """Whether a sentence can do with so many words; what somebody said stands whole or not."""
+    return count_words(sentence) <= share or not _QUOTES.search(sentence)
 
 
 def _part(sentence: str, share: int) -> Part:

@@ -143,6 +143,16 @@ def test_compression_reports_token_f1() -> None:
     assert "token F1" in found.table() and "token_f1" in found.to_dict()["lead"]
 
 
+def test_blank_lines_are_told_below_the_table(texts: Texts) -> None:
+    silent = ["", " ", "A young Syrian"]
+    shown = evaluate(texts, silent, name="mine").table()
+    assert "2 predictions of mine are blank and score 0." in shown
+    assert "references are blank" not in shown
+    assert "are blank" not in evaluate(texts).table()
+    lost = Texts(["1", "2"], [["a"], [" "]])
+    assert "1 references are blank" in evaluate(lost, ["a", "b"]).table()
+
+
 def test_duc_measures_recall_in_the_table(texts: Texts) -> None:
     evaluation = evaluate(texts, protocol="duc", baselines=("lead-75c",))
     assert "ROUGE recall" in evaluation.table()

@@ -54,6 +54,12 @@ def test_the_odd_word_goes_to_the_first_of_equals():
         (" ".join(SIX), {"words": 19}, [(SIX[0], None), (SIX[1], None)]),
         # Sentences that were asked for share the words.
         (" ".join(SIX), {"words": 12, "sentences": 2}, [(SIX[0], 6), (SIX[1], 6)]),
+        (f"{SIX[0]} {SAID} {SIX[1]}", {"words": 12, "sentences": 2}, [(SIX[0], 6), (SIX[1], 6)]),
+        (
+            f"{SIX[0]} {SAID} {SIX[1]}",
+            {"words": 16, "sentences": 2},
+            [(SIX[0], None), (SAID, None)],
+        ),
         # A budget that suffices for all.
         (" ".join(SIX[:3]), {"words": 21}, [(" ".join(SIX[:3]), None)]),
     ],
