@@ -4,8 +4,8 @@
 
 Both fit logistic regression for the nine values of C of the probes, each from the one before, on
 invented vectors of length 1.  The turn to principal axes is timed alone: a nested cross-validation
-makes it once for fifty such paths.  An objective above the optimum says that a solver stopped early: the
-accuracy of such a fit is that of another, unknown, C.
+makes it once for fifty such paths.  An objective above the optimum says that a solver stopped
+early: the accuracy of such a fit is that of another, unknown, C.
 """
 
 from __future__ import annotations

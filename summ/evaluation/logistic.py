@@ -5,7 +5,7 @@
 with the logistic loss for two labels (one column in W) and cross-entropy for K > 2 (K columns);
 b is not penalised.  It is scikit-learn's ``LogisticRegression(C=C)``.  On rows of length 1 that
 solver's default tolerance stops after a few steps, far from its optimum, so that the choice of C
-would be a choice of where to stop; at the optimum it is five to ten times slower than this
+would be a choice of where to stop; at the optimum it is three to eight times slower than this
 (``benchmarks/probe_speed.py``), and a nested cross-validation fits some 500.
 
 Here every variable is scaled by the curvature that its column gives the loss at most (1/4 of its
