@@ -51,6 +51,8 @@ def summarize_texts(
     *,
     words: int | None = None,
     beams: int = 4,
+    rerank: str | None = None,
+    in_order: bool = False,
     batch_size: int = 64,
     with_figures: bool = False,
     progress: Progress | None = None,
@@ -60,11 +62,14 @@ def summarize_texts(
     Args:
         model: its folder; by default the model that ships with summ.
         words, beams, batch_size: as for ``Summarizer.stream``.
+        rerank: weights by name, as ``summ.inference.reranking.parse_weights`` reads them.
+        in_order: as for ``Summarizer.load``.
         with_figures: have its networks judge the summaries, too.
         progress: called with the number of sources newly summarized.
 
     Raises:
         DataError: there are no sources.
+        ConfigError: a weight that cannot be read.
         CheckpointError: the folder is missing, damaged or from another version.
     """
     if texts.sources is None:
@@ -72,14 +77,17 @@ def summarize_texts(
     import torch
 
     from summ.inference.compression import MachineCompressor
+    from summ.inference.reranking import parse_weights
     from summ.inference.summarizer import Summarizer
     from summ.networks.machine import SHIPPED, load_machine
     from summ.text.readers import Record
 
+    weights = None if rerank is None else parse_weights(rerank)
     folder = SHIPPED if model is None else model
     machine = load_machine(folder, "cuda" if torch.cuda.is_available() else "cpu")
     records = (Record("", source) for source in texts.sources)
-    found = Summarizer(MachineCompressor(machine)).stream(records, words, None, beams, batch_size)
+    compressor = MachineCompressor(machine, weights, in_order)
+    found = Summarizer(compressor).stream(records, words, None, beams, batch_size)
     predictions = []
     for summary in found:
         predictions.append(summary.text)
@@ -103,7 +111,7 @@ def model_figures(
         ``humanness``: mean probability, over the prefixes of the summary, that a human wrote it.
         With a language model, ``fluency_nll_per_word``: -log p(summary) in nats, over its words
         and its end (the exponential is its perplexity); and ``fluency_slor``: by how many nats a
-        word it is likelier than the same words without their context (see ``fluency_reward``).
+        piece it is likelier than the same pieces without their context (see ``fluency_reward``).
         All nan where the source or the summary is blank.
     """
     encoded = (machine.vocabulary.encode(list(column)) for column in (sources, summaries))
@@ -133,6 +141,7 @@ def _judge(
 
     from summ.inference.decoding import chosen, score
     from summ.inference.search import Searcher
+    from summ.learning.objectives import sequence_nll
     from summ.learning.rewards import fluency_reward
     from summ.types import Words
 
@@ -153,10 +162,10 @@ def _judge(
         figures = {NLL: nll, HUMANNESS: mean}
         if machine.language_model is not None:
             likely = chosen(machine.language_model(drafts), drafts)  # (B, T)
-            begins = machine.language_model.begins[drafts.ids] & drafts.mask
             lifts = likely - machine.language_model.unigram[drafts.ids]
-            figures[FLUENCY_NLL] = -fluency_reward(likely, drafts.mask, begins)
-            figures[SLOR] = fluency_reward(lifts, drafts.mask, begins)
+            ends = (marks.starts_word[drafts.ids] & drafts.mask).sum(dim=1) + 1  # and the end mark
+            figures[FLUENCY_NLL] = sequence_nll(likely, drafts.mask) / ends
+            figures[SLOR] = fluency_reward(lifts, drafts.mask)
     return {name: values.tolist() for name, values in figures.items()}
 
 

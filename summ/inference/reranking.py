@@ -139,13 +139,12 @@ class Reranker:
         return Opinions(*(column.tolist() for column in columns))
 
     def _fluency(self, drafts: Words) -> Tensor:
-        """SLOR in nats a word, the end mark counted as one.  Shape (B,)."""
+        """SLOR in nats a piece, the end mark counted as one.  Shape (B,)."""
         model = self.machine.language_model
         if model is None:
             return torch.zeros(len(drafts))
         lifts = chosen(model(drafts), drafts) - model.unigram[drafts.ids]  # (B, T)
-        words = (model.begins[drafts.ids] & drafts.mask).sum(dim=1)
-        return lifts.masked_fill(~drafts.mask, 0.0).sum(dim=1) / words
+        return _mean(lifts, drafts.mask)
 
     def _words(self, sequences: Sequence[Sequence[int]]) -> Words:
         ended = [[*ids, self._marks.eos] for ids in sequences]

@@ -92,12 +92,11 @@ def judge(
     by_word = {"humanness": rewards.humanness_reward(logits, drafts.mask, weights.discount)}
     if judges.language_model is not None:
         lifts = _lifts(judges.language_model, weights, drafts)
-        ends = judges.language_model.begins[drafts.ids] & drafts.mask  # the end mark, too
         share["fluency"] = weights.fluency_weight
-        figures["fluency"] = rewards.fluency_reward(lifts, drafts.mask, ends)
+        figures["fluency"] = rewards.fluency_reward(lifts, drafts.mask)
         if weights.fluency == "perplexity":
             scale = weights.perplexity_scale
-            figures["fluency"] = rewards.perplexity_reward(lifts, drafts.mask, ends, scale)
+            figures["fluency"] = rewards.perplexity_reward(lifts, drafts.mask, scale)
         if weights.fluency_credit == "word":
             by_word["fluency"] = rewards.fluency_to_go(lifts, drafts.mask, weights.discount)
     if judges.vectors is not None:
@@ -148,7 +147,7 @@ def _readable(words: Words, model: SentenceModel) -> Words:
 def _lifts(
     language_model: LanguageModel, weights: RewardConfig, drafts: Words
 ) -> Float[Tensor, "B T"]:
-    """How much likelier than chance each piece is where it stands; for SLOR, than its frequency."""
+    """How likely each word is where it stands; for SLOR, in proportion to how common it is."""
     lifts = chosen(language_model(drafts), drafts)
     return lifts - language_model.unigram[drafts.ids] if weights.fluency == "slor" else lifts
 

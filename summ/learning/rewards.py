@@ -36,58 +36,49 @@ def humanness_reward(
     return to_go(2 * torch.sigmoid(logits.float()) - 1, mask, discount)
 
 
-def fluency_reward(
-    lifts: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"], begins: Bool[Tensor, "B T"]
-) -> Float[Tensor, " B"]:
-    r"""Log-likelihood, in nats, of the whole draft under a language model, per word.
+def fluency_reward(lifts: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"]) -> Float[Tensor, " B"]:
+    r"""Mean log-likelihood, in nats, of the draft's words under a language model.
 
-    .. math:: R = \frac1n \sum_t \ell_t, \qquad \ell_t = \log p(y_t \mid y_{<t})
+    .. math:: R = \frac1T \sum_t \ell_t, \qquad \ell_t = \log p(y_t \mid y_{<t})
         \;[- \log p_u(y_t)]
 
     With the bracket it is SLOR: alone, the first term prefers common words to the right ones.
-    The sum is over pieces but n counts words and the end mark, or names of many pieces, whose
-    later pieces are all but certain, would be the cheapest way to fluency.
 
     Args:
-        lifts: log-probability of each piece, less its unigram log-probability for SLOR.
-        begins: True on pieces that begin a word and on the end mark, padding excluded.
+        lifts: log-probability of each word, less its unigram log-probability for SLOR.
 
-    Source: Kann et al. (2018, arXiv:1809.08731), SLOR; their version over pieces, WPSLOR, takes
-    every piece's unigram and divides by their number.
+    Source: Kann et al. (2018, arXiv:1809.08731): WPSLOR, since our words are pieces.  Dividing by
+    whole words instead, or sparing pieces that continue one, ties it to the pieces a word has.
     """
-    return lifts.masked_fill(~mask, 0.0).sum(dim=1) / begins.sum(dim=1).clamp(min=1)
+    return lifts.masked_fill(~mask, 0.0).sum(dim=1) / mask.sum(dim=1)
 
 
 def fluency_to_go(
     lifts: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"], discount: float
 ) -> Float[Tensor, "B T"]:
-    r"""Likelihood of each piece and, discounted, of those after it.
+    r"""Log-likelihood of each word and, discounted, of those after it.
 
     .. math:: R_t = \sum_{k \ge t} \gamma^{k-t} \ell_k
 
-    A piece can only change what is said from it on, so with :math:`\gamma = 1` this is the
+    A word can only change what is said from it on, so with :math:`\gamma = 1` this is the
     exact reward-to-go of the draft's log-likelihood (not divided by its length).
     """
     return to_go(lifts, mask, discount)
 
 
 def perplexity_reward(
-    log_probs: Float[Tensor, "B T"],
-    mask: Bool[Tensor, "B T"],
-    begins: Bool[Tensor, "B T"],
-    scale: float,
+    log_probs: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"], scale: float
 ) -> Float[Tensor, " B"]:
     r"""exp(-perplexity / scale): between 0 and 1, flat where the draft is far from fluent.
 
     Args:
-        log_probs: of each piece under a language model, in nats.
-        begins: as for ``fluency_reward``; the perplexity is that of a word.
+        log_probs: of each word under a language model, in nats.
         scale: the perplexity whose reward is 1/e; about that of human sentences.
 
     Source: after the fluency reward of Hyun et al. (2022, arXiv:2212.10843, MSRP), with a language
     model of human summaries in place of a general one.
     """
-    return torch.exp(-torch.exp(-fluency_reward(log_probs, mask, begins)) / scale)
+    return torch.exp(-torch.exp(-fluency_reward(log_probs, mask)) / scale)
 
 
 def similarity_reward(

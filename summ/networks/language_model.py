@@ -23,24 +23,18 @@ class LanguageModel(nn.Module):
     """A causal Transformer over human sentences, and how common each word is without context.
 
     Attributes:
-        unigram: log-probability of each word type whatever came before, in nats, over the pieces
-            that begin a word and the end mark.  0 for pieces that continue a word: how common
-            they are says nothing about the word, and a long name must not count once a piece.
-            Uniform until ``count`` has seen a corpus.
+        unigram: log-probability of each word type whatever came before, in nats.  Uniform until
+            ``count`` has seen a corpus.
     """
 
     unigram: Tensor
-    begins: Tensor
 
     def __init__(self, network: Any, vocabulary: Vocabularies) -> None:
         super().__init__()
         self.network = network
         self.start = vocabulary.bos
-        begins = vocabulary.starts_word.clone()
-        begins[vocabulary.eos] = True
-        self.register_buffer("begins", begins, persistent=False)
-        self.register_buffer("unigram", torch.zeros(vocabulary.size))
-        self.count(torch.zeros(vocabulary.size, dtype=torch.long))
+        uniform = torch.full((vocabulary.size,), -math.log(vocabulary.size))
+        self.register_buffer("unigram", uniform)
 
     def forward(self, words: Words) -> Float[Tensor, "B T V"]:
         """Log-probabilities, in nats, of every word type at each position.
@@ -60,9 +54,8 @@ class LanguageModel(nn.Module):
         Args:
             frequencies: in the sentences it learns from, with an end mark for each sentence.
         """
-        counts = (frequencies.to(self.begins.device).double() + 1).masked_fill(~self.begins, 0.0)
-        log_share = counts.log() - math.log(float(counts.sum()))
-        self.unigram.copy_(log_share.masked_fill(~self.begins, 0.0))
+        counts = frequencies.double() + 1
+        self.unigram.copy_((counts / counts.sum()).log())
 
 
 def build_language_model(

@@ -85,8 +85,7 @@ def by_hand(machine: Machine, source: list[int], drawn: Drawn) -> tuple[float, f
     human = machine.discriminator(Words.from_lists([draft], 0))[0].sigmoid() * 2 - 1
     likely = model(Words.from_lists([draft], 0))[0]
     lifts = [likely[place, piece] - model.unigram[piece] for place, piece in enumerate(draft)]
-    begun = sum(bool(vocabulary.starts_word[piece]) for piece in drawn.ids) + 1
-    return -float(nll), float(human.mean()), float(sum(lifts)) / begun
+    return -float(nll), float(human.mean()), float(sum(lifts)) / len(draft)
 
 
 def test_opinions_are_those_of_one_pair_at_a_time(

@@ -214,8 +214,8 @@ def test_learns_the_rewarded_fluency(credit: str) -> None:
         output.loss.backward()
         optimizer.step()
         fluency.append(float(output.stats["reward/fluency"]))
-    assert fluency[0] < -1
-    assert sum(fluency[-5:]) / 5 > 0.5
+    assert fluency[0] < -0.3
+    assert sum(fluency[-5:]) / 5 > 1
     assert all(p.grad is None for p in language_model.parameters())
 
 

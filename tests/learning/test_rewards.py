@@ -58,26 +58,16 @@ def test_spread_gives_every_real_word_the_whole_reward() -> None:
 
 
 LOG_PROBS = torch.tensor([[-1.0, -2.0, -6.0], [-3.0, -5.0, -torch.inf]])
-BEGINS = torch.tensor([[True, False, True], [True, True, False]])
 
 
-def test_fluency_is_the_likelihood_of_all_pieces_over_the_number_of_words() -> None:
-    assert rewards.fluency_reward(LOG_PROBS, MASK, BEGINS).tolist() == [-4.5, -4.0]
+def test_fluency_is_the_mean_log_likelihood() -> None:
+    assert rewards.fluency_reward(LOG_PROBS, MASK).tolist() == [-3.0, -4.0]
 
 
-def test_slor_of_a_word_that_ignores_its_context_is_zero() -> None:
-    """A unigram model is exactly as fluent as chance; whatever it learns beyond adds up."""
-    unigram = torch.tensor([[-1.5, 0.0, -4.0], [-3.0, -5.0, 0.0]])
-    lifts = LOG_PROBS - unigram
-    assert rewards.fluency_reward(lifts, MASK, BEGINS).tolist() == [(0.5 - 2 - 2) / 2, 0.0]
-
-
-def test_a_sure_continuation_buys_no_fluency() -> None:
-    """Spelling a word in more pieces changes nothing if the further pieces are certain."""
-    short = torch.tensor([[-3.0, -2.0]]), torch.ones(1, 2, dtype=torch.bool)
-    long = torch.tensor([[-3.0, 0.0, 0.0, -2.0]]), torch.ones(1, 4, dtype=torch.bool)
-    begins = torch.tensor([[True, False, False, True]])
-    assert rewards.fluency_reward(*short, short[1]) == rewards.fluency_reward(*long, begins)
+def test_slor_of_words_that_ignore_their_context_is_zero() -> None:
+    """A unigram model is exactly as fluent as chance; whatever is learned beyond it adds up."""
+    unigram = torch.tensor([[-1.5, -4.0, -5.0], [-3.0, -5.0, 0.0]])
+    assert rewards.fluency_reward(LOG_PROBS - unigram, MASK).tolist() == [0.5, 0.0]
 
 
 def test_fluency_to_go_is_the_discounted_sum_of_later_words() -> None:
@@ -90,7 +80,7 @@ def test_fluency_to_go_is_the_discounted_sum_of_later_words() -> None:
 def test_perplexity_reward_of_a_fair_die() -> None:
     """Six words of probability 1/6: perplexity 6, whatever their number."""
     dice = torch.full((2, 3), 1 / 6).log()
-    found = rewards.perplexity_reward(dice, MASK, MASK, scale=6.0)
+    found = rewards.perplexity_reward(dice, MASK, scale=6.0)
     torch.testing.assert_close(found, torch.full((2,), torch.e**-1))
 
 

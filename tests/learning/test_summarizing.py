@@ -11,6 +11,7 @@ from summ.errors import ConfigError
 from summ.learning.summarizing import Summarizing
 from summ.learning.trainer import train
 from summ.networks.machine import load_machine
+from summ.text.corpus import Corpus
 
 CONFIG = Path(__file__).parents[2] / "configs" / "tiny.yaml"
 NETWORK = {"config": {"model_type": "gpt2", "n_embd": 16, "n_layer": 1, "n_head": 2}}
@@ -63,14 +64,15 @@ def test_it_is_added_to_a_machine_and_nothing_else_learns(
     held_out = [e["held_out/language_model_nll_per_word"] for e in log if "held_out" in str(e)]
     assert held_out[-1] < 0.8 * log[0]["language_model/nll_per_word"]
     assert not any("held_out/reward" in entry for entry in log)
-    # The commonest word of the corpus is the commonest of the unigram.
-    assert (
-        int(
-            after.language_model.unigram.exp()
-            .masked_fill(~after.language_model.begins, 0.0)
-            .argmax()
-        )
-        == after.vocabulary.eos
+    corpus = Corpus.open(tiny_corpus)
+    found = after.language_model.unigram.exp()
+    shares = (corpus.frequencies[1] + 1) / (
+        corpus.frequencies[1].sum() + len(corpus.sentences) + corpus.vocabulary.size
+    )
+    assert float(found[300]) == pytest.approx(shares[300], rel=1e-4)
+    ends = float(found[corpus.vocabulary.eos])
+    assert ends == pytest.approx(
+        float(found[300]) / (corpus.frequencies[1, 300] + 1) * (len(corpus.sentences) + 1), rel=1e-4
     )
 
 

@@ -76,18 +76,15 @@ def test_padding_and_neighbours_change_nothing(model: LanguageModel) -> None:
     torch.testing.assert_close(model(junk)[together.mask], log_probs[together.mask])
 
 
-def test_the_unigram_is_the_share_among_words(model: LanguageModel) -> None:
-    """Add-one counts over the beginnings of words and the end mark; a continuation is free."""
-    begins = [*range(8, 14), tiny.EOS]
-    assert model.unigram[begins].tolist() == pytest.approx([-math.log(7)] * 7)
+def test_the_unigram_is_the_share_of_each_piece(model: LanguageModel) -> None:
+    """One is added to each count, so that no word is impossible."""
+    assert model.unigram.tolist() == pytest.approx([-math.log(16)] * 16)
     frequencies = torch.zeros(FACTS.size, dtype=torch.long)
-    frequencies[8], frequencies[tiny.EOS], frequencies[14] = 9, 4, 1000
+    frequencies[8], frequencies[tiny.EOS] = 11, 5
     model.count(frequencies)
-    expected = {8: 10 / 20, tiny.EOS: 5 / 20, 9: 1 / 20}
-    for piece, share in expected.items():
+    for piece, share in {8: 12 / 32, tiny.EOS: 6 / 32, 9: 1 / 32, 14: 1 / 32}.items():
         assert float(model.unigram[piece]) == pytest.approx(math.log(share))
-    assert float(model.unigram[begins].exp().sum()) == pytest.approx(1)
-    assert model.unigram[[14, 15, tiny.PAD, 4]].tolist() == [0, 0, 0, 0]
+    assert float(model.unigram.exp().sum()) == pytest.approx(1)
 
 
 def test_words_in_and_out_share_one_table() -> None:
