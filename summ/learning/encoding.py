@@ -165,8 +165,9 @@ def _model(config: TrainConfig, vocabulary: Vocabulary) -> SentenceModel:
 def _fill_embeddings(model: SentenceModel, corpora: list[Path], seed: int) -> None:
     """Gives all encoders the same embeddings, counted in prepared corpora."""
     tables = [part.embeddings() for part in model.encoders if isinstance(part, SentenceEncoder)]
-    vectors = count_embeddings(corpora, model.vocabulary, tables[0].embedding_dim, seed)
-    for table in tables:
-        with torch.no_grad():
-            # As wide as the encoder's own, which its layers are made for.
-            table.weight.copy_(torch.from_numpy(vectors) * table.weight.std())
+    counted = count_embeddings(corpora, model.vocabulary, tables[0].embedding_dim, seed)
+    with torch.no_grad():
+        # As wide as the encoders' own, which their layers are made for.
+        vectors = torch.from_numpy(counted) * tables[0].weight.std()
+        for table in tables:
+            table.weight.copy_(vectors)
