@@ -11,9 +11,9 @@ SAID = 'Sentence q, he said, has "eight" words then.'
 SIX = [f"Sentence {name} has seven words in it." for name in "abcdef"]
 
 
-def planned(text, words=None, sentences=None, window=20):
+def planned(text, words=None, sentences=None, window=20, longest=20):
     texts = [text] if isinstance(text, str) else text
-    return plan_summary(texts, Wish(words, sentences), lambda t: count_words(t) <= window, window)
+    return plan_summary(texts, Wish(words, sentences), lambda t: count_words(t) <= window, longest)
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=8), st.integers(0, 100))
@@ -87,6 +87,13 @@ def test_by_default_a_sentence_gets_ten_words_and_of_several_each_twenty():
     assert [part.budget for part in plan.parts] == [None] * 4
     assert plan.words == 80
     assert planned("今天我们去了很远的地方看海。" * 90, window=80).words == 80
+
+
+def test_where_characters_are_words_the_full_stop_is_one():
+    first, second = "今天我们去了很远的地方看海。", "中央会议昨天在北京召开并且通过了新的法律。"
+    plan = planned(first + second, words=26, window=5, longest=50)
+    assert [(part.text, part.budget) for part in plan.parts] == [(first, None), (second, 11)]
+    assert assemble(plan, [first, second[:11]]) == f"{first} {second[:11]}。"
 
 
 def test_several_documents_are_planned_as_one():

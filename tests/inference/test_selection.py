@@ -111,6 +111,29 @@ def test_ranked_sentences_are_different_and_no_more_than_asked_for(documents, co
         assert choose_sentences(sentences, count, encode) == sorted(ranked)
 
 
+@given(DOCUMENTS)
+def test_each_ranked_sentence_is_the_best_beside_those_before_it(documents):
+    sentences = [sentence for document in documents for sentence in document]
+    vectors = tfidf(sentences).toarray()
+    similarity = vectors @ vectors.T
+    central = np.array(by_double_loop(similarity, owners(documents), TFIDF))
+    largest = np.abs(central).max()
+    place = np.concatenate([np.arange(len(document)) for document in documents])
+    relevance = (central / largest if largest > 0 else central) + TFIDF.lead / (place + 1)
+    long = {i for i, sentence in enumerate(sentences) if len(sentence.split()) >= 5}
+    left = long or set(range(len(sentences)))
+    picked: list[int] = []
+    for best in rank_sentences(documents, len(sentences)):
+        value = {
+            i: relevance[i] - TFIDF.redundancy * max((similarity[i, j] for j in picked), default=0)
+            for i in left
+        }
+        assert value[best] >= max(value.values()) - 1e-9
+        picked.append(best)
+        left = {i for i in left - {best} if similarity[i, best] < selection._SAME - 1e-9}
+    assert not {i for i in left if max(similarity[i, picked]) < selection._SAME - 1e-6}
+
+
 def test_an_encoder_decides_what_is_central_and_what_is_redundant():
     # One document, no two of whose sentences share a word: TF-IDF sees nothing but positions.
     sentences = [f"{'abcdefgh'[i]}{i} b{i} c{i} d{i} e{i}" for i in range(4)]
