@@ -7,10 +7,15 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from summ import options
+
+if TYPE_CHECKING:
+    from summ.evaluation.evaluation import Evaluation
+    from summ.evaluation.significance import Comparison
 
 
 def evaluate(
@@ -29,6 +34,8 @@ def evaluate(
     words: options.Words = None,
     metric_set: options.MetricSet = None,
     beams: options.Beams = 4,
+    rerank: options.Rerank = None,
+    in_order: options.InOrder = False,
     batch_size: options.BatchSize = 64,
     as_json: options.AsJson = False,
     report: options.Report = None,
@@ -54,8 +61,7 @@ def evaluate(
     if compare is not None:
         from summ.evaluation.predictions import compare_files
 
-        comparison = compare_files(*compare, protocol=metric_set, seed=seed)
-        print(json.dumps(comparison.to_dict()) if as_json else comparison.table())
+        _print(compare_files(*compare, protocol=metric_set, seed=seed), as_json)
         return
     from tqdm import tqdm
 
@@ -73,6 +79,8 @@ def evaluate(
         protocol=metric_set or "default",
         words=words,
         beams=beams,
+        rerank=rerank,
+        in_order=in_order,
         batch_size=batch_size,
         figures=report is not None,
         judges=judge or (),
@@ -90,7 +98,12 @@ def evaluate(
         command = shlex.join(["summ", *sys.argv[1:]])
         origin = provenance(command, data=found.inputs, model=found.model, seed=seed)
         write_report(found.evaluation, report, provenance=origin, metrics=found.metrics)
-    print(json.dumps(found.evaluation.to_dict()) if as_json else found.evaluation.table())
+    _print(found.evaluation, as_json)
+
+
+def _print(found: Comparison | Evaluation, as_json: bool) -> None:
+    """One JSON object, or a table."""
+    print(json.dumps(found.to_dict()) if as_json else found.table())
 
 
 def _evaluate_embeddings(

@@ -20,6 +20,8 @@ def summarize(
     field: options.Field = "text",
     output: options.Output = None,
     beams: options.Beams = 4,
+    rerank: options.Rerank = None,
+    in_order: options.InOrder = False,
     batch_size: options.BatchSize = 64,
     errors: options.BadBytes = "strict",
     on_error: options.BadRecords = "fail",
@@ -37,9 +39,11 @@ def summarize(
         first = next(records, None)
         if first is None:
             return
+        from summ.inference.reranking import parse_weights
         from summ.inference.summarizer import Summarizer
 
-        summarizer = Summarizer.load(model, encoder=encoder)
+        weights = None if rerank is None else parse_weights(rerank)
+        summarizer = Summarizer.load(model, encoder=encoder, rerank=weights, in_order=in_order)
         texts = chain([first], records)
         if together:
             every = [record.text for record in progress(texts)]

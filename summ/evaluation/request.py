@@ -32,6 +32,8 @@ class Request:
         beside: more baselines for the same table; lead is always there.
         protocol: the metric set.
         words: the length that was asked for.
+        rerank: weights by name, as ``summ.inference.reranking.parse_weights`` reads them.
+        in_order: whether summaries say the words of their sources in their order.
         figures: have the model's own networks judge its summaries, too.
         judges: folders of models whose networks judge the summaries instead, whoever made them.
     """
@@ -46,6 +48,8 @@ class Request:
     protocol: str = "default"
     words: int | None = None
     beams: int = 4
+    rerank: str | None = None
+    in_order: bool = False
     batch_size: int = 64
     figures: bool = False
     judges: Sequence[Path] = ()
@@ -97,6 +101,8 @@ def judge_request(request: Request, progress: Progress | None = None) -> Judgeme
             request.model,
             words=request.words,
             beams=request.beams,
+            rerank=request.rerank,
+            in_order=request.in_order,
             batch_size=request.batch_size,
             with_figures=request.figures and not request.judges,
             progress=progress,

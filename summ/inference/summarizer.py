@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from summ.inference.embedder import SentenceEncoder
+    from summ.inference.reranking import RerankWeights
 
 
 class Summarizer:
@@ -45,6 +46,8 @@ class Summarizer:
         path: Path | str | None = None,
         device: str | None = None,
         encoder: Path | str | None = None,
+        rerank: RerankWeights | None = None,
+        in_order: bool = False,
     ) -> Summarizer:
         """Loads a machine.
 
@@ -54,6 +57,9 @@ class Summarizer:
                 by default sentences are compared by their words.
             device: where torch computes, such as ``cpu`` or ``cuda:1``; by default a GPU if
                 there is one.
+            rerank: how the machine's other networks choose among the summaries that the search
+                ends with; by default the compressor's likeliest is taken.
+            in_order: whether a summary says the words of each sentence in their order.
 
         Raises:
             CheckpointError: the folder is missing, damaged or from another version.
@@ -66,7 +72,8 @@ class Summarizer:
         chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
         folder = None if path is None else Path(path)
         encode = None if encoder is None else _LateEncoder(Path(encoder), chosen)
-        return Summarizer(MachineCompressor(load_machine(folder, chosen)), encode)
+        machine = load_machine(folder, chosen)
+        return Summarizer(MachineCompressor(machine, rerank, in_order), encode)
 
     def summarize(
         self,
