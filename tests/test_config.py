@@ -1,11 +1,27 @@
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 import yaml
 
-from summ.config import PretrainStage, ReinforceStage, load_config
+from summ.config import (
+    LanguageModelStage,
+    NetworkConfig,
+    NetworksConfig,
+    PretrainStage,
+    ReinforceStage,
+    load_config,
+)
 from summ.errors import ConfigError
+from summ.networks.discriminator import build_discriminator
+from summ.networks.language_model import build_language_model
+from summ.networks.transformer import build_encoder_decoder
+from tests import tiny
+from tests.pretrained import save_bart
 
+Build = Callable[[NetworkConfig, Any, str], Any]
 CONFIGS = sorted((Path(__file__).parents[1] / "configs").glob("*.yaml"))
 TINY = Path(__file__).parents[1] / "configs" / "tiny.yaml"
 
@@ -19,6 +35,48 @@ def test_every_config_that_ships_fits_the_schema(path: Path) -> None:
 def test_every_config_says_how_it_is_run(path: Path) -> None:
     head = path.read_text(encoding="utf-8").split("\n\n")[0]
     assert head.startswith("# ") and "summ" in head
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_every_config_has_networks_that_can_be_built(path: Path, tmp_path: Path) -> None:
+    """At full size, without memory for it; of a checkpoint there is a small one here."""
+    config = load_config(path)
+    facts = tiny.facts(words=500)
+    networks = [] if config.networks is None else machine_networks(config.networks)
+    for stage in config.stages:
+        if isinstance(stage, LanguageModelStage) and stage.network is not None:
+            networks.append((build_language_model, stage.network))
+    save_bart(["nothing much"], tmp_path)
+    for build, network in networks:
+        if network.checkpoint is not None:
+            build(NetworkConfig(checkpoint=str(tmp_path)), facts, "eager")
+            continue
+        with torch.device("meta"):
+            built = build(network, facts, "eager")
+        positions = positions_of(network)
+        room = max(config.data.max_document, config.data.max_sentence)
+        if build is not build_encoder_decoder:
+            room = config.data.max_sentence
+        # The length prompt stands before the source.
+        assert positions is None or positions > room
+        assert sum(weights.numel() for weights in built.parameters()) > 0
+
+
+def machine_networks(networks: NetworksConfig) -> list[tuple[Build, NetworkConfig]]:
+    found: list[tuple[Build, NetworkConfig]] = [
+        (build_encoder_decoder, networks.compressor),
+        (build_encoder_decoder, networks.reconstructor),
+        (build_discriminator, networks.discriminator),
+    ]
+    if networks.language_model is not None:
+        found.append((build_language_model, networks.language_model))
+    return found
+
+
+def positions_of(network: NetworkConfig) -> int | None:
+    """How many pieces it can read; None where nothing limits them."""
+    values = network.config or {}
+    return values.get("max_position_embeddings", values.get("n_positions"))
 
 
 def test_stages_are_told_apart_by_kind() -> None:

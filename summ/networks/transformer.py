@@ -80,7 +80,7 @@ def build_encoder_decoder(config: NetworkConfig, vocabulary: Vocabularies, atten
         ConfigError: transformers knows no such architecture, or refuses the sizes.
         CheckpointError: the checkpoint lacks tensors that the architecture needs.
     """
-    from transformers import AutoConfig, AutoModelForSeq2SeqLM
+    from transformers import AutoConfig, AutoModelForSeq2SeqLM, GenerationConfig
 
     marks = {
         "pad_token_id": vocabulary.pad,
@@ -90,6 +90,10 @@ def build_encoder_decoder(config: NetworkConfig, vocabulary: Vocabularies, atten
     if config.checkpoint is not None:
         network = load_pretrained(AutoModelForSeq2SeqLM, config.checkpoint, attention)
         network.resize_token_embeddings(vocabulary.size)
+        # The checkpoint's habits (a forced first piece, no n-gram twice, ...) are no part of the
+        # policy, and would be obeyed by search and not by sampling.
+        start = network.config.decoder_start_token_id
+        network.generation_config = GenerationConfig(decoder_start_token_id=start, **marks)
         return without_dropout(network)
     values = dict(config.config or {})
     model_type = values.pop("model_type")

@@ -21,6 +21,7 @@ import numpy as np
 from summ.errors import DataError
 from summ.text.gathering import Side, SideCounts, gather
 from summ.text.manifest import Manifest
+from summ.text.pretrained_tokenizer import open_vocabulary
 from summ.text.readers import OnError
 from summ.text.sources import Source
 from summ.text.tokenising import tokenise
@@ -44,7 +45,7 @@ def prepare(
     vocabulary_size: int = 8000,
     *,
     folding: bool = True,
-    vocabulary: Path | None = None,
+    vocabulary: Path | str | None = None,
     workers: int = 1,
     on_error: OnError = "skip",
     field: str = "text",
@@ -65,7 +66,8 @@ def prepare(
         output: the folder to make.
         vocabulary_size: pieces to learn.  Ignored when ``vocabulary`` is given.
         folding: whether texts are read in canonical form (``summ.text.folding``).
-        vocabulary: a folder with a vocabulary to use instead of learning one.
+        vocabulary: used instead of learning one: a folder with a vocabulary or with the tokenizer
+            of a pretrained network, or such a network's name on the hub.
         workers: processes that fold and tokenise.
         on_error: what to do with a record that cannot be read: count and report it, or stop.
         field: the text field of records, for sources given as paths.
@@ -76,11 +78,12 @@ def prepare(
         progress: is told about each pass.
 
     Raises:
-        DataError: a source cannot be read, a side remains empty, or the output is taken.
+        DataError: a source cannot be read, a side remains empty, the output is taken, or the
+            given tokenizer lacks a mark.
         CheckpointError: the given vocabulary is missing or damaged.
     """
     output = Path(output)
-    given = Vocabulary.load(vocabulary) if vocabulary is not None else None
+    given = open_vocabulary(vocabulary) if vocabulary is not None else None
     plan = _Plan(
         documents=Side("documents", _sources(documents, field), document_words, False),
         sentences=Side("sentences", _sources(sentences, field), sentence_words, unique),

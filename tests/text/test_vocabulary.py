@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from summ.errors import CheckpointError, DataError
 from summ.text import vocabulary as module
 from summ.text.vocabulary import LONGEST_PROMPT, Vocabulary
+from tests.pretrained import bart_tokenizer
 from tests.text.conftest import invented_sentences
 
 SIZE = 640
@@ -208,23 +209,10 @@ def test_too_small_a_size_is_refused(tmp_path: Path) -> None:
         Vocabulary.train(["a b c"], 50, tmp_path)
 
 
-def byte_level(lines: list[str]) -> object:
-    """A tokenizer as BART's, learned here."""
-    from tokenizers import ByteLevelBPETokenizer
-    from transformers import PreTrainedTokenizerFast
-
-    bpe = ByteLevelBPETokenizer()
-    bpe.train_from_iterator(lines, 400, special_tokens=["<s>", "<pad>", "</s>", "<unk>"])
-    return PreTrainedTokenizerFast(
-        tokenizer_object=bpe._tokenizer,
-        bos_token="<s>", pad_token="<pad>", eos_token="</s>", unk_token="<unk>",
-    )  # fmt: skip
-
-
 def test_a_foreign_tokenizer_gets_prompts_and_keeps_its_case(
     lines: list[str], tmp_path: Path
 ) -> None:
-    foreign = Vocabulary.from_pretrained_tokenizer(byte_level(lines))
+    foreign = Vocabulary.from_pretrained_tokenizer(bart_tokenizer(lines))
     foreign.save(tmp_path)
     loaded = Vocabulary.load(tmp_path)
     assert loaded.size == foreign.size == len(set(foreign.pieces()))
@@ -239,7 +227,7 @@ def test_a_foreign_tokenizer_gets_prompts_and_keeps_its_case(
 
 
 def test_a_tokenizer_without_an_end_is_refused(lines: list[str]) -> None:
-    tokenizer = byte_level(lines)
+    tokenizer = bart_tokenizer(lines)
     tokenizer.eos_token = None
     with pytest.raises(DataError, match="eos_token_id"):
         Vocabulary.from_pretrained_tokenizer(tokenizer)
