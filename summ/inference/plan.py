@@ -24,7 +24,7 @@ _SENTENCE_ENDS = ".!?…。！？।"
 _SAMPLE = 200  # characters that show the script
 _CLOSERS = "\"'”’»)]」』"
 _QUOTES = re.compile('["“”„«»「」]')
-_BRACKETS = ("“”", "()", "«»", "「」")
+_BRACKETS = (("“", "”"), ("(", ")"), ("«", "»"), ("「", "」"))
 
 
 @dataclass(frozen=True)
