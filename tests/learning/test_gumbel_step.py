@@ -161,6 +161,7 @@ def test_each_term_alone_reaches_the_compressor(term: str) -> None:
     terms = {f"{name}_weight": float(name == term) for name in names}
     step, (compressor, _, _) = build(vocabulary, stage(terms=terms, lesson_weight=0))
     prone_to_end(compressor)
+    step.rarity = torch.ones(vocabulary.size)  # of no use by itself: rows sum to 1
     step(tiny.batch(vocabulary), draws()).loss.backward()
     total = sum(float(value.abs().sum()) for value in tiny.gradients(compressor).values())
     assert total > 1e-3
@@ -181,6 +182,26 @@ def test_no_term_teaches_the_reconstructor() -> None:
     for name, value in found[0].items():
         torch.testing.assert_close(found[1][name], value)
     assert any(not torch.allclose(theirs[0][name], theirs[1][name]) for name in theirs[0])
+
+
+def test_the_compressor_feels_reconstruction_by_its_weight() -> None:
+    """Nothing at weight 0, and four times as much at 4 as at 1."""
+    vocabulary = tiny.facts(words=6)
+    found = []
+    for weight in (0.0, 1.0, 4.0):
+        terms = {
+            "reconstruction_weight": weight,
+            "discriminator_weight": 0.0,
+            "length_weight": 0.0,
+        }
+        step, (compressor, _, _) = build(vocabulary, stage(terms=terms, lesson_weight=0))
+        step(tiny.batch(vocabulary), draws()).loss.backward()
+        found.append(tiny.gradients(compressor))
+    nothing, once, four_times = found
+    assert max(float(value.abs().max()) for value in once.values()) > 1e-3
+    for name, value in once.items():
+        assert not nothing[name].any()
+        torch.testing.assert_close(four_times[name], 4 * value, rtol=1e-4, atol=1e-6)
 
 
 def test_learns_the_length_asked_for() -> None:
