@@ -1,8 +1,8 @@
-"""Word vectors of a prepared corpus: ``python -m data_prep.word_vectors CORPUS OUT.safetensors``.
+"""Word vectors: ``python -m data_prep.word_vectors CORPUS [CORPUS ...] OUT.safetensors``.
 
 They are for ``summ evaluate --embeddings --vectors OUT.safetensors``: the average of word vectors
 learned from the very text that a sentence encoder learned from is what the encoder must beat.
-Give them as many columns as the encoder has.  CORPUS is a folder of ``summ prepare``.
+Give them as many columns as the encoder has.  A CORPUS is a folder of ``summ prepare``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from data_prep.sources import run, tell
@@ -31,17 +32,23 @@ def texts(corpus: Path) -> Iterator[str]:
         yield from (table.text(row) for row in range(len(table)))
 
 
-def make(corpus: Path, output: Path, dimension: int, window: int, most_words: int) -> None:
+def make(
+    corpora: Sequence[Path], output: Path, dimension: int, window: int, most_words: int
+) -> None:
     """Learns and writes them."""
     require_scikit_learn("data_prep.word_vectors")
-    manifest = Manifest.read(corpus / "manifest.json")
+    manifests = [Manifest.read(corpus / "manifest.json") for corpus in corpora]
+    foldings = {bool(manifest.settings["folding"]) for manifest in manifests}
+    if len(foldings) > 1:
+        raise DataError("word vectors: some of these corpora are folded and others are not.")
+    marks = ", ".join(manifest.fingerprint[:12] for manifest in manifests)
     vectors = learn_word_vectors(
-        texts(corpus),
+        chain.from_iterable(map(texts, corpora)),
         dimension,
         window=window,
         most_words=most_words,
-        folding=bool(manifest.settings["folding"]),
-        origin=f"PPMI and SVD, window {window}, corpus {manifest.fingerprint[:12]}",
+        folding=foldings.pop(),
+        origin=f"PPMI and SVD, window {window}, corpus {marks}",
         progress=tell,
     )
     vectors.save(output)
@@ -50,14 +57,14 @@ def make(corpus: Path, output: Path, dimension: int, window: int, most_words: in
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code."""
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    options.add_argument("corpus", metavar="CORPUS", type=Path)
+    options.add_argument("corpora", metavar="CORPUS", type=Path, nargs="+")
     options.add_argument("output", metavar="OUT", type=Path, help="a .safetensors file")
     options.add_argument("--dimension", type=int, default=512, help="columns of the vectors")
     options.add_argument("--window", type=int, default=5, help="words on each side")
     options.add_argument("--most-words", type=int, default=50_000, help="size of the vocabulary")
     given = options.parse_args(arguments)
     sizes = given.dimension, given.window, given.most_words
-    return run("word_vectors", lambda: make(given.corpus, given.output, *sizes))
+    return run("word_vectors", lambda: make(given.corpora, given.output, *sizes))
 
 
 if __name__ == "__main__":

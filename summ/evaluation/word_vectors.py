@@ -5,12 +5,13 @@ occur near each other are counted, nearer ones more; the positive pointwise mutu
 the counts is factorised:
 
     M[w, c] = max(0, log( #(w, c) * sum_c' #(c')^0.75 / (#(w) * #(c)^0.75) )),   M ~ U S V'
-    vector of w = U[w] sqrt(S)
+    vector of w = U[w]
 
 Source: Levy, Goldberg & Dagan (2015, TACL 3), "Improving Distributional Similarity with Lessons
-Learned from Word Embeddings", Sections 2 and 3: contexts smoothed by 0.75, eigenvalues weighted by
-1/2; there it does as well as word2vec's skip-gram.  Arora, Liang & Ma (2017, ICLR), "A Simple but
-Tough-to-Beat Baseline for Sentence Embeddings", Algorithm 1, for the weighted average (SIF).
+Learned from Word Embeddings", Sections 2 and 3: contexts smoothed by 0.75, eigenvalues left out
+(their p = 0); there it does as well as word2vec's skip-gram.  Arora, Liang & Ma (2017, ICLR), "A
+Simple but Tough-to-Beat Baseline for Sentence Embeddings", Algorithm 1, for the weighted average
+(SIF).
 
 Axes: W words, D columns, N texts.
 """
@@ -67,11 +68,12 @@ class WordVectors:
     def weighted(self, texts: Sequence[str]) -> FloatArray:
         """SIF: common words count less, and what all these texts share is taken out.  (N, D)
 
-        Word w has weight a / (a + p(w)), a = 0.001; then the projection on the first singular
-        vector of the texts given is removed.
+        Word w has weight a / (a + p(w)), a = 0.001, and a vector of length 1, so that nothing
+        else weighs; then the projection on the first singular vector of the texts is removed.
         """
         share = self.counts / self.counts.sum()
-        rows = self._averages(texts, _SIF / (_SIF + share))
+        lengths = np.linalg.norm(self.vectors, axis=1)
+        rows = self._averages(texts, _SIF / (_SIF + share) / np.where(lengths > 0, lengths, 1))
         # D x D, because there may be many more texts than columns.
         _, axes = np.linalg.eigh(rows.T.astype(np.float64) @ rows)
         common = axes[:, -1].astype(np.float32)
@@ -236,10 +238,10 @@ def _information(near: Any) -> Any:
 
 
 def _factorise(matrix: Any, dimension: int, seed: int) -> FloatArray:
-    """U sqrt(S) of the largest singular values.  (W, D)"""
+    """U of the largest singular values.  (W, D)"""
     from sklearn.utils.extmath import randomized_svd
 
-    left, values, _ = randomized_svd(
+    left, _, _ = randomized_svd(
         matrix,
         dimension,
         n_oversamples=_OVERSAMPLED,
@@ -247,4 +249,4 @@ def _factorise(matrix: Any, dimension: int, seed: int) -> FloatArray:
         power_iteration_normalizer="QR",
         random_state=seed,
     )
-    return np.asarray(left * np.sqrt(values), dtype=np.float32)
+    return np.asarray(left, dtype=np.float32)
