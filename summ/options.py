@@ -115,3 +115,10 @@ VectorFile = Annotated[
 VectorPrecision = Annotated[
     Literal["float32", "int8", "binary"], Option("--precision", help="Of the stored numbers.")
 ]
+
+ExportedModel = Annotated[Path, Argument(metavar="MODEL", help="A model's folder.")]
+ExportTarget = Annotated[
+    Literal["transformers", "ctranslate2", "onnx", "sentence-transformers"],
+    Option("--to", help="The program that will read it."),
+]
+ExportFolder = Annotated[Path, Option("--output", metavar="DIR", help="A folder to make.")]

@@ -89,6 +89,20 @@ def train(
         print(folder)
 
 
+def export(
+    model: options.ExportedModel, to: options.ExportTarget, output: options.ExportFolder
+) -> None:
+    """Write a model in the form of another program, with a README.md on how to load it.
+
+    transformers: a summarizer's compressor, or sentence encoders. ctranslate2: a compressor.
+    onnx: either. sentence-transformers: sentence encoders.
+    """
+    from summ.inference.export import export as write
+
+    write(model, to, output)
+    print(output)
+
+
 def info(model: options.ModelArgument = None) -> None:
     """Show the versions of summ and its libraries, and what a model is made of."""
     import platform

@@ -119,8 +119,9 @@ class SentenceEncoder(nn.Module):
         if self.pooling == "cls":
             return states[:, 0]
         if self.pooling == "last":
-            last = mask.sum(dim=1) - 1
-            return states[torch.arange(len(states), device=states.device), last]
+            # Gathered, not indexed by row numbers: a traced graph would keep how many there were.
+            last = (mask.sum(dim=1) - 1)[:, None, None].expand(-1, 1, states.shape[2])
+            return states.gather(1, last).squeeze(1)
         if self.score is not None:
             scores = self.score(states).squeeze(-1).float().masked_fill(~mask, -torch.inf)
             weights = scores.softmax(dim=1)  # (N, T)

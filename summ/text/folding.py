@@ -16,14 +16,14 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-_UNSEGMENTED = (
+UNSEGMENTED = (
     r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
     r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 )
-_CJK_PUNCTUATION = r"\u3001-\u3004\u3008-\u301f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
+CJK_PUNCTUATION = r"\u3001-\u3004\u3008-\u301f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
 _HARD = r"\u2014\u2015\u2026\u201e\u00ab\u00bb\u2022\"()\[\]{};!?"
 # Combining marks of Thai, Lao, Burmese and Khmer belong to the character before them.
-_MARKS = (
+MARKS = (
     r"\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3"
 )
 
@@ -33,24 +33,29 @@ _COARSE = re.compile(
       (?<!\S)-[lr][rcs]b-(?!\S)                      # brackets of the Penn Treebank
     | (?:https?://|www\.)[^\s"()<>]*[^\s"()<>.,:;!?'%]  # addresses
     | <[\w.#]{{1,12}}>                               # tickers, and <unk>
-    | [{_UNSEGMENTED}{_CJK_PUNCTUATION}][{_MARKS}]*  # characters that are words
+    | [{UNSEGMENTED}{CJK_PUNCTUATION}][{MARKS}]*  # characters that are words
     | \.{{2,}} | -{{2,}} | `` | '' | [{_HARD}]
     | (?: (?!\.\.|--|``|'')
-          [^\s{_HARD}{_UNSEGMENTED}{_CJK_PUNCTUATION}] )+
+          [^\s{_HARD}{UNSEGMENTED}{CJK_PUNCTUATION}] )+
     """,
     re.VERBOSE,
 )
 
+# Words that keep their full stop.
+ABBREVIATIONS = (
+    r"adm|ala|apr|ariz|ark|assn|aug|ave|bros|brig|calif|capt|cmdr|co|col|colo|conn|corp|cos|"
+    r"cpl|dec|dept|dist|dr|drs|est|etc|feb|fla|ft|ga|gen|gov|govt|hon|inc|ind|intl|jan|jr|"
+    r"jul|jun|kan|ky|lt|ltd|lieut|maj|mar|md|messrs|mich|minn|mont|mr|mrs|ms|mt|neb|nev|no|"
+    r"nos|nov|oct|okla|ont|ore|pa|ph\.d|penn|plc|pres|prof|pt|pty|pvt|rep|reps|rev|rs|sec|"
+    r"sen|sens|sept|sep|sgt|sr|st|tenn|tex|thur|thurs|tue|tues|univ|va|vs|vt|wis|wyo"
+)
+
 # What remains after the coarse cut and is one token although a rule below would cut it.
 _ATOM = re.compile(
-    r"""
-      '(?:s|re|ve|ll|d|m|n'|em|tis|twas|\#+s?) | n't | <[^\s<>]{1,12}> | -[lr][rcs]b-
-    | [^\W\d_]\. | (?:\S+-)?(?:[^\W\d_]\.){2,}       # j. and u.s. and stocks-u.s.
-    | (?:adm|ala|apr|ariz|ark|assn|aug|ave|bros|brig|calif|capt|cmdr|co|col|colo|conn|corp|cos
-        |cpl|dec|dept|dist|dr|drs|est|etc|feb|fla|ft|ga|gen|gov|govt|hon|inc|ind|intl|jan|jr
-        |jul|jun|kan|ky|lt|ltd|lieut|maj|mar|md|messrs|mich|minn|mont|mr|mrs|ms|mt|neb|nev|no|nos
-        |nov|oct|okla|ont|ore|pa|ph\.d|penn|plc|pres|prof|pt|pty|pvt|rep|reps|rev|rs|sec|sen|sens
-        |sept|sep|sgt|sr|st|tenn|tex|thur|thurs|tue|tues|univ|va|vs|vt|wis|wyo)\.
+    rf"""
+      '(?:s|re|ve|ll|d|m|n'|em|tis|twas|\#+s?) | n't | <[^\s<>]{{1,12}}> | -[lr][rcs]b-
+    | [^\W\d_]\. | (?:\S+-)?(?:[^\W\d_]\.){{2,}}       # j. and u.s. and stocks-u.s.
+    | (?:{ABBREVIATIONS})\.
     | (?:https?://|www\.)\S+
     """,
     re.VERBOSE,
@@ -104,7 +109,7 @@ _CLOSING = frozenset(
 )
 _OPENING = frozenset({"(", "[", "{", "$", "£", "€", "¥", "₹", "us$"})
 _SENTENCE_END = frozenset({".", "?", "!", ":", "--", '"', "..."})
-_CHARACTER = re.compile(rf"[{_UNSEGMENTED}{_CJK_PUNCTUATION}]")
+_CHARACTER = re.compile(rf"[{UNSEGMENTED}{CJK_PUNCTUATION}]")
 _LONGEST_WORD = 100  # longer runs without a space are left whole: cutting them serves nobody
 
 

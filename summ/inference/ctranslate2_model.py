@@ -1,0 +1,58 @@
+"""A compressor as a model of CTranslate2, which runs it several times as fast on a CPU."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from summ.errors import DataError
+from summ.inference.portable import save_machine_tokenizer, write_json_file
+from summ.networks.machine import Machine
+
+# What CTranslate2's converter asks a configuration for, and transformers leaves out.
+_FACTS = {
+    "pegasus": {"normalize_before": True, "normalize_embedding": False},
+    "bart": {"normalize_before": False, "normalize_embedding": True},
+    "mbart": {"normalize_before": True, "normalize_embedding": True},
+    "t5": {},
+}
+
+
+def write_ctranslate2(machine: Machine, folder: Path, work: Path) -> None:
+    """Writes ``model/`` (CTranslate2) and the tokenizer into an empty folder.
+
+    Args:
+        work: another empty folder, for what the converter reads.
+
+    Raises:
+        DataError: ctranslate2 is not installed, or does not know the architecture.
+    """
+    network = machine.compressor.network
+    kind = network.config.model_type
+    if kind not in _FACTS:
+        raise DataError(
+            f"--to ctranslate2: the compressor is a {kind}; summ converts {', '.join(_FACTS)}. "
+            "Export it --to transformers."
+        )
+    try:
+        from ctranslate2.converters import TransformersConverter
+    except ImportError as error:
+        raise DataError(
+            '--to ctranslate2: it is not installed. Run pip install "summ[fast]".'
+        ) from error
+    network.save_pretrained(work)
+    # The vocabulary's own tokenizer: its ids and marks are all that the converter reads.
+    machine.vocabulary.tokenizer.save_pretrained(str(work))
+    told = json.loads((work / "config.json").read_text(encoding="utf-8"))
+    write_json_file(work / "config.json", told | _FACTS[kind])
+    TransformersConverter(str(work)).convert(str(folder / "model"))
+    _begin_with(machine, folder / "model" / "config.json")
+    save_machine_tokenizer(machine, folder)
+
+
+def _begin_with(machine: Machine, place: Path) -> None:
+    """Says which mark the decoder begins with: the converter takes Pegasus' own."""
+    pieces = machine.vocabulary.pieces()
+    told = json.loads(place.read_text(encoding="utf-8"))
+    start = pieces[machine.compressor.start]
+    write_json_file(place, told | {"decoder_start_token": start, "bos_token": start})
