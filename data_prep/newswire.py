@@ -20,10 +20,13 @@ from data_prep.sources import Report, files, finish, parser, run, text_lines
 from summ.errors import DataError
 from summ.text.sources import Source
 
-# "CANADA STOCKS-TSX opens higher": a slug for desks, not a part of the sentence.
+# "CANADA STOCKS-TSX opens higher": a slug for desks, not a part of the sentence.  Short names
+# ("U.S.-Iran talks") and organisations ("ASEAN-China trade") are a part of it.
 _SLUG = re.compile(
-    r"^(?:(?:(?:[A-Z]{4,}|U\.S\.|EU|UK|SE|ADR)(?: [A-Z&/0-9]{2,}| \d+)*|Olympics|ADR Report"
-    r"|SE Asia Stocks|[A-Z][A-Za-z ]{2,20} Factors(?: to Watch)?)-(?=[A-Z'\"‘“]))+"
+    r"^(?!(?:ASEAN|BHEL|DTCC|HSBC|NASA|NATO|OPEC|SCHERING|UNICEF)-)"
+    r"(?:(?:[A-Z]{4,}(?: [A-Z&/0-9]{2,}| \d+)*|(?:U\.S\.|US|EU|UK|SE|ADR)(?: [A-Z&/0-9]{2,}| \d+)+"
+    r"|Olympics|ADR Report|SE Asia Stocks|[A-Z][A-Za-z ]{2,20} Factors(?: to Watch)?)"
+    r"-(?=[A-Z'\"‘“]))+"
 )
 # "... -sources", "...: report": who said it.
 _SPEAKERS = (
@@ -31,7 +34,7 @@ _SPEAKERS = (
     "minister|media|lawyers?|agency|spokesman|spokeswoman|CEO|CFO|TV|WSJ|FT|NYT|IFR|Nikkei|"
     "Bloomberg|CNBC|Xinhua|analysts?|experts?|executives?|prosecutors?|document|memo|letter|data"
 )
-_ATTRIBUTION = re.compile(rf"(?:\s*[-–—]\s*|:\s+)(?:[A-Za-z.&]+ ){{0,2}}(?:{_SPEAKERS})$")
+_ATTRIBUTION = re.compile(rf"(?:\s*[-–—]\s*|:\s+)(?!no )(?:[A-Za-z.&]+ ){{0,2}}(?:{_SPEAKERS})$")
 _TICKER = re.compile(r"<[^<>\s]*[.=][^<>\s]*>")
 
 
@@ -67,7 +70,7 @@ def corpus(given: argparse.Namespace) -> None:
         scratch.mkdir(parents=True, exist_ok=True)
         for name, times in chosen_sets(given.sets).items():
             folder = Path(given.raw) / name
-            documents += sorted(folder.glob("articles*.txt.gz")) * times
+            documents += files(folder, "articles*.txt.gz") * times
             written = scratch / f"{name}.txt.gz"
             with gzip.open(written, "wt", encoding="utf-8", compresslevel=1) as file:
                 for path in files(folder, "headlines.txt.gz", "titles.txt.gz"):

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from data_prep.newswire import plain_headline
 from summ.text.corpus import Corpus
 from tests.text.conftest import invented_sentences, write_lines
 
@@ -204,6 +205,96 @@ def test_prose_of_one_sentence_a_line(tmp_path: Path) -> None:
     documents, sentences = sides(tmp_path / "out")
     assert documents[1] == " ".join(lines[4:8]) and len(documents) == 250
     assert sentences == lines[1000:]
+
+
+@pytest.mark.parametrize(
+    ("headline", "plain"),
+    [
+        ("CANADA STOCKS-TSX opens higher", "TSX opens higher"),
+        ("UPDATE 2-Ford sees loss", "Ford sees loss"),
+        ("US STOCKS-Wall St falls", "Wall St falls"),
+        ("PREVIEW-Olympics-Day nine", "Day nine"),
+        ("Europe Factors to Watch-Shares to fall", "Shares to fall"),
+        ("Telecom Italia to consider proposal-sources", "Telecom Italia to consider proposal"),
+        (
+            "Major banks' revenue down 28 pct in Q1 -report",
+            "Major banks' revenue down 28 pct in Q1",
+        ),
+        ("Obama to give Romney data - WSJ", "Obama to give Romney data"),
+        ("Attack planned in Munich: German police", "Attack planned in Munich"),
+        ("FOREX-Dollar slips: two sources", "Dollar slips"),
+    ],
+)
+def test_newswire_headlines_lose_slug_and_attribution(headline: str, plain: str) -> None:
+    assert plain_headline(headline) == plain
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Wal-Mart posts profit",
+        "U.S.-Iran talks resume",
+        "EU-Japan deal near",
+        "UK-based firm to close",
+        "ASEAN-China trade deal on track",
+        "NATO-led force kills two",
+        "AIDS-related deaths fall",
+        "Former IMF chief Strauss-Kahn says he erred",
+        "Geithner: China has done more than expected",
+        "Minister: no data",
+        "Ex-Honduran president returns",
+        "Man says he read the letter",
+        "Soccer-Hard-up Hearts punished",
+    ],
+)
+def test_newswire_headlines_keep_what_belongs_to_them(headline: str) -> None:
+    assert plain_headline(headline) == headline
+
+
+def test_newswire_tables_of_figures_are_left_out() -> None:
+    assert plain_headline("Results of <MSFT.O>") is None
+    assert plain_headline("") is None
+
+
+def newswire_sets(raw: Path) -> None:
+    """Two sets: the first has slugs, the second calls its headlines titles."""
+    for name, lines, headlines, kind in (
+        ("large", ARTICLES[:40], TITLES[:40], "headlines"),
+        ("small", ARTICLES[40:], TITLES[40:], "titles"),
+    ):
+        (raw / name).mkdir(parents=True)
+        slugged = [f"TREASURIES-{line}" if line[0].isupper() else line for line in headlines]
+        for file, content in (("articles", lines), (kind, slugged)):
+            packed = gzip.compress("\n".join(content).encode())
+            (raw / name / f"{file}.txt.gz").write_bytes(packed)
+
+
+def test_newswire_takes_small_sets_several_times(tmp_path: Path) -> None:
+    newswire_sets(tmp_path / "raw")
+    sets = ("--sets", "large", "small=3")
+    assert run("newswire", tmp_path / "raw", tmp_path / "out", *sets) == 0
+    documents, sentences = sides(tmp_path / "out")
+    assert documents == ARTICLES[:40] + 3 * ARTICLES[40:]
+    assert sentences == TITLES[:40] + 3 * TITLES[40:]
+
+
+@pytest.mark.parametrize(
+    ("sets", "message"),
+    [
+        (["large", "none"], "none: must hold articles*.txt.gz, but has none"),
+        (["large=0"], "--sets large=0: must be SET or SET=N with N above zero."),
+        (["large=x"], "--sets large=x: must be SET or SET=N with N above zero."),
+        (["=2"], "--sets =2: must be SET or SET=N with N above zero."),
+    ],
+)
+def test_newswire_sets_that_cannot_be_taken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], sets: list[str], message: str
+) -> None:
+    newswire_sets(tmp_path / "raw")
+    assert run("newswire", tmp_path / "raw", tmp_path / "out", "--sets", *sets) == 1
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert len(lines) == 1 and message in lines[0]
+    assert [path.name for path in tmp_path.iterdir()] == ["raw"]
 
 
 HUBS = ("gigaword", "cnn_dailymail", "xsum", "ag_news", "lcsts")

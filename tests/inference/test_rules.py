@@ -77,6 +77,12 @@ def test_numbers_marks_and_repetition(rules: WordRules, text: str, right: bool) 
     assert sayable(rules, source, 9, text) is right
 
 
+def test_the_sign_of_a_currency_may_follow_a_mark(rules: WordRules) -> None:
+    source = spell(rules.vocabulary, "oslo won , $ # million , the mayor said .")
+    assert sayable(rules, source, 6, "oslo won , $ # million")
+    assert not sayable(rules, source, 6, "oslo won , . mayor")
+
+
 def test_a_percentage_may_end_a_summary(rules: WordRules) -> None:
     source = spell(rules.vocabulary, "shares rose # % , the mayor said .")
     assert sayable(rules, source, 5, "shares rose # %")
