@@ -1,0 +1,46 @@
+"""Averages of machines against the mean of their numbers."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from summ.errors import ConfigError
+from summ.networks.averaging import average_machines
+from summ.networks.machine import Machine, load_machine
+
+
+@pytest.fixture
+def pair(machine_folder: Path) -> tuple[Machine, Machine]:
+    first, second = load_machine(machine_folder), load_machine(machine_folder)
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for network in second.networks().values():
+            for value in network.parameters():
+                value.add_(torch.randn(value.shape, generator=generator))
+    return first, second
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
+def test_every_number_is_the_weighted_mean(pair: tuple[Machine, Machine], share: float) -> None:
+    before = {k: v.clone() for k, v in pair[0].compressor.state_dict().items()}
+    averaged = average_machines(*pair, share)
+    for name, network in averaged.networks().items():
+        ours, theirs = (machine.networks()[name].state_dict() for machine in pair)
+        for key, value in network.state_dict().items():
+            if value.is_floating_point():
+                wanted = (1 - share) * ours[key] + share * theirs[key]
+                torch.testing.assert_close(value, wanted)
+    for key, value in pair[0].compressor.state_dict().items():
+        assert torch.equal(value, before[key]), "the first machine must stay as it was"
+
+
+def test_what_cannot_be_averaged_is_refused(pair: tuple[Machine, Machine]) -> None:
+    first, second = pair
+    with pytest.raises(ConfigError, match=r"between 0 and 1, but is 1\.5"):
+        average_machines(first, second, 1.5)
+    with torch.no_grad():
+        second.discriminator.score = torch.nn.Linear(3, 1)
+    with pytest.raises(ConfigError, match="discriminators differ in architecture"):
+        average_machines(first, replace(second), 0.5)
