@@ -311,10 +311,33 @@ class SourceRules:
     def _starters(self, state: _State) -> set[int]:
         """First pieces of the words that may come next."""
         rules = self.rules
-        found = set(rules.closed_starters[not self._can_end_after(state.reached, state)])
-        # Of the closed list, only these can be unfit for another reason than leaning.
-        doubtful = {*state.spent, *self.places, *(rules.closed_marks if state.after_mark else ())}
+        can_end = self._can_end_after(state.reached, state)
+        own = self.words - state.spent
+        doubtful = state.spent | self._bound
+        if state.after_mark:
+            own, doubtful = own - self._marks, doubtful | rules.closed_marks
+        if not can_end:
+            own -= self._unfit
+        if rules.in_order:
+            own = frozenset(word for word in own if self._fits(word, state))
+        found = set(rules.closed_starters[not can_end])
         for first in {word[0] for word in doubtful & rules.closed_words}:
             if not any(self._fits(word, state) for word in rules.closed[first]):
                 found.discard(first)
-        return found | {word[0] for word in self.places if self._fits(word, state)}
+        found.update(word[0] for word in own)
+        return found
+
+    @cached_property
+    def _marks(self) -> frozenset[Word]:
+        """The punctuation of the source."""
+        return frozenset(filter(self.rules.is_mark, self.places))
+
+    @cached_property
+    def _unfit(self) -> frozenset[Word]:
+        """The words of the source that cannot end a summary."""
+        return frozenset(filter(self.unfit_to_end, self.places))
+
+    @cached_property
+    def _bound(self) -> frozenset[Word]:
+        """Words of the closed list that this source restricts beyond what it restricts all."""
+        return self.words if self.rules.in_order else self.open_names
