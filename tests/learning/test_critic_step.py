@@ -152,6 +152,16 @@ def test_limited_spectra_against_singular_values() -> None:
     assert torch.equal(critic.score.weight, before["score.weight"])  # small ones stay
 
 
+@pytest.mark.parametrize(("kind", "largest"), [("spectral", 1.0), ("wgan-gp", 20.0)])
+def test_the_spectral_kind_limits_its_weights(kind: str, largest: float) -> None:
+    vocabulary, critic, _, step = build(stage(critic=kind))
+    weight = critic.score.weight
+    with torch.no_grad():
+        weight *= 20 / torch.linalg.matrix_norm(weight, 2)
+    step(tiny.batch(vocabulary), None, draws())
+    assert float(torch.linalg.matrix_norm(weight.detach(), 2)) == pytest.approx(largest, rel=1e-4)
+
+
 @pytest.mark.parametrize("kind", ["wgan-gp", "spectral"])
 def test_learns_to_tell_drafts_from_sentences(kind: str) -> None:
     vocabulary, _, _, step = build(stage(critic=kind))
@@ -164,7 +174,8 @@ def test_learns_to_tell_drafts_from_sentences(kind: str) -> None:
         optimizer.zero_grad()
         output.loss.backward()
         optimizer.step()
-        distances.append(float(output.stats["critic/distance"]))
+        distances.append(float(output.stats["critic/human"] - output.stats["critic/draft"]))
+        assert distances[-1] == pytest.approx(float(output.stats["critic/distance"]), abs=1e-5)
         penalties.append(float(output.stats.get("critic/penalty", torch.tensor(0.0))))
     assert distances[-1] > distances[0] + 0.1
     assert penalties[-1] < 0.3  # the slope is held near 1
