@@ -104,7 +104,7 @@ def test_the_card_of_encoders_makes_equal_vectors(name, folders, tmp_path):
 
 
 def test_transformers_has_no_gru(folders, tmp_path):
-    with pytest.raises(DataError, match="no GRU over text. Export this model --to onnx"):
+    with pytest.raises(DataError, match=r"no GRU over text\. Export this model --to onnx"):
         export(folders["gru, last"], "transformers", tmp_path / "out")
     assert not list(tmp_path.iterdir())
 

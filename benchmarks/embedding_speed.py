@@ -1,0 +1,97 @@
+"""How fast sentences are embedded, against sentence-transformers with the same weights.
+
+    python benchmarks/embedding_speed.py [LINES.txt] [MODEL]
+
+Both read the same lines in batches of 64, one after the other in the same run; the vectors are
+compared, too.  Without LINES, 2,000 sentences are invented; without MODEL (a folder that can be
+exported to sentence-transformers) a BERT of 3 layers and width 256 is, twice, with the vocabulary
+that ships with summ.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sentence_transformers import SentenceTransformer
+
+from summ.config import EncoderConfig, NetworkConfig
+from summ.inference.embedder import SentenceEncoder
+from summ.inference.export import export
+from summ.networks.machine import SHIPPED
+from summ.networks.sentence_model import build_sentence_model, save_sentence_model
+from summ.text.vocabulary import Vocabulary
+
+LINES, REPEATS, BATCH = 2000, 3, 64
+BERT = {
+    "model_type": "bert",
+    "hidden_size": 256,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "intermediate_size": 1024,
+    "max_position_embeddings": 128,
+}
+
+
+def invented_lines(seed: int = 1) -> list[str]:
+    """Sentences of 5 to 40 words of the English vocabulary."""
+    generator = random.Random(seed)
+    vocabulary = Vocabulary.load(SHIPPED / "vocabulary")
+    words = [piece[1:] for piece in vocabulary.pieces() if piece.startswith("\u2581") and piece[1:]]
+    return [
+        " ".join(generator.choices(words, k=generator.randint(5, 40))).capitalize() + "."
+        for _ in range(LINES)
+    ]
+
+
+def invented_model(folder: Path) -> Path:
+    """An untrained sentence model of the size of a small BERT."""
+    config = EncoderConfig(network=NetworkConfig(config=dict(BERT)))
+    vocabulary = Vocabulary.load(SHIPPED / "vocabulary")
+    save_sentence_model(build_sentence_model(config, vocabulary, seed=1), folder)
+    return folder
+
+
+def timed(encode: Callable[[list[str]], NDArray[np.float32]], lines: list[str]) -> float:
+    """Seconds of one run."""
+    start = time.perf_counter()
+    encode(lines)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    given = [Path(argument) for argument in sys.argv[1:]]
+    lines = given[0].read_text(encoding="utf-8").splitlines() if given else invented_lines()
+    with tempfile.TemporaryDirectory() as place:
+        model = given[1] if len(given) > 1 else invented_model(Path(place) / "model")
+        export(model, "sentence-transformers", Path(place) / "exported")
+        ours = SentenceEncoder.load(model)
+        theirs = SentenceTransformer(str(Path(place) / "exported"))
+
+        def by_summ(texts: list[str]) -> NDArray[np.float32]:
+            return ours.encode(texts, batch_size=BATCH)
+
+        def by_peer(texts: list[str]) -> NDArray[np.float32]:
+            return theirs.encode(texts, batch_size=BATCH, show_progress_bar=False)
+
+        apart = np.abs(by_summ(lines) - by_peer(lines)).max(axis=1)
+        # In turns, so that whatever else the machine does slows both alike.
+        seconds = [(timed(by_summ, lines), timed(by_peer, lines)) for _ in range(REPEATS)]
+    mine, other = (min(column) for column in zip(*seconds, strict=True))
+    differing = int((apart > 1e-5).sum())
+    sys.stdout.write(
+        f"summ                   {len(lines) / mine:8.0f} lines/s\n"
+        f"sentence-transformers  {len(lines) / other:8.0f} lines/s\n"
+        f"ratio                  {other / mine:8.2f} times faster\n"
+        f"rows that differ       {differing} of {len(lines)} by more than 1e-5\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
