@@ -6,8 +6,8 @@ that keep a good summary within reach:
 
 - every word stands in the source, or in the closed list of common lower-case words that the
   shortlist can spell: no invented names, no invented numbers, no half words;
-- no content word twice, no number more often than in the source, no word and no punctuation
-  twice in a row;
+- no content word twice (in a headline, no word of letters), no number more often than in the
+  source, no word and no punctuation twice in a row;
 - no end after a preposition, article, conjunction or punctuation mark, nor inside a name; the
   last word within the budget is planned for, so that nothing has to be cut;
 - on request, the words of the source in its own order.
@@ -47,6 +47,7 @@ LEANING: frozenset[str] = frozenset(
 _LIGHT = LEANING | {"says", "say", "said", "new", "she", "they", "you"}
 # Marks that belong to a number: they may follow another mark.
 _UNITS = frozenset("%$£€¥₹")
+_HEADLINE_WORDS = 12  # up to this budget no word of letters is said twice
 _ANY_NUMBER_OF_TIMES = 1_000
 
 
@@ -272,7 +273,9 @@ class SourceRules:
     def _limit(self, word: Word) -> int:
         """How often a summary may say a word."""
         if self.rules.repeatable(word):
-            return _ANY_NUMBER_OF_TIMES
+            # Two of the same preposition make a headline clumsy, and a longer summary not.
+            once = self.budget <= _HEADLINE_WORDS and self.rules.text(word)[:1].isalpha()
+            return 1 if once else _ANY_NUMBER_OF_TIMES
         return max(1, len(self.places.get(word, ()))) if self.rules.is_number(word) else 1
 
     def _fits(self, word: Word, state: _State) -> bool:

@@ -50,12 +50,19 @@ def sayable(rules: WordRules, source: list[int], budget: int, text: str, *unfini
         ("oslo mayor ,", False),  # ends with a mark
         ("lima mayor opened bridge", False),  # a name from nowhere
         ("mayor opened bridge opened", False),  # a content word twice
-        ("the mayor opened the bridge", True),  # a light word twice
+        ("the mayor opened the bridge", False),  # a light word twice, in a headline
     ],
 )
 def test_what_may_be_said(rules: WordRules, text: str, right: bool) -> None:
     source = spell(rules.vocabulary, SOURCE)
     assert sayable(rules, source, 8, text) is right
+
+
+def test_a_longer_summary_may_say_a_light_word_twice(rules: WordRules) -> None:
+    source = spell(rules.vocabulary, SOURCE)
+    assert sayable(rules, source, 13, "the mayor opened the bridge")
+    assert not sayable(rules, source, 12, "the mayor opened the bridge")
+    assert not sayable(rules, source, 13, "the mayor opened the mayor")
 
 
 @pytest.mark.parametrize(
@@ -69,7 +76,7 @@ def test_what_may_be_said(rules: WordRules, text: str, right: bool) -> None:
         ("oslo won , - lima", False),  # two marks in a row
         ("oslo won , the lima - friday", True),
         ("oslo won the the friday", False),  # even a light word, in a row
-        ("oslo won against the friday of the mayor", True),
+        ("oslo won against friday of the mayor", True),
     ],
 )
 def test_numbers_marks_and_repetition(rules: WordRules, text: str, right: bool) -> None:
