@@ -157,7 +157,10 @@ def _judge(model: Path, texts: Texts) -> dict[str, Any]:
         if words == WORDS[0]:
             looks = quality(made.predictions, texts.sources)
             found |= {"copied": looks.copy_rate, "repeated": looks.repeat_rate}
-            found |= {"length": report.words_mean, "nll": mean_of_known(np.array(made.figures[NLL]))}
+            found |= {
+                "length": report.words_mean,
+                "nll": mean_of_known(np.array(made.figures[NLL])),
+            }
     return found
 
 
