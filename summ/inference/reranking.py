@@ -33,7 +33,7 @@ class RerankWeights:
         reconstruction: w_r, of the source's log-probability in nats, per piece.
         humanness: w_h, of the mean over prefixes of 2 D - 1, between -1 and 1.
         fluency: w_f, of the summary's log-probability under the language model, less that of its
-            words without context, in nats a word; ignored by a machine without one.
+            words without context, in nats a piece; ignored by a machine without one.
     """
 
     length_exponent: float = 1.0

@@ -211,6 +211,16 @@ def test_starters_agree_with_the_definition(rules: WordRules) -> None:
         assert starts == expected
 
 
+def test_no_mark_of_the_closed_list_begins_after_a_mark(rules: WordRules) -> None:
+    few = WordRules(rules.vocabulary, tuple(spell(rules.vocabulary, "the '")))
+    [quote] = few.closed_marks
+    bound = few.bind(spell(few.vocabulary, "bridge , mayor"), 5)
+    others = {w[0] for w in bound.words | few.closed_words if not few.is_mark(w)}
+    assert quote[0] not in others
+    assert quote[0] in bound.allowed(spell(few.vocabulary, "bridge"))
+    assert quote[0] not in bound.allowed(spell(few.vocabulary, "bridge ,"))
+
+
 def test_a_source_without_words_ends_at_once(rules: WordRules) -> None:
     empty = WordRules(rules.vocabulary, None)
     bound = empty.bind([], 5)
