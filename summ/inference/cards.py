@@ -17,7 +17,13 @@ digits put back from the source, long documents sentence by sentence.
 """
 
 _SHORTLIST = """
-`shortlist.json` lists the pieces that any summary may use; summ allows those and the source's own.
+`shortlist.json` lists the pieces that any summary may use.  The compressor learned to choose among
+those and its source's own; all others must be forbidden, or what it says means nothing.
+"""
+
+_VMAP = """
+`model/vmap.txt` allows those pieces by itself (`use_vmap=True`).  In a batch of several texts, each
+may use the others' pieces, too: give one text at a time, or texts that belong together.
 """
 
 _TRANSFORMERS_MACHINE = """# A summarizer of summ, for transformers
@@ -28,15 +34,23 @@ from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 model = AutoModelForSeq2SeqLM.from_pretrained(FOLDER)
 tokenizer = AutoTokenizer.from_pretrained(FOLDER)
 batch = tokenizer(["<words_8> " + text], truncation=True, padding=True, return_tensors="pt")
-print(tokenizer.batch_decode(model.generate(**batch, num_beams=4), skip_special_tokens=True))
+{generating}
+print(tokenizer.batch_decode(drawn, skip_special_tokens=True))
 ```
 
-(`pipeline` is not the way: it has no task for this kind of model any more.)  {allowing}
+(`pipeline` is not the way: it has no task for this kind of model any more.)
 """
 
-_ALLOWING = """To keep to words of the source, pass
-`prefix_allowed_tokens_fn=lambda row, _: [*shortlist, *batch["input_ids"][row].tolist()]`, the list
-in `shortlist.json` being `shortlist`.
+_OPEN = "drawn = model.generate(**batch, num_beams=4)"
+_CLOSED = """
+import json
+
+# A summary may use these pieces and its own source's; nothing else was learned.
+shortlist = json.load(open(FOLDER + "/shortlist.json"))
+sources = batch["input_ids"].tolist()
+drawn = model.generate(
+    **batch, num_beams=4, prefix_allowed_tokens_fn=lambda row, _: [*shortlist, *sources[row]]
+)
 """
 
 _CTRANSLATE2 = """# A summarizer of summ, for CTranslate2
@@ -49,7 +63,13 @@ tokenizer = AutoTokenizer.from_pretrained(FOLDER)
 translator = ctranslate2.Translator(FOLDER + "/model", compute_type="int8")
 ids = tokenizer("<words_8> " + text, truncation=True).input_ids
 pieces = tokenizer.convert_ids_to_tokens(ids)
-(found,) = translator.translate_batch([pieces], beam_size=4, max_decoding_length={room})
+(found,) = translator.translate_batch(
+    [pieces],
+    beam_size=4,
+    max_decoding_length={room},
+    use_vmap={closed},
+    suppress_sequences=[["{start}"], ["{unknown}"]],
+)
 print(tokenizer.decode(tokenizer.convert_tokens_to_ids(found.hypotheses[0])))
 ```
 """
@@ -125,16 +145,26 @@ _POOLS = {
 }
 
 
-def machine_card(target: str, settings: MachineSettings, start: str) -> str:
-    """The card of an exported compressor; ``start`` is the mark that its decoder begins with."""
+def machine_card(target: str, settings: MachineSettings, start: str, unknown: str) -> str:
+    """The card of an exported compressor.
+
+    Args:
+        start: the mark that its decoder begins with.
+        unknown: the piece of what the vocabulary cannot spell.
+    """
     closed = settings.shortlist is not None
     if target == "transformers":
-        head = _TRANSFORMERS_MACHINE.format(allowing=_ALLOWING if closed else "").rstrip() + "\n"
+        head = _TRANSFORMERS_MACHINE.format(generating=(_CLOSED if closed else _OPEN).strip())
     elif target == "ctranslate2":
-        head = _CTRANSLATE2.format(room=settings.max_sentence)
+        head = _CTRANSLATE2.format(
+            room=settings.max_sentence, closed=closed, start=start, unknown=unknown
+        )
     else:
         head = _ONNX_MACHINE.format(start=start)
-    return head + _SUMMARIES + (_SHORTLIST if closed else "") + _FOLDED
+    allowing = _SHORTLIST if closed else ""
+    if closed and target == "ctranslate2":
+        allowing += _VMAP
+    return head + _SUMMARIES + allowing + _FOLDED
 
 
 def encoder_card(target: str, settings: SentenceSettings) -> str:

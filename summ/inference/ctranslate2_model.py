@@ -45,9 +45,29 @@ def write_ctranslate2(machine: Machine, folder: Path, work: Path) -> None:
     machine.vocabulary.tokenizer.save_pretrained(str(work))
     told = json.loads((work / "config.json").read_text(encoding="utf-8"))
     write_json_file(work / "config.json", told | _FACTS[kind])
-    TransformersConverter(str(work)).convert(str(folder / "model"))
+    mapping = None
+    if machine.settings.shortlist is not None:
+        mapping = str(work / "vmap.txt")
+        Path(mapping).write_text(_allowed(machine), encoding="utf-8")
+    TransformersConverter(str(work)).convert(str(folder / "model"), vmap=mapping)
     _begin_with(machine, folder / "model" / "config.json")
     save_machine_tokenizer(machine, folder)
+
+
+def _allowed(machine: Machine) -> str:
+    """CTranslate2's vocabulary map: which pieces each piece of a source allows.
+
+    The first line, of no source piece, allows the shortlist; each other piece allows itself.
+    """
+    pieces = machine.vocabulary.pieces()
+    special = machine.vocabulary.special
+    shortlist = [pieces[i] for i in machine.settings.shortlist or () if not special[i]]
+    own = [
+        f"{piece}\t{piece}"
+        for piece, banned in zip(pieces, special, strict=True)
+        if not banned and not any(map(str.isspace, piece))
+    ]
+    return "\n".join(["\t" + " ".join(shortlist), *own]) + "\n"
 
 
 def _begin_with(machine: Machine, place: Path) -> None:

@@ -49,8 +49,9 @@ def export(model: Path, target: Target, output: Path) -> None:
     with _new_folder(output) as (folder, work):
         if isinstance(loaded, Machine):
             _export_machine(loaded, target, folder, work)
-            start = loaded.vocabulary.pieces()[loaded.compressor.start]
-            card = machine_card(target, loaded.settings, start)
+            pieces = loaded.vocabulary.pieces()
+            start, unknown = pieces[loaded.compressor.start], pieces[loaded.vocabulary.unk]
+            card = machine_card(target, loaded.settings, start, unknown)
         else:
             _export_sentence_model(loaded, target, folder)
             card = encoder_card(target, loaded.settings)
@@ -75,6 +76,9 @@ def _export_machine(machine: Machine, target: Target, folder: Path, work: Path) 
     else:
         network = machine.compressor.network
         network.generation_config.max_new_tokens = machine.settings.max_sentence - 1
+        # Marks and prompts: no summary may contain them, and nothing taught the network so.
+        special = machine.vocabulary.special.nonzero()[0].tolist()
+        network.generation_config.suppress_tokens = special
         network.save_pretrained(folder)
         save_machine_tokenizer(machine, folder)
     shortlist = machine.settings.shortlist
