@@ -32,6 +32,11 @@ def open_vocabulary(place: Path | str) -> Vocabulary:
             f"{folder}: no such folder. Give the folder of a vocabulary or of a tokenizer, or the "
             "name of a model on the hub."
         )
+    if folder.is_dir() and not any(folder.glob("*token*")) and not any(folder.glob("*.model")):
+        raise CheckpointError(
+            f"{folder}: no vocabulary here, nor a tokenizer. Give a folder that holds "
+            "vocabulary.json or tokenizer.json."
+        )
     from transformers import AutoTokenizer
 
     try:
