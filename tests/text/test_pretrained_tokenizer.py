@@ -38,7 +38,7 @@ def test_what_cannot_be_opened_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for place, message in (
         (tmp_path / "none", "no such folder. Give the folder of a vocabulary or of a tokenizer"),
-        (tmp_path / "empty", "no tokenizer in this folder that can be read"),
+        (tmp_path / "empty", "no vocabulary here, nor a tokenizer"),
         ("nobody/nothing-at-all", "no folder, nor on the hub"),  # offline
         ("./nothing/here/at/all", "no such folder"),
     ):
