@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from summ.errors import ConfigError
 
@@ -21,6 +21,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0)]
 Positive = Annotated[int, Field(gt=0)]
 Temperature = Annotated[float, Field(ge=0.1)]
+# YAML reads a bare `no` as false.
+Precision = Annotated[Literal["no", "bf16"], BeforeValidator(lambda value: value or "no")]
 
 
 class Section(BaseModel):
@@ -350,7 +352,7 @@ class TrainConfig(Section):
     encoder: EncoderConfig | None = None
     start_from: Path | None = None
     stages: Annotated[list[Stage], Field(min_length=1)]
-    precision: Literal["no", "bf16"] = "no"
+    precision: Precision = "no"
     log_every: Positive = 20
     validate_every: Positive = 500
     save_every: Positive = 500

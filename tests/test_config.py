@@ -146,3 +146,14 @@ def test_a_file_that_is_no_configuration(tmp_path: Path, content: bytes, message
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.yaml: cannot be read"):
         load_config(tmp_path / "nowhere.yaml")
+
+
+@pytest.mark.parametrize(("written", "read"), [("no", "no"), ('"no"', "no"), ("bf16", "bf16")])
+def test_a_bare_no_is_no_autocast(written: str, read: str) -> None:
+    """YAML takes `no` for false."""
+    assert (
+        load_config(
+            Path(__file__).parents[1] / "configs" / "tiny.yaml", [f"precision={written}"]
+        ).precision
+        == read
+    )
