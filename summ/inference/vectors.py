@@ -24,7 +24,7 @@ Precision = Literal["float32", "int8", "binary"]
 SUFFIXES = (".npy", ".parquet", ".safetensors")
 
 # int8 reaches to so many times the root mean square of a unit vector's numbers.
-_REACH = 8.0
+_REACH = 10.0
 # Room for any number of rows, so that the header can be written when their number is known.
 _NPY_HEADER = 128
 _SAFETENSORS_HEADER = 256
@@ -37,7 +37,7 @@ class Layout:
     ``float32``: as it is.  ``int8``: round(scale · x), cut off at ±127; the scale depends on
     nothing but D, so that files can be joined and searched together, and
     x ≈ int8 / scale.  Since vectors have length 1, their numbers are of the size 1/sqrt(D): a
-    scale of 127 would use no more than a few of the 255 steps, so it is 127 · sqrt(D) / 8 (127 at
+    scale of 127 would use no more than a few of the 255 steps, so it is 127 · sqrt(D) / 10 (127 at
     least).  ``binary``: the signs, 1 where x > 0, eight to a byte, the first in the highest bit.
     """
 

@@ -87,17 +87,17 @@ def test_int8_is_within_half_a_step(width):
     assert np.abs(back - vectors).max() <= 0.5 / layout.scale + 1e-7
     # Signed alike: the step is symmetric about zero.
     assert np.array_equal(layout.pack(-vectors), -layout.pack(vectors))
-    # Closed form: an error of uniform density within a step, 8/127 of an average number wide,
-    # turns a vector by an angle whose square is 64/(12 * 127^2).
+    # Closed form: an error of uniform density within a step, 10/127 of an average number wide,
+    # turns a vector by an angle whose square is 100/(12 * 127^2).
     cosine = (back * vectors).sum(axis=1) / np.linalg.norm(back, axis=1)
-    expected = 1 - (min(width**0.5, 8) / 127) ** 2 / 24
+    expected = 1 - (min(width**0.5, 10) / 127) ** 2 / 24
     assert cosine.mean() == pytest.approx(expected, abs=(1 - expected) / 10)
 
 
 def test_int8_counts_what_is_out_of_reach():
     layout = Layout(256, "int8")
     one = np.zeros((1, 256), dtype=np.float32)
-    one[0, 3], one[0, 5] = -0.8, 0.6  # reach: 8 / sqrt(256) = 0.5
+    one[0, 3], one[0, 5] = -0.75, 0.66  # reach: 10 / sqrt(256) = 0.625
     assert layout.clipped(one) == 2
     assert layout.pack(one)[0, [3, 5]].tolist() == [-127, 127]
     # A vector of a few numbers reaches to 1, and nothing is cut off.
