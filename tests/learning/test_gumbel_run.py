@@ -143,3 +143,28 @@ def test_what_a_stage_lacks_is_said(
 def test_mistakes_in_the_stage_are_named(tmp_path: Path, change: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         config(tmp_path, tmp_path, change)
+
+
+@pytest.mark.parametrize("critic", ["discriminator", "wgan-gp"])
+def test_two_processes_equal_one(tiny_corpus: Path, tmp_path: Path, critic: str) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    change = f"stages.2.critic={critic}"
+    train(config(tiny_corpus, one, change))
+    flags = [part for entry in settings(tiny_corpus, two, change) for part in ("--set", entry)]
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    run = ["-m", "summ.train", str(CONFIG), *flags, "--output", str(two)]
+    result = subprocess.run(
+        [*launcher, "--nproc_per_node", "2", *run],
+        cwd=ROOT,
+        env=os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr[-2000:]
+    assert '"processes": 2' in (two / "run.json").read_text()
+    ours, theirs = weights(one / "model"), weights(two / "model")
+    assert ours.keys() == theirs.keys() and len(ours) > 100
+    for name, value in ours.items():
+        # As in test_trainer: Adam may turn the last digits into a part of a learning rate a step.
+        torch.testing.assert_close(theirs[name], value, rtol=0.02, atol=2e-3, msg=name)
