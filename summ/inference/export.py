@@ -96,6 +96,8 @@ def _export_sentence_model(model: SentenceModel, target: Target, folder: Path) -
 
         write_sentence_transformers(model, folder)
     else:
+        if model.settings.pooling == "attention":
+            raise DataError("transformers: has no attention pooling. Export this model --to onnx.")
         names = list(model.networks())
         for number, name in enumerate(names):
             save_encoder(model, number, folder / name)

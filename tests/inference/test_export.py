@@ -245,6 +245,12 @@ def test_a_compressor_in_ctranslate2_says_the_same(machine_folder, tmp_path):
 # What cannot be
 
 
+def test_transformers_cannot_pool_by_attention(folders, tmp_path):
+    with pytest.raises(DataError, match=r"no attention pooling\. Export this model --to onnx"):
+        export(folders["attention"], "transformers", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_kinds_that_do_not_fit_are_refused(machine_folder, folders, tmp_path):
     with pytest.raises(ConfigError, match="a summarizer, but sentence-transformers needs"):
         export(machine_folder, "sentence-transformers", tmp_path / "out")
