@@ -7,10 +7,6 @@ folder of safetensors for each network, and the vocabulary.  Nothing in it is pi
 from __future__ import annotations
 
 import copy
-import json
-import os
-import shutil
-import tempfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,16 +15,16 @@ import torch
 from torch import nn
 
 from summ.config import NetworkConfig, NetworksConfig
-from summ.errors import CheckpointError
 from summ.networks.compressor import Compressor
 from summ.networks.discriminator import Discriminator, build_discriminator
 from summ.networks.language_model import LanguageModel, build_language_model
+from summ.networks.model_folder import checked_settings, new_model_folder
 from summ.networks.reconstructor import Reconstructor
 from summ.networks.transformer import Vocabularies, build_encoder_decoder, load_pretrained
-from summ.text.digest import sha256
 from summ.text.vocabulary import LONGEST_PROMPT, Vocabulary
 
 FORMAT = 1
+MANIFEST = "summ.json"
 SHIPPED = Path(__file__).parents[1] / "pretrained" / "en-small"
 
 
@@ -143,30 +139,10 @@ def save_machine(machine: Machine, folder: Path, dtype: torch.dtype = torch.floa
     Raises:
         CheckpointError: it cannot be written.
     """
-    from safetensors import SafetensorError
-
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise CheckpointError(f"{folder}: cannot be written ({error.strerror}).") from error
-    try:
+    with new_model_folder(folder, MANIFEST, FORMAT, asdict(machine.settings)) as work:
         for name, module in machine.networks().items():
             _save_network(module, work / name, dtype)
         machine.vocabulary.save(work / "vocabulary")
-        files = sorted(path for path in work.rglob("*") if path.is_file())
-        manifest = {
-            "format": FORMAT,
-            "settings": asdict(machine.settings),
-            "files": {path.relative_to(work).as_posix(): sha256(path) for path in files},
-        }
-        (work / "summ.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-        work.chmod(0o755)
-        replace_folder(work, folder)
-    except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"{folder}: cannot be written ({error}). Make room.") from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def _save_network(module: Any, folder: Path, dtype: torch.dtype) -> None:
@@ -182,17 +158,6 @@ def _save_network(module: Any, folder: Path, dtype: torch.dtype) -> None:
         save_file(module.score.state_dict(), folder / "score.safetensors")
     if isinstance(module, LanguageModel):
         save_file({"unigram": module.unigram}, folder / "unigram.safetensors")
-
-
-def replace_folder(new: Path, folder: Path) -> None:
-    """Puts ``new`` in the place of ``folder``, which may exist."""
-    if folder.exists():
-        old = folder.with_name(f".{folder.name}-old-{os.getpid()}")
-        folder.rename(old)
-        new.rename(folder)
-        shutil.rmtree(old)
-    else:
-        new.rename(folder)
 
 
 def load_machine(folder: Path | None = None, device: torch.device | str = "cpu") -> Machine:
@@ -240,31 +205,9 @@ def read_settings(folder: Path) -> MachineSettings:
     Raises:
         CheckpointError: see ``load_machine``.
     """
-    manifest_file = folder / "summ.json"
-    if not folder.is_dir():
-        raise CheckpointError(f"{folder}: no such model folder. Give the folder a run wrote.")
-    if not manifest_file.is_file():
-        raise CheckpointError(f"{folder}: no summ.json in it, so it is not a model of summ.")
-    try:
-        manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
-        version, stored, files = manifest["format"], manifest["settings"], manifest["files"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise CheckpointError(
-            f"{manifest_file}: damaged ({error}). Get the model again."
-        ) from error
-    if version != FORMAT:
-        raise CheckpointError(
-            f"{folder}: written in model format {version}, this summ reads format {FORMAT}. "
-            "Use the version of summ that wrote it, or train again."
-        )
-    for name, digest in files.items():
-        path = folder / name
-        if not path.is_file():
-            raise CheckpointError(f"{path}: missing from the model. Get the model again.")
-        if sha256(path) != digest:
-            raise CheckpointError(
-                f"{path}: not the file that was saved ({path.stat().st_size} bytes, wrong "
-                "SHA-256). Get the model again."
-            )
+    return checked_settings(folder, MANIFEST, FORMAT, "model", _settings)
+
+
+def _settings(stored: dict[str, Any]) -> MachineSettings:
     shortlist = stored["shortlist"]
     return MachineSettings(**{**stored, "shortlist": shortlist and tuple(shortlist)})

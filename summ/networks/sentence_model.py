@@ -14,8 +14,6 @@ from __future__ import annotations
 
 import copy
 import json
-import shutil
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -26,8 +24,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from summ.config import EncoderConfig, GruConfig
-from summ.errors import CheckpointError
-from summ.networks.machine import replace_folder
+from summ.networks.model_folder import checked_settings, new_model_folder
 from summ.networks.sentence_encoder import (
     GruNetwork,
     Pooling,
@@ -35,7 +32,6 @@ from summ.networks.sentence_encoder import (
     build_sentence_encoder,
 )
 from summ.networks.transformer import load_pretrained
-from summ.text.digest import sha256
 from summ.text.vocabulary import Vocabulary
 from summ.types import Words
 
@@ -136,30 +132,10 @@ def save_sentence_model(
     Raises:
         CheckpointError: it cannot be written.
     """
-    from safetensors import SafetensorError
-
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise CheckpointError(f"{folder}: cannot be written ({error.strerror}).") from error
-    try:
+    with new_model_folder(folder, MANIFEST, FORMAT, asdict(model.settings)) as work:
         for name, encoder in zip(_NAMES, model.encoders, strict=False):
             _save_encoder(encoder, work / name, dtype)
         model.vocabulary.save(work / "vocabulary")
-        files = sorted(path for path in work.rglob("*") if path.is_file())
-        manifest = {
-            "format": FORMAT,
-            "settings": asdict(model.settings),
-            "files": {path.relative_to(work).as_posix(): sha256(path) for path in files},
-        }
-        (work / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-        work.chmod(0o755)
-        replace_folder(work, folder)
-    except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"{folder}: cannot be written ({error}). Make room.") from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def _save_encoder(encoder: Any, folder: Path, dtype: torch.dtype) -> None:
@@ -192,7 +168,9 @@ def load_sentence_model(
         CheckpointError: the folder is missing, of another format, or not what was written.
     """
     folder = SHIPPED if folder is None else Path(folder)
-    settings = _read_settings(folder)
+    settings = checked_settings(
+        folder, MANIFEST, FORMAT, "sentence model", lambda stored: SentenceSettings(**stored)
+    )
     vocabulary = Vocabulary.load(folder / "vocabulary")
     encoders = nn.ModuleList(
         _load_encoder(folder / name, settings, vocabulary) for name in _NAMES[: settings.encoders]
@@ -220,38 +198,3 @@ def _load_encoder(
     if encoder.score is not None:
         encoder.score.load_state_dict(load_file(folder / "pooling.safetensors"))
     return encoder
-
-
-def _read_settings(folder: Path) -> SentenceSettings:
-    """Checks a model folder against its manifest and returns its settings."""
-    manifest_file = folder / MANIFEST
-    if not folder.is_dir():
-        raise CheckpointError(f"{folder}: no such model folder. Give the folder a run wrote.")
-    if not manifest_file.is_file():
-        raise CheckpointError(
-            f"{folder}: no {MANIFEST} in it, so it is not a sentence model of summ."
-        )
-    try:
-        manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
-        version, stored, files = manifest["format"], manifest["settings"], manifest["files"]
-        if version == FORMAT:
-            settings = SentenceSettings(**stored)
-    except (ValueError, KeyError, TypeError) as error:
-        raise CheckpointError(
-            f"{manifest_file}: damaged ({error}). Get the model again."
-        ) from error
-    if version != FORMAT:
-        raise CheckpointError(
-            f"{folder}: written in model format {version}, this summ reads format {FORMAT}. "
-            "Use the version of summ that wrote it, or train again."
-        )
-    for name, digest in files.items():
-        path = folder / name
-        if not path.is_file():
-            raise CheckpointError(f"{path}: missing from the model. Get the model again.")
-        if sha256(path) != digest:
-            raise CheckpointError(
-                f"{path}: not the file that was saved ({path.stat().st_size} bytes, wrong "
-                "SHA-256). Get the model again."
-            )
-    return settings
