@@ -117,6 +117,10 @@ def test_numbers_that_yaml_reads_as_text_are_numbers() -> None:
         ("networks.compressor={}", r"networks.compressor: give either 'checkpoint' or 'config'"),
         ("stages=[]", r"stages: .*at least 1 item"),
         ("no-equals-sign", r"--set no-equals-sign: must look like a.b=c"),
+        (
+            "stages.0.average_checkpoints=3",
+            r"average_checkpoints is 3: keep_checkpoints must be as",
+        ),
         ("stages.7.steps=1", r"--set stages.7.steps=1: there is no such place"),
         ("seed.deep=1", r"--set seed.deep=1: there is no such place"),
     ],

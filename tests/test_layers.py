@@ -35,7 +35,7 @@ OWNERS = {
         "summ/commands/judging.py",
         "summ/commands/vectors.py",
     },
-    "yaml": {"summ/config.py"},
+    "yaml": {"summ/config/run.py"},
 }
 PURE = {"summ/learning/objectives.py", "summ/learning/rewards.py"}
 SLOW = {"torch", "transformers", "datasets", "accelerate", "scipy", "numpy", "pandas", "pyarrow"}

@@ -70,20 +70,30 @@ def policy_logits(
 
 
 def policy_log_probs(
-    speaker: Speaker, encoded: Encoded, words: Words, marks: Marks
+    speaker: Speaker, encoded: Encoded, words: Words, marks: Marks, temperature: float = 1.0
 ) -> Float[Tensor, "B T V"]:
-    """Log-probabilities of every piece at every position of given words, with gradient."""
+    """Log-probabilities of every piece at every position of given words, with gradient.
+
+    Args:
+        temperature: that of the draws; it divides the logits.
+    """
     start = words.ids.new_full((len(words), 1), speaker.start)
     inputs = torch.cat([start, words.ids[:, :-1]], dim=1)
     begins = marks.starts_word[words.ids] & words.mask
     words_before = begins.cumsum(dim=1) - begins.long()  # (B, T), before this position
-    logits = speaker.logits(encoded, inputs)
-    return policy_logits(logits, encoded, marks, words_before).log_softmax(dim=-1)
+    logits = policy_logits(speaker.logits(encoded, inputs), encoded, marks, words_before)
+    return (logits / temperature if temperature != 1 else logits).log_softmax(dim=-1)
 
 
-def score(speaker: Speaker, encoded: Encoded, words: Words, marks: Marks) -> PolicyScores:
-    """Log-probabilities of given words, with gradient; and the policy's entropies, without."""
-    log_probs = policy_log_probs(speaker, encoded, words, marks)
+def score(
+    speaker: Speaker, encoded: Encoded, words: Words, marks: Marks, temperature: float = 1.0
+) -> PolicyScores:
+    """Log-probabilities of given words, with gradient; and the policy's entropies, without.
+
+    Args:
+        temperature: that of the draws; it divides the logits.
+    """
+    log_probs = policy_log_probs(speaker, encoded, words, marks, temperature)
     return PolicyScores(chosen(log_probs, words), entropy(log_probs.detach()))
 
 

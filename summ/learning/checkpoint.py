@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -126,6 +126,22 @@ def load_networks(folder: Path, networks: Mapping[str, nn.Module]) -> None:
     """Puts the stored weights into the networks, in place."""
     for name, network in networks.items():
         network.load_state_dict(_read(folder / f"{name}.safetensors"))
+
+
+def load_average(folders: Sequence[Path], networks: Mapping[str, nn.Module]) -> None:
+    """Puts the mean of the weights of several checkpoints into the networks, in place.
+
+    Source: Vaswani et al. (2017, arXiv:1706.03762), Section 6.1, who average the last five.
+    """
+    for name, network in networks.items():
+        states = [_read(folder / f"{name}.safetensors") for folder in folders]
+        mean = {
+            key: torch.stack([state[key] for state in states]).mean(dim=0)
+            if last.is_floating_point()
+            else last
+            for key, last in states[-1].items()
+        }
+        network.load_state_dict(mean)
 
 
 def load_optimizers(folder: Path, optimizers: Mapping[str, torch.optim.Optimizer]) -> None:

@@ -82,12 +82,16 @@ def judge(
         "humanness": _mean(2 * logits.float().sigmoid() - 1, drafts.mask),
         "length": rewards.length_reward(begins, wanted),
         "repetition": rewards.repetition_reward(drafts.ids, begins),
+        "position": rewards.position_reward(
+            drafts.ids, _text(drafts, marks), sources.ids, _text(sources, marks)
+        ),
     }
     share = {
         "reconstruction": weights.reconstruction_weight,
         "humanness": weights.discriminator_weight,
         "length": weights.length_weight,
         "repetition": weights.repetition_weight,
+        "position": weights.position_weight,
     }
     by_word = {"humanness": rewards.humanness_reward(logits, drafts.mask, weights.discount)}
     if judges.language_model is not None:
@@ -118,20 +122,26 @@ def similarity_vectors(
 ) -> Callable[[Words], Tensor] | None:
     """What ``Judges.vectors`` is to be; None where no similarity is asked for.
 
+    An encoder with a vocabulary of its own reads the text of the words.
+
     Raises:
-        ConfigError: the encoder speaks another vocabulary than the machine.
+        ConfigError: the encoder reads folded text and the machine does not, or the other way.
         CheckpointError: its folder is missing or damaged.
     """
     if not weights.similarity_weight and weights.similarity_encoder is None:
         return None
     folder = weights.similarity_encoder or SHIPPED
     model = load_sentence_model(folder, device)
-    if model.vocabulary.pieces() != vocabulary.pieces():
+    if model.vocabulary.pieces() == vocabulary.pieces():
+        return lambda words: model.vectors(_readable(words, model))
+    if model.vocabulary.folding != vocabulary.folding:
         raise ConfigError(
-            f"{folder}: its vocabulary is not the machine's, whose drafts it cannot read. Train "
-            "an encoder on the same corpus, or set similarity_weight to 0."
+            f"{folder}: only one of it and the machine folds its text. Train an encoder on text "
+            "prepared alike, or set similarity_weight to 0."
         )
-    return lambda words: model.vectors(_readable(words, model))
+    return lambda words: model.vectors(
+        model.read_canonical([vocabulary.decode(row) for row in words.ids.tolist()]).to(device)
+    )
 
 
 def _readable(words: Words, model: SentenceModel) -> Words:
@@ -150,6 +160,11 @@ def _lifts(
     """How likely each word is where it stands; for SLOR, in proportion to how common it is."""
     lifts = chosen(language_model(drafts), drafts)
     return lifts - language_model.unigram[drafts.ids] if weights.fluency == "slor" else lifts
+
+
+def _text(words: Words, marks: Marks) -> Bool[Tensor, "B T"]:
+    """Where real words stand, the end mark left out."""
+    return words.mask & (words.ids != marks.eos)
 
 
 def _mean(values: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"]) -> Float[Tensor, " B"]:

@@ -40,6 +40,14 @@ def rebuild_nll(
     return sequence_nll(log_probs, documents.mask & torch.isfinite(log_probs))
 
 
+def coverage(sentences: Words, documents: Words, marks: Marks) -> Float[Tensor, " B"]:
+    """The share of each sentence's pieces that its document has, too; 1 for an empty one."""
+    text = sentences.mask & (sentences.ids != marks.eos)
+    same = (sentences.ids[:, :, None] == documents.ids[:, None, :]) & documents.mask[:, None, :]
+    missing = (text & ~same.any(dim=2)).sum(dim=1)
+    return 1 - missing / text.sum(dim=1).clamp(min=1)
+
+
 def draw_drafts(
     compressor: Compressor,
     documents: Words,
@@ -86,11 +94,15 @@ class SeekLesson(nn.Module):
         source = batch.hidden
         count = round(self.config.invented_share * len(batch.sentences))
         if count:
-            invented = self.invent(batch.sentences.rows(slice(0, count)), draws)
+            sentences = batch.sentences.rows(slice(0, count))
             # Like every source, an invention is cut to fit with its end mark.
-            rest = batch.hidden.rows(slice(count, None))
-            parts = [invented, rest] if len(rest) else [invented]
-            source = Words.stack(parts, self.marks.pad)
+            invented = self.invent(sentences, draws)
+            usable = coverage(sentences, invented, self.marks) >= self.config.invented_coverage
+            place = torch.arange(len(batch.sentences), device=usable.device)
+            # Rows of the stack below: inventions first, then what hides each sentence.
+            hidden = place + count
+            hidden[:count] = torch.where(usable, place[:count], hidden[:count])
+            source = Words.stack([invented, batch.hidden], self.marks.pad).rows(hidden)
         encoded = self.compressor.read(source, batch.budget)
         log_probs = policy_log_probs(self.compressor, encoded, batch.sentences, self.marks)
         return likelihood_loss(chosen(log_probs, batch.sentences), batch.sentences.mask)

@@ -63,10 +63,12 @@ class ReinforceStep(nn.Module):
             encoded.detach().repeat(stage.samples),
             self.marks,
             uniforms.unflatten(1, (stage.samples, -1)).flatten(0, 1),
+            stage.temperature,
         ).words
 
         # 2. Score the drawn words under the same policy, with gradient.          log pi(y|x)
-        scores = score(self.compressor, encoded.repeat(stage.samples), sampled, self.marks)
+        rivals = encoded.repeat(stage.samples)
+        scores = score(self.compressor, rivals, sampled, self.marks, stage.temperature)
 
         # 3. Rebuild the source from each; the first draft also teaches.      -log p(x|y)  (B,)
         nll_taught, nll = self._rebuild(sampled, documents)

@@ -117,6 +117,28 @@ def repetition_reward(ids: Int[Tensor, "B T"], begins: Bool[Tensor, "B T"]) -> F
     return -earlier.sum(dim=1).float()
 
 
+def position_reward(
+    draft_ids: Int[Tensor, "B T"],
+    draft_mask: Bool[Tensor, "B T"],
+    source_ids: Int[Tensor, "B S"],
+    source_mask: Bool[Tensor, "B S"],
+) -> Float[Tensor, " B"]:
+    """Minus the mean place, in the source, of the draft's pieces: 0 is its head, -1 its end.
+
+    A piece has the place where it first stands there; pieces that the source does not have, and
+    the end mark, have none.  A draft without any place gets -1.
+
+    Args:
+        draft_mask, source_mask: of the text, the end mark left out.
+    """
+    same = draft_ids[:, :, None] == source_ids[:, None, :]
+    same &= draft_mask[:, :, None] & source_mask[:, None, :]
+    stands = same.any(dim=2)  # (B, T)
+    place = same.float().argmax(dim=2) / source_mask.sum(dim=1, keepdim=True)
+    mean = place.masked_fill(~stands, 0.0).sum(dim=1) / stands.sum(dim=1).clamp(min=1)
+    return -mean.masked_fill(~stands.any(dim=1), 1.0)
+
+
 def spread(reward: Float[Tensor, " B"], mask: Bool[Tensor, "B T"]) -> Float[Tensor, "B T"]:
     """A reward of the whole draft, given to each of its words."""
     return reward[:, None].expand(-1, mask.shape[1]).masked_fill(~mask, 0.0)

@@ -29,6 +29,7 @@ from summ.learning.allocator import keep_freed_memory
 from summ.learning.checkpoint import (
     TrainState,
     checkpoints,
+    load_average,
     load_networks,
     load_optimizers,
     read_state,
@@ -88,6 +89,8 @@ class Trainer:
         )
         if self.folder is not None:
             load_networks(self.folder, self.task.networks())
+            if self.state.stage_step == 0:
+                self._average(self.state.stage - 1)
         if self.accelerator.is_main_process:
             config.output.mkdir(parents=True, exist_ok=True)
             describe_run(config, self.accelerator.num_processes)
@@ -106,6 +109,7 @@ class Trainer:
             for index in range(self.state.stage, len(self.config.stages)):
                 stage = self.config.stages[index]
                 self._train_stage(stage)
+                self._average(index)
                 self._save_model(self.config.output / "stages" / stage.name)
                 self.state = replace(self.state, stage=index + 1, stage_step=0)
         self._save_model(self.config.output / "model")
@@ -155,6 +159,14 @@ class Trainer:
                 raise KeyboardInterrupt
         bar.close()
         self.accelerator.free_memory()
+
+    def _average(self, index: int) -> None:
+        """Puts the mean of a finished stage's last checkpoints into the networks."""
+        count = self.config.stages[index].average_checkpoints
+        if count > 1:
+            found = checkpoints(self.checkpoints)
+            mine = [folder for folder in found if read_state(folder).stage == index]
+            load_average(mine[-count:], self.task.networks())
 
     def _update(
         self, learner: Learner, micro_batches: Iterator[Any], stage: StageShape, number: int

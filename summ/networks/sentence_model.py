@@ -85,9 +85,13 @@ class SentenceModel:
 
         A text without a word becomes the end mark alone.
         """
-        room = self.settings.max_pieces - 1
-        rows = [[*ids[:room], self.vocabulary.eos] for ids in self.vocabulary.encode(texts)]
-        return Words.from_lists(rows, self.vocabulary.pad)
+        return self.read_canonical([self.vocabulary.canonical(text) for text in texts])
+
+    def read_canonical(self, texts: list[str]) -> Words:
+        """The same for texts that are canonical already."""
+        room, vocabulary = self.settings.max_pieces - 1, self.vocabulary
+        rows = [[*ids[:room], vocabulary.eos] for ids in vocabulary.encode_canonical(texts)]
+        return Words.from_lists(rows, vocabulary.pad)
 
     def vectors(self, words: Words) -> Float[Tensor, "N D"]:
         """Sentence vectors of length 1, so that their inner product is their cosine.

@@ -48,6 +48,15 @@ def test_the_policy_is_a_distribution_over_all_summaries(compressor) -> None:
 
 
 @torch.no_grad()
+def test_a_temperature_divides_the_logits_of_what_may_follow(compressor) -> None:
+    encoded = compressor.read(SOURCES, torch.tensor([2, 1, 3]))
+    words = tiny.words([8, 11, 9], [10], [9, 12])
+    plain = policy_log_probs(compressor, encoded, words, MARKS)
+    sharp = policy_log_probs(compressor, encoded, words, MARKS, temperature=0.5)
+    torch.testing.assert_close(sharp, (2 * plain).log_softmax(dim=-1))
+
+
+@torch.no_grad()
 def test_what_was_sampled_scores_the_same(compressor) -> None:
     encoded = compressor.read(SOURCES, torch.tensor([2, 1, 3]))
     uniforms = torch.rand(3, 6, generator=torch.Generator().manual_seed(1))

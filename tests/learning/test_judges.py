@@ -1,5 +1,6 @@
 """The rewards of drafts, each computed a second time by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,9 @@ def test_figures_belong_to_their_drafts_and_documents(language_model: LanguageMo
     assert figures["reconstruction"].tolist() == [-2.0, -1.0, -2.0, -1.0]
     assert figures["length"].tolist() == [0.0, -1.0, -1.0, -1.0]
     assert figures["repetition"].tolist() == [0.0, 0.0, -1.0, 0.0]
+    # Of documents of five and three pieces: 8 and 9 at 0 and 1; 9 at 1; 13 at 0; 12 and 11.
+    expected = torch.tensor([-0.1, -0.2, 0.0, -0.5])
+    torch.testing.assert_close(figures["position"], expected)
     cosines = torch.cosine_similarity(bags(DOCUMENTS).repeat_interleave(2, 0), bags(DRAFTS))
     torch.testing.assert_close(figures["similarity"], cosines)
 
@@ -122,6 +126,7 @@ def test_judges_that_are_not_there_are_not_heard() -> None:
         "humanness",
         "length",
         "repetition",
+        "position",
         "similarity",
     }
 
@@ -162,10 +167,29 @@ def test_the_encoder_reads_ids_as_it_reads_texts(vocabulary: Vocabulary, encoder
     )
 
 
-def test_an_encoder_with_another_vocabulary_is_refused(encoder: Path, machine_folder: Path) -> None:
+@torch.no_grad()
+def test_an_encoder_with_another_vocabulary_reads_the_text(
+    encoder: Path, machine_folder: Path
+) -> None:
+    from summ.networks.sentence_model import load_sentence_model
+
     other = Vocabulary.load(machine_folder / "vocabulary")
+    texts = ["The mayor opened the new bridge on Monday.", "The mayor."]
+    rows = [[*ids, other.eos] for ids in other.encode(texts)]
+    vectors = similarity_vectors(
+        RewardConfig(similarity_encoder=encoder), other, torch.device("cpu")
+    )
+    model = load_sentence_model(encoder)
+    assert vectors is not None and model.vocabulary.pieces() != other.pieces()
+    found = vectors(Words.from_lists(rows, other.pad))
+    read = [other.decode(row) for row in rows]  # what the machine knows of them
+    torch.testing.assert_close(found, model.vectors(model.read(read)))
+
+
+def test_an_encoder_of_unfolded_text_is_refused(encoder: Path, machine_folder: Path) -> None:
+    other = replace(Vocabulary.load(machine_folder / "vocabulary"), folding=False)
     weights = RewardConfig(similarity_encoder=encoder)
-    with pytest.raises(ConfigError, match=r"vocabulary is not the machine's"):
+    with pytest.raises(ConfigError, match=r"only one of it and the machine folds"):
         similarity_vectors(weights, other, torch.device("cpu"))
 
 

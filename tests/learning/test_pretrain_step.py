@@ -8,6 +8,7 @@ from summ.inference.decoding import greedy
 from summ.learning.discriminator_step import DiscriminatorStep
 from summ.learning.draws import Draws
 from summ.learning.language_model_step import LanguageModelStep
+from summ.learning.lessons import coverage
 from summ.learning.pretrain_step import PretrainStep
 from tests import tiny
 
@@ -44,6 +45,34 @@ def test_gradient_reaches_every_parameter_of_both_networks(lesson: LessonConfig)
     step(tiny.batch(FACTS), Draws(1, 0, 0, 1, CPU)).loss.backward()
     for part in parts:
         assert all(p.grad is not None for p in part.parameters() if p.requires_grad)
+
+
+def test_coverage_is_the_share_of_pieces_that_the_document_has() -> None:
+    sentences = tiny.words([8, 9, 8, 10], [11, 12], [])
+    documents = tiny.words([10, 13, 8], [13], [8])
+    found = coverage(sentences, documents, tiny.marks(FACTS))
+    assert found.tolist() == [0.75, 0.0, 1.0]
+
+
+def test_a_sentence_is_sought_in_no_invention_that_lacks_its_words(monkeypatch) -> None:
+    """Of four sentences to be invented for, two find their words: the others stay hidden."""
+    lesson = CYCLE.model_copy(update={"invented_coverage": 0.7})
+    step, (compressor, _) = build(lesson)
+    batch = tiny.batch(FACTS, rows=8)
+    told = [
+        row[mask].tolist()[:-1] for row, mask in zip(*vars(batch.sentences).values(), strict=True)
+    ]
+    lacking = [15 if 15 not in told[1] else 14]
+    invented = tiny.words([*told[0], 8], lacking, [8, *told[2]], [])
+    monkeypatch.setattr(step.seek, "invent", lambda sentences, draws: invented)
+    read = []
+    monkeypatch.setattr(compressor, "read", lambda source, budget: read.append(source) or 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        step.seek(batch, Draws(1, 0, 0, 1, CPU))
+    found = [row[mask].tolist() for row, mask in zip(*vars(read[0]).values(), strict=True)]
+    hidden = [row[mask].tolist() for row, mask in zip(*vars(batch.hidden).values(), strict=True)]
+    assert found[0] == [*told[0], 8, tiny.EOS] and found[2] == [8, *told[2], tiny.EOS]
+    assert [found[1], *found[3:]] == [hidden[1], *hidden[3:]]
 
 
 def test_each_lesson_teaches_its_own_network_only() -> None:

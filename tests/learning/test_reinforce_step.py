@@ -70,13 +70,16 @@ def all_summaries(vocabulary, length: int) -> Iterator[list[int]]:
 KINDS = ["reconstruction", "discriminator", "fluency", "fluency by word", "similarity"]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_gradient_is_the_gradient_of_the_expected_reward(kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "temperature"), [*((kind, 1.0) for kind in KINDS), (KINDS[0], 0.5)]
+)
+def test_gradient_is_the_gradient_of_the_expected_reward(kind: str, temperature: float) -> None:
     """The step's gradient, weighted by probability over all summaries, against enumeration.
 
     With a discount of 1 the discriminator's reward-to-go is the policy gradient of the sum of
     all its prefix scores (what follows a word is all that the word can change); that of fluency
-    by word is the policy gradient of the draft's log-likelihood, not divided by its length.
+    by word is the policy gradient of the draft's log-likelihood, not divided by its length.  The
+    policy is the one that is drawn from, at its temperature.
     """
     vocabulary = tiny.facts(words=3)
     reward = RewardConfig(
@@ -88,7 +91,13 @@ def test_gradient_is_the_gradient_of_the_expected_reward(kind: str) -> None:
         fluency_credit="word" if kind.endswith("word") else "draft",
         similarity_weight=float(kind == "similarity"),
     )
-    config = stage(baseline="self-critical", samples=1, reward=reward, lesson_weight=0)
+    config = stage(
+        baseline="self-critical",
+        samples=1,
+        temperature=temperature,
+        reward=reward,
+        lesson_weight=0,
+    )
     step, (compressor, reconstructor, discriminator, language_model) = build(vocabulary, config)
     step.double()
     discriminator.double()
@@ -99,7 +108,7 @@ def test_gradient_is_the_gradient_of_the_expected_reward(kind: str) -> None:
 
     def score(words: Words) -> tuple[Tensor, Tensor]:
         encoded = compressor.read(source.documents, budget)
-        table = policy_log_probs(compressor, encoded, words, step.marks)
+        table = policy_log_probs(compressor, encoded, words, step.marks, temperature)
         return table, table.gather(-1, words.ids[..., None]).sum().exp()
 
     def value(words: Words) -> float:

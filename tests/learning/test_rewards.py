@@ -28,6 +28,16 @@ def test_length_reward_is_minus_the_distance_in_words() -> None:
     assert rewards.length_reward(begins, budget).tolist() == [-1.0, -1.0]
 
 
+def test_position_reward_is_minus_the_mean_first_place_in_the_source() -> None:
+    """Of 5 at 0 (not at 2) and 7 at 3 of four; of 9, which is nowhere, no place at all."""
+    source = torch.tensor([[5, 6, 5, 7, 0], [6, 7, 8, 9, 3]])
+    text = torch.tensor([[True] * 4 + [False]] * 2)
+    draft = torch.tensor([[5, 7, 9, 0], [5, 5, 3, 0]])
+    drawn = torch.tensor([[True, True, True, False], [True, True, False, False]])
+    found = rewards.position_reward(draft, drawn, source, text)
+    assert found.tolist() == [-(0 + 3 / 4) / 2, -1.0]
+
+
 def test_repetition_reward_counts_words_that_came_before() -> None:
     ids = torch.tensor([[5, 6, 5, 5, 6], [5, 6, 7, 6, 8]])
     begins = torch.tensor([[True] * 5, [True, True, True, False, True]])

@@ -1,6 +1,7 @@
 """Behaviour of whole runs: repeatable, resumable, the same on two processes as on one."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -142,6 +143,26 @@ def test_resumes_alike_from_every_checkpoint(
         (copy / file.name).write_bytes(file.read_bytes())
     train(config(corpus, tmp_path / "run"), resume=True)
     assert_equal(reference / "model", tmp_path / "run" / "model")
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_a_stage_hands_on_the_mean_of_its_last_checkpoints(corpus: Path, tmp_path: Path) -> None:
+    """Saved at 3 and 6 of the first stage; resumed from 6, the next begins with their mean, too."""
+    changes = ("stages.0.average_checkpoints=2", "stages.1.steps=1", "stages.2.steps=1")
+    output = tmp_path / "run"
+    train(config(corpus, output, *changes))
+    saved = [load_file(f / "compressor.safetensors") for f in checkpoints(output / "checkpoints")]
+    handed = load_machine(output / "stages" / "warm-start").compressor.state_dict()
+    for name, value in handed.items():
+        torch.testing.assert_close(value, (saved[0][name] + saved[1][name]) / 2)
+    assert any(not torch.equal(handed[name], saved[1][name]) for name in handed)
+    for later in checkpoints(output / "checkpoints")[2:]:
+        shutil.rmtree(later)
+    expected = weights(output / "model")
+    shutil.rmtree(output / "model")
+    train(config(corpus, output, *changes), resume=True)
+    found = weights(output / "model")
+    assert all(torch.equal(found[name], value) for name, value in expected.items())
 
 
 @pytest.mark.usefixtures("one_thread")

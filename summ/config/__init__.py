@@ -1,0 +1,53 @@
+"""The schema of a training run, and the only user of yaml.  See ``run`` for its rules."""
+
+from summ.config.run import (
+    TrainConfig,
+    load_config,
+)
+from summ.config.sections import (
+    DataConfig,
+    EncoderConfig,
+    GruConfig,
+    NetworkConfig,
+    NetworksConfig,
+    NoiseConfig,
+)
+from summ.config.stages import (
+    DecoderConfig,
+    GumbelStage,
+    LanguageModelStage,
+    LessonConfig,
+    OptimizerConfig,
+    PretrainStage,
+    QuickThoughtStage,
+    ReinforceStage,
+    RewardConfig,
+    SkipThoughtStage,
+    Stage,
+    StageShape,
+    TermConfig,
+)
+
+__all__ = [
+    "DataConfig",
+    "DecoderConfig",
+    "EncoderConfig",
+    "GruConfig",
+    "GumbelStage",
+    "LanguageModelStage",
+    "LessonConfig",
+    "NetworkConfig",
+    "NetworksConfig",
+    "NoiseConfig",
+    "OptimizerConfig",
+    "PretrainStage",
+    "QuickThoughtStage",
+    "ReinforceStage",
+    "RewardConfig",
+    "SkipThoughtStage",
+    "Stage",
+    "StageShape",
+    "TermConfig",
+    "TrainConfig",
+    "load_config",
+]

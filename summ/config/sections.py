@@ -1,0 +1,123 @@
+"""The parts of a configuration that stages share: texts, noise, networks, encoders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Weight = Annotated[float, Field(ge=0)]
+Positive = Annotated[int, Field(gt=0)]
+Temperature = Annotated[float, Field(ge=0.1)]
+
+
+class Section(BaseModel):
+    """A part of the configuration: immutable, and strict about unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DataConfig(Section):
+    """Which corpus, how much of each text, and how many texts an update takes.
+
+    ``documents`` and ``sentences`` count over all processes and all micro-batches of one
+    update, so that the result does not depend on how many machines share the work.
+    """
+
+    corpus: Path
+    max_document: Positive = 64
+    max_sentence: Positive = 24
+    documents: Positive = 32
+    sentences: Positive = 64
+
+
+class NoiseConfig(Section):
+    """How a sentence is hidden among other words, and a document reduced to keywords."""
+
+    extra_words: tuple[float, float] = (1.0, 2.5)
+    drop_share: Share = 0.08
+    shuffle_share: Share = 0.3
+    keyword_share: tuple[float, float] = (0.25, 0.5)
+
+
+class NetworkConfig(Section):
+    """A transformers network: ``checkpoint`` to start from, or ``config`` to build from nothing.
+
+    ``config`` is passed to ``AutoConfig.for_model``; it names ``model_type`` and its sizes.
+    """
+
+    checkpoint: str | None = None
+    config: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def one_source(self) -> NetworkConfig:
+        if (self.checkpoint is None) == (self.config is None):
+            raise ValueError("give either 'checkpoint' or 'config', not both and not neither")
+        if self.config is not None and "model_type" not in self.config:
+            raise ValueError("config must name a 'model_type', for example pegasus")
+        return self
+
+
+class NetworksConfig(Section):
+    """The three networks, and which words a summary may use; a language model if it is wanted.
+
+    ``shortlist`` limits summaries to the source's own pieces plus that many of the commonest
+    pieces of human sentences; ``null`` leaves the whole vocabulary open.
+    """
+
+    compressor: NetworkConfig
+    reconstructor: NetworkConfig
+    discriminator: NetworkConfig
+    language_model: NetworkConfig | None = None
+    shortlist: Positive | None = 300
+    attention: Literal["eager", "sdpa"] = "eager"
+
+
+class GruConfig(Section):
+    """A recurrent sentence encoder, built from nothing: the one of the skip-thought papers.
+
+    With ``residual`` the states are added to the embeddings, which must be as wide as they are;
+    without ``layers`` the embeddings themselves are the states, in no order.
+    """
+
+    embedding: Positive
+    hidden: Positive = 1
+    layers: Annotated[int, Field(ge=0)] = 1
+    bidirectional: bool = False
+    residual: bool = False
+
+    @model_validator(mode="after")
+    def addable(self) -> GruConfig:
+        width = self.hidden * (2 if self.bidirectional else 1)
+        if self.residual and width != self.embedding:
+            raise ValueError(f"residual states must be as wide as embeddings, but are {width} wide")
+        return self
+
+
+class EncoderConfig(Section):
+    """Sentence encoders: ``network`` (any AutoModel of transformers) or ``gru``, and the pooling.
+
+    ``encoders`` of the same shape are built: two (f and g) for quick-thought, one for
+    skip-thought.  ``last`` pools the state behind the end mark, ``cls`` that of a mark put before
+    the first piece.  ``max_pieces`` counts the end mark.  ``embeddings_from`` names corpora in
+    which words are counted beside each other, for embeddings to begin with.
+    """
+
+    network: NetworkConfig | None = None
+    gru: GruConfig | None = None
+    encoders: Literal[1, 2] = 2
+    pooling: Literal["mean", "cls", "attention", "last"] = "mean"
+    attention: Literal["eager", "sdpa"] = "eager"
+    max_pieces: Positive = 64
+    embeddings_from: list[Path] = []
+
+    @model_validator(mode="after")
+    def one_kind(self) -> EncoderConfig:
+        if (self.network is None) == (self.gru is None):
+            raise ValueError("give either 'network' or 'gru', not both and not neither")
+        plain = self.gru is not None and self.gru.layers and not self.gru.residual
+        if self.gru is not None and self.pooling in ("cls",) + (() if plain else ("last",)):
+            raise ValueError(f"this gru has no state to pool by {self.pooling}: pool by mean")
+        return self

@@ -1,0 +1,235 @@
+"""The schema of the stages of a run: what is learned, from what, and how it is weighted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from summ.config.sections import (
+    NetworkConfig,
+    NoiseConfig,
+    Positive,
+    Section,
+    Share,
+    Temperature,
+    Weight,
+)
+
+
+class OptimizerConfig(Section):
+    """AdamW with linear warm-up, then linear decay to ``final_share`` of the peak."""
+
+    learning_rate: Annotated[float, Field(gt=0)]
+    discriminator_learning_rate: Annotated[float, Field(gt=0)] = 3e-4
+    warmup_steps: Annotated[int, Field(ge=0)] = 100
+    final_share: Share = 0.1
+    weight_decay: Weight = 0.01
+    max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
+    accumulation: Positive = 1
+
+
+class LessonConfig(Section):
+    """The maximum-likelihood lessons that need no pair.
+
+    ``invented_share`` of the sentences are sought in a document that the reconstructor invents
+    from them (the cycle); the others in words of other texts (the denoising task).
+    ``draft_share`` of the documents are rebuilt from the compressor's own draft; the others
+    from their keywords.  Temperatures of the inventions are drawn from ``temperature``.  An
+    invention that says less than ``invented_coverage`` of its sentence's pieces teaches to say
+    what is not there: such a sentence is sought in words of other texts after all.
+    """
+
+    invented_share: Share = 0.0
+    invented_coverage: Share = 0.0
+    draft_share: Share = 0.0
+    temperature: tuple[float, float] = (0.7, 1.0)
+    invented_length: tuple[int, int] = (16, 48)
+    budgets: tuple[int, int] = (6, 14)
+
+
+class RewardConfig(Section):
+    """What a draft is rewarded for.  Each weight multiplies one pure function of ``rewards``.
+
+    ``fluency`` needs a machine with a language model: log-likelihood per word above that of the
+    words without context (slor), log-likelihood per word, or exp(-perplexity / scale).  It is
+    credited to the whole draft, or (slor and likelihood) to each word, discounted like the
+    discriminator's.  ``similarity_encoder`` is the folder of a sentence encoder; by default the one
+    that ships with summ.  ``position`` prefers words from where news begins: the source's head.
+    """
+
+    reconstruction_weight: Weight = 4.0
+    discriminator_weight: Weight = 1.5
+    discount: Share = 0.3
+    length_weight: Weight = 1.0
+    repetition_weight: Weight = 0.0
+    position_weight: Weight = 0.0
+    fluency_weight: Weight = 0.0
+    fluency: Literal["slor", "likelihood", "perplexity"] = "slor"
+    fluency_credit: Literal["draft", "word"] = "draft"
+    perplexity_scale: Annotated[float, Field(gt=0)] = 150.0
+    similarity_weight: Weight = 0.0
+    similarity_encoder: Path | None = None
+
+    @model_validator(mode="after")
+    def creditable(self) -> RewardConfig:
+        if self.fluency == "perplexity" and self.fluency_credit == "word":
+            raise ValueError("perplexity is of a whole draft: fluency_credit must be 'draft'")
+        return self
+
+
+class StageShape(Section):
+    """What every stage has; ``documents``, ``sentences`` and ``noise`` replace the run's own.
+
+    Every ``discriminator_every``-th update (0: never) is followed by ``critic_updates`` of the
+    adversary, the first on the same texts, the others on texts of their own.  A stage hands on the
+    mean of the weights in its last ``average_checkpoints`` checkpoints; 1 is its last weights.
+    """
+
+    name: str
+    steps: Positive
+    optimizer: OptimizerConfig
+    lesson: LessonConfig = LessonConfig()
+    discriminator_every: Annotated[int, Field(ge=0)] = 0
+    critic_updates: Positive = 1
+    average_checkpoints: Positive = 1
+    documents: Positive | None = None
+    sentences: Positive | None = None
+    noise: NoiseConfig | None = None
+
+
+class PretrainStage(StageShape):
+    """Maximum likelihood only: the warm start, and with shares above zero the cycle."""
+
+    kind: Literal["pretrain"]
+
+
+class LanguageModelStage(StageShape):
+    """Maximum likelihood of human sentences for the language model; nothing else learns.
+
+    ``network`` is built where the machine has no language model yet.
+    """
+
+    kind: Literal["language-model"]
+    network: NetworkConfig | None = None
+
+    @model_validator(mode="after")
+    def no_adversary(self) -> LanguageModelStage:
+        if self.discriminator_every:
+            raise ValueError("no draft is drawn here: discriminator_every must be 0")
+        return self
+
+
+class ReinforceStage(StageShape):
+    """Adversarial REINFORCE: the policy gradient, with the lessons kept in as an anchor.
+
+    ``temperature`` divides the policy's logits where drafts are drawn and scored: below 1 they are
+    nearer to what search will find, which is what should be judged.
+    """
+
+    kind: Literal["reinforce"]
+    baseline: Literal["self-critical", "leave-one-out"] = "leave-one-out"
+    samples: Positive = 4
+    temperature: Temperature = 1.0
+    reward: RewardConfig = RewardConfig()
+    lesson_weight: Weight = 1.0
+
+    @model_validator(mode="after")
+    def enough_samples(self) -> ReinforceStage:
+        if self.baseline == "leave-one-out" and self.samples < 2:
+            raise ValueError("the leave-one-out baseline needs samples >= 2")
+        return self
+
+
+class TermConfig(Section):
+    """What a relaxed draft is judged by.  Each weight multiplies one pure loss of ``objectives``.
+
+    ``reconstruction_weight`` is the share of nll per word, as in ``RewardConfig``.
+    ``discriminator_weight`` is that of the adversary, whatever its kind.  ``prior_weight`` needs a
+    machine with a language model.
+    """
+
+    reconstruction_weight: Weight = 4.0
+    discriminator_weight: Weight = 1.5
+    length_weight: Weight = 1.0
+    prior_weight: Weight = 0.0
+    topic_weight: Weight = 0.0
+    coverage_weight: Weight = 0.0
+
+
+class GumbelStage(StageShape):
+    """The gradient through relaxed words (Gumbel-softmax), with the lessons kept in as an anchor.
+
+    ``temperature`` falls geometrically over the stage, from the first to the last.  ``critic`` is
+    the adversary: the discriminator of every prefix, or a Wasserstein critic whose slope is kept
+    by a gradient penalty (``penalty_weight``) or by limiting its spectra.  ``smoothing`` spreads
+    that share of human words for a Wasserstein critic, against soft drafts.
+    """
+
+    kind: Literal["gumbel"]
+    straight_through: bool = True
+    temperature: tuple[Temperature, Temperature] = (1.0, 0.5)
+    critic: Literal["discriminator", "wgan-gp", "spectral"] = "discriminator"
+    penalty_weight: Weight = 10.0
+    smoothing: Share = 0.0
+    terms: TermConfig = TermConfig()
+    lesson_weight: Weight = 1.0
+
+    @model_validator(mode="after")
+    def alike_in_sharpness(self) -> GumbelStage:
+        if self.straight_through and self.smoothing:
+            raise ValueError("straight-through drafts are one-hot: smoothing must be 0")
+        return self
+
+
+class QuickThoughtStage(StageShape):
+    """Which of all sentences of a batch stands next to this one?
+
+    A batch is cut into spans of consecutive sentences; ``sentences`` are to be found within
+    ``window`` places.  They are compared by the inner product of their vectors, as in the paper, or
+    by their cosine, divided by ``temperature``.
+    """
+
+    kind: Literal["quick-thought"]
+    span: Annotated[int, Field(ge=3)] = 100
+    window: Positive = 1
+    similarity: Literal["inner-product", "cosine"] = "inner-product"
+    temperature: Annotated[float, Field(gt=0)] = 1.0
+
+    @model_validator(mode="after")
+    def whole_batches(self) -> QuickThoughtStage:
+        if self.optimizer.accumulation > 1:
+            raise ValueError("quick-thought chooses among a whole batch: accumulation must be 1")
+        return self
+
+
+class DecoderConfig(Section):
+    """The sizes of the two GRUs that skip-thought decodes the neighbours with."""
+
+    embedding: Positive
+    hidden: Positive
+
+
+class SkipThoughtStage(StageShape):
+    """What do the sentences before and after this one say?  Two decoders tell it from its vector.
+
+    A batch is cut into spans of consecutive sentences.
+    """
+
+    kind: Literal["skip-thought"]
+    decoder: DecoderConfig
+    span: Annotated[int, Field(ge=3)] = 8
+
+
+Stage = Annotated[
+    PretrainStage
+    | LanguageModelStage
+    | ReinforceStage
+    | GumbelStage
+    | QuickThoughtStage
+    | SkipThoughtStage,
+    Field(discriminator="kind"),
+]
+ENCODER_KINDS = ("quick-thought", "skip-thought")
+STAGE_KINDS = ("pretrain", "language-model", "reinforce", "gumbel", *ENCODER_KINDS)
