@@ -102,7 +102,9 @@ class EncoderConfig(Section):
     ``encoders`` of the same shape are built: two (f and g) for quick-thought, one for
     skip-thought.  ``last`` pools the state behind the end mark, ``cls`` that of a mark put before
     the first piece.  ``max_pieces`` counts the end mark.  ``embeddings_from`` names corpora in
-    which words are counted beside each other, for embeddings to begin with.
+    which words are counted beside each other, for embeddings to begin with: those of all encoders,
+    or of the first alone.  Then the second begins at random, common pieces shorter, and tells words
+    apart that the first finds alike, after the two channels of Logeswaran & Lee's MC-QT (2018).
     """
 
     network: NetworkConfig | None = None
@@ -112,6 +114,7 @@ class EncoderConfig(Section):
     attention: Literal["eager", "sdpa"] = "eager"
     max_pieces: Positive = 64
     embeddings_from: list[Path] = []
+    counted: Literal["all", "first"] = "all"
 
     @model_validator(mode="after")
     def one_kind(self) -> EncoderConfig:

@@ -9,7 +9,13 @@ from typing import Literal
 import torch
 from torch import nn
 
-from summ.config import QuickThoughtStage, SkipThoughtStage, StageShape, TrainConfig
+from summ.config import (
+    EncoderConfig,
+    QuickThoughtStage,
+    SkipThoughtStage,
+    StageShape,
+    TrainConfig,
+)
 from summ.errors import ConfigError
 from summ.learning.draws import stage_seed
 from summ.learning.quick_thought_step import QuickThoughtStep
@@ -151,7 +157,7 @@ def _model(config: TrainConfig, vocabulary: Vocabulary) -> SentenceModel:
     elif config.encoder is not None:
         model = build_sentence_model(config.encoder, vocabulary, config.seed)
         if config.encoder.embeddings_from:
-            _fill_embeddings(model, config.encoder.embeddings_from, config.seed)
+            _fill_embeddings(model, config.encoder, config.seed)
     else:
         raise ConfigError("encoder: missing.")
     if config.data.max_sentence > model.settings.max_pieces:
@@ -162,12 +168,17 @@ def _model(config: TrainConfig, vocabulary: Vocabulary) -> SentenceModel:
     return model
 
 
-def _fill_embeddings(model: SentenceModel, corpora: list[Path], seed: int) -> None:
-    """Gives all encoders the same embeddings, counted in prepared corpora."""
+def _fill_embeddings(model: SentenceModel, config: EncoderConfig, seed: int) -> None:
+    """Embeddings counted in prepared corpora, for all encoders or for the first."""
     tables = [part.embeddings() for part in model.encoders if isinstance(part, SentenceEncoder)]
-    counted = count_embeddings(corpora, model.vocabulary, tables[0].embedding_dim, seed)
+    counted = count_embeddings(
+        config.embeddings_from, model.vocabulary, tables[0].embedding_dim, seed
+    )
     with torch.no_grad():
         # As wide as the encoders' own, which their layers are made for.
-        vectors = torch.from_numpy(counted) * tables[0].weight.std()
-        for table in tables:
-            table.weight.copy_(vectors)
+        vectors = torch.from_numpy(counted.vectors) * tables[0].weight.std()
+        for number, table in enumerate(tables):
+            if number == 0 or config.counted == "all":
+                table.weight.copy_(vectors)
+            else:
+                table.weight.mul_(torch.from_numpy(counted.telling)[:, None])

@@ -14,6 +14,7 @@ Axes: V pieces, E columns.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -31,18 +32,28 @@ _LARGEST = 20_000  # pieces of a vocabulary whose square still fits into memory
 _TABLES = ("documents", "sentences")
 
 
+@dataclass(frozen=True)
+class CountedEmbeddings:
+    """Vectors of pieces, and how much each piece tells.
+
+    Attributes:
+        vectors: as wide as each piece is telling; zeros for unseen pieces and the end mark.  (V, E)
+        telling: a / (a + p(v)), between 0 and 1; the end mark tells nothing.  (V,)
+    """
+
+    vectors: NDArray[np.float32]
+    telling: NDArray[np.float32]
+
+
 def count_embeddings(
     corpora: Sequence[Path], vocabulary: Vocabulary, width: int, seed: int
-) -> NDArray[np.float32]:
-    """Embeddings of all pieces, from the texts of prepared corpora; unseen pieces get zeros.
+) -> CountedEmbeddings:
+    """Embeddings of all pieces, from the texts of prepared corpora.
 
     Args:
         corpora: folders that ``summ prepare`` wrote with this vocabulary.
         width: columns; their entries have a standard deviation of about 1 for rare pieces.
         seed: of the randomised factorisation.
-
-    Returns:
-        Shape (V, E).
 
     Raises:
         ConfigError: the vocabulary is too large to be squared, or not that of a corpus.
@@ -62,7 +73,9 @@ def count_embeddings(
     square = pairs.reshape(vocabulary.size, vocabulary.size)
     factors = _factorise(square + square.T, width, seed)
     share = singles / max(1.0, singles.sum())
-    return (factors * (_TELLING / (_TELLING + share))[:, None]).astype(np.float32)
+    telling = (_TELLING / (_TELLING + share)).astype(np.float32)
+    telling[vocabulary.eos] = 0.0
+    return CountedEmbeddings(factors * telling[:, None], telling)
 
 
 def _check_vocabulary(corpus: Path, vocabulary: Vocabulary) -> None:

@@ -181,22 +181,22 @@ def test_a_run_starts_from_a_sentence_model(corpus: Path, reference: Path, tmp_p
         assert torch.equal(first[name], value)
 
 
-def test_embeddings_begin_as_counts_and_are_alike_in_both_encoders(
-    corpus: Path, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("which", ["all", "first"])
+def test_embeddings_begin_as_counts(corpus: Path, tmp_path: Path, which: str) -> None:
+    """In both encoders; or in the first, and the second's are random, common pieces shorter."""
     settings = config(tmp_path, corpus, "quick")
-    counted = settings.model_copy(
-        update={
-            "encoder": settings.encoder
-            and settings.encoder.model_copy(update={"embeddings_from": [corpus]})
-        }
-    )
-    model = Encoding(counted, CPU).model
-    f, g = (encoder.embeddings().weight for encoder in model.encoders)
-    assert torch.equal(f, g)
-    expected = count_embeddings([corpus], model.vocabulary, 8, counted.seed)
-    width = Encoding(settings, CPU).model.encoders[0].embeddings().weight.std()
-    torch.testing.assert_close(f.detach(), torch.from_numpy(expected) * width.detach())
+    assert settings.encoder is not None
+    update = {"embeddings_from": [corpus], "counted": which}
+    encoder = settings.encoder.model_copy(update=update)
+    model = Encoding(settings.model_copy(update={"encoder": encoder}), CPU).model
+    f, g = (encoder.embeddings().weight.detach() for encoder in model.encoders)
+    plain = Encoding(settings, CPU).model.encoders
+    expected = count_embeddings([corpus], model.vocabulary, 8, settings.seed)
+    width = plain[0].embeddings().weight.std().detach()
+    torch.testing.assert_close(f, torch.from_numpy(expected.vectors) * width)
+    telling = torch.from_numpy(expected.telling)[:, None]
+    random = plain[1].embeddings().weight.detach() * telling
+    assert torch.equal(g, f if which == "all" else random)
 
 
 def test_what_does_not_fit_is_refused(corpus: Path, tmp_path: Path) -> None:

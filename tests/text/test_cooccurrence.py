@@ -54,13 +54,17 @@ def test_factors_are_the_singular_vectors_of_the_information() -> None:
 
 def test_common_pieces_get_shorter_vectors(prose: Path) -> None:
     opened = Prose.open(prose)
-    vectors = count_embeddings([prose], opened.vocabulary, 16, seed=1)
+    counted = count_embeddings([prose], opened.vocabulary, 16, seed=1)
+    vectors = counted.vectors
     assert vectors.shape == (opened.vocabulary.size, 16) and np.isfinite(vectors).all()
     twice = count_embeddings([prose, prose], opened.vocabulary, 16, seed=1)
-    np.testing.assert_allclose(twice, vectors, atol=1e-3)
+    np.testing.assert_allclose(twice.vectors, vectors, atol=1e-3)
     bare = _bare(prose, 16)
     share = opened.frequencies / opened.frequencies.sum()
-    np.testing.assert_allclose(vectors, bare * (1e-3 / (1e-3 + share))[:, None], atol=1e-5)
+    telling = 1e-3 / (1e-3 + share)
+    np.testing.assert_allclose(vectors, bare * telling[:, None], atol=1e-5)
+    telling[opened.vocabulary.eos] = 0.0
+    np.testing.assert_allclose(counted.telling, telling, atol=1e-6)
     assert not vectors[opened.vocabulary.eos].any()
 
 
