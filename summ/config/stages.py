@@ -57,6 +57,8 @@ class RewardConfig(Section):
     credited to the whole draft, or (slor and likelihood) to each word, discounted like the
     discriminator's.  ``similarity_encoder`` is the folder of a sentence encoder; by default the one
     that ships with summ.  ``position`` prefers words from where news begins: the source's head.
+    ``reference`` is the folder of a machine whose compressor, frozen, says how likely a draft is:
+    without it the policy forgets what the lessons taught and no other judge knows.
     """
 
     reconstruction_weight: Weight = 4.0
@@ -71,11 +73,15 @@ class RewardConfig(Section):
     perplexity_scale: Annotated[float, Field(gt=0)] = 150.0
     similarity_weight: Weight = 0.0
     similarity_encoder: Path | None = None
+    reference_weight: Weight = 0.0
+    reference: Path | None = None
 
     @model_validator(mode="after")
     def creditable(self) -> RewardConfig:
         if self.fluency == "perplexity" and self.fluency_credit == "word":
             raise ValueError("perplexity is of a whole draft: fluency_credit must be 'draft'")
+        if self.reference_weight and self.reference is None:
+            raise ValueError("reference_weight needs 'reference': a model folder")
         return self
 
 

@@ -15,9 +15,11 @@ from torch import Tensor
 
 from summ.config import RewardConfig
 from summ.errors import ConfigError
-from summ.inference.decoding import Marks, chosen
+from summ.inference.decoding import Marks, chosen, policy_log_probs
 from summ.learning import rewards
+from summ.networks.compressor import Compressor
 from summ.networks.language_model import LanguageModel
+from summ.networks.machine import Machine, load_machine
 from summ.networks.sentence_model import SHIPPED, SentenceModel, load_sentence_model
 from summ.text.vocabulary import Vocabulary
 from summ.types import Words
@@ -31,11 +33,13 @@ class Judges:
         humanness: logits that each prefix was written by a human: ``Words`` to (B, T).
         language_model: for fluency; None where the machine has none.
         vectors: sentence vectors for similarity: ``Words`` to (B, D).
+        reference: a frozen policy that says how likely a draft is.
     """
 
     humanness: Callable[[Words], Tensor]
     language_model: LanguageModel | None = None
     vectors: Callable[[Words], Tensor] | None = None
+    reference: Compressor | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,11 @@ def judge(
         share["similarity"] = weights.similarity_weight
         read = judges.vectors(documents).repeat_interleave(samples, dim=0)
         figures["similarity"] = rewards.similarity_reward(read, judges.vectors(drafts))
+    if judges.reference is not None:
+        share["reference"] = weights.reference_weight
+        encoded = judges.reference.read(documents, budget).repeat(samples)
+        log_probs = policy_log_probs(judges.reference, encoded, drafts, marks)
+        figures["reference"] = _mean(chosen(log_probs, drafts), drafts.mask)
     total = torch.stack([share[name] * figures[name] for name in figures]).sum(dim=0)
     credit = torch.stack(
         [
@@ -142,6 +151,27 @@ def similarity_vectors(
     return lambda words: model.vectors(
         model.read_canonical([vocabulary.decode(row) for row in words.ids.tolist()]).to(device)
     )
+
+
+def reference_policy(
+    weights: RewardConfig, machine: Machine, device: torch.device
+) -> Compressor | None:
+    """What ``Judges.reference`` is to be; None where no reference is asked for.
+
+    Raises:
+        ConfigError: it may say other pieces than the machine.
+        CheckpointError: its folder is missing or damaged.
+    """
+    if weights.reference is None:
+        return None
+    other = load_machine(weights.reference)
+    alike = other.settings.shortlist == machine.settings.shortlist
+    if not alike or other.vocabulary.pieces() != machine.vocabulary.pieces():
+        raise ConfigError(
+            f"{weights.reference}: its vocabulary or shortlist is not the machine's, whose drafts "
+            "it must be able to say. Take a stage of the same run."
+        )
+    return other.compressor.requires_grad_(False).to(device)
 
 
 def _readable(words: Words, model: SentenceModel) -> Words:

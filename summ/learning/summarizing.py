@@ -22,7 +22,7 @@ from summ.learning.critic_step import CriticStep
 from summ.learning.discriminator_step import DiscriminatorStep
 from summ.learning.draws import stage_seed
 from summ.learning.gumbel_step import GumbelStep, rarity
-from summ.learning.judges import Judges, similarity_vectors
+from summ.learning.judges import Judges, reference_policy, similarity_vectors
 from summ.learning.language_model_step import LanguageModelStep
 from summ.learning.pretrain_step import PretrainStep
 from summ.learning.reinforce_step import ReinforceStep
@@ -132,9 +132,10 @@ class Summarizing:
             CheckpointError: it cannot be loaded.
         """
         if stage.name not in self._judges:
-            vectors = similarity_vectors(_weights(stage), self.machine.vocabulary, self.device)
-            machine = self.machine
-            judges = Judges(machine.discriminator, machine.language_model, vectors)
+            machine, weights = self.machine, _weights(stage)
+            vectors = similarity_vectors(weights, machine.vocabulary, self.device)
+            reference = reference_policy(weights, machine, self.device)
+            judges = Judges(machine.discriminator, machine.language_model, vectors, reference)
             self._judges[stage.name] = judges
         return self._judges[stage.name]
 

@@ -9,8 +9,16 @@ from torch import Tensor
 
 from summ.config import EncoderConfig, GruConfig, RewardConfig
 from summ.errors import CheckpointError, ConfigError
-from summ.learning.judges import Judges, Verdict, judge, similarity_vectors
+from summ.inference.decoding import score
+from summ.learning.judges import (
+    Judges,
+    Verdict,
+    judge,
+    reference_policy,
+    similarity_vectors,
+)
 from summ.networks.language_model import LanguageModel
+from summ.networks.machine import load_machine
 from summ.networks.sentence_model import build_sentence_model, save_sentence_model
 from summ.text.vocabulary import Vocabulary
 from summ.types import Words
@@ -22,6 +30,7 @@ DOCUMENTS = tiny.words([8, 9, 10, 11, 12], [13, 12, 11])
 DRAFTS = tiny.words([8, 14, 9], [9], [13, 13], [12, 11])  # two of each document
 NLL = torch.tensor([12.0, 6.0, 8.0, 4.0])
 BUDGET = torch.tensor([2, 3])
+OFF = {"length_weight": 0, "reconstruction_weight": 0, "discriminator_weight": 0}
 
 
 @pytest.fixture
@@ -134,6 +143,38 @@ def test_judges_that_are_not_there_are_not_heard() -> None:
 def test_perplexity_has_no_credit_by_word() -> None:
     with pytest.raises(ValueError, match="fluency_credit must be 'draft'"):
         RewardConfig(fluency="perplexity", fluency_credit="word")
+
+
+@torch.no_grad()
+def test_the_reference_says_how_likely_each_draft_is() -> None:
+    """Against each draft scored alone, for its own document and budget."""
+    torch.manual_seed(2)
+    compressor = tiny.compressor(FACTS)
+    judges = Judges(tiny.discriminator(FACTS), reference=compressor)
+    weights = RewardConfig.model_validate(OFF | {"reference_weight": 2, "reference": "any"})
+    verdict = judge(judges, weights, DRAFTS, NLL, DOCUMENTS, BUDGET, MARKS)
+    for row in range(4):
+        draft, source = (w.rows(slice(i, i + 1)) for w, i in ((DRAFTS, row), (DOCUMENTS, row // 2)))
+        encoded = compressor.read(source, BUDGET[row // 2 : row // 2 + 1])
+        expected = score(compressor, encoded, draft, MARKS).log_probs.mean()
+        torch.testing.assert_close(verdict.figures["reference"][row], expected)
+    torch.testing.assert_close(verdict.total, 2 * verdict.figures["reference"])
+
+
+def test_a_reference_must_be_able_to_say_the_drafts(machine_folder: Path, tmp_path: Path) -> None:
+    cpu = torch.device("cpu")
+    machine = load_machine(machine_folder)
+    assert reference_policy(RewardConfig(), machine, cpu) is None
+    weights = RewardConfig(reference=machine_folder)
+    found = reference_policy(weights, machine, cpu)
+    assert found is not None and not any(p.requires_grad for p in found.parameters())
+    narrower = replace(machine, settings=replace(machine.settings, shortlist=(9,)))
+    with pytest.raises(ConfigError, match="vocabulary or shortlist is not the machine's"):
+        reference_policy(weights, narrower, cpu)
+    with pytest.raises(CheckpointError, match="nowhere"):
+        reference_policy(RewardConfig(reference=tmp_path / "nowhere"), machine, cpu)
+    with pytest.raises(ValueError, match="reference_weight needs 'reference'"):
+        RewardConfig(reference_weight=1.0)
 
 
 @pytest.fixture(scope="module")
