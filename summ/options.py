@@ -121,4 +121,9 @@ ExportTarget = Annotated[
     Literal["transformers", "ctranslate2", "onnx", "sentence-transformers"],
     Option("--to", help="The program that will read it."),
 ]
+FirstModel = Annotated[Path, Argument(metavar="FIRST", help="A model's folder.")]
+SecondModel = Annotated[Path, Argument(metavar="SECOND", help="Another's, begun from the same.")]
+AverageFolder = Annotated[Path, Option("--output", metavar="DIR", help="A folder to make.")]
+SecondShare = Annotated[float, Option("--share", min=0, max=1, help="Of SECOND's weights.")]
+HalfPrecision = Annotated[bool, Option("--half", help="Store 16 bits a weight.")]
 ExportFolder = Annotated[Path, Option("--output", metavar="DIR", help="A folder to make.")]

@@ -258,6 +258,22 @@ def test_prepare_and_info(summ_, machine_folder, here):
 # What it says when something is wrong
 
 
+def test_average(summ_, machine_folder, here):
+    """Of a model and itself: the same words from half the bytes."""
+    output = here / "blend"
+    arguments = ("average", machine_folder, machine_folder, "--share", "0.3", "--output", output)
+    assert summ_(*arguments, "--half") == (0, f"{output}\n", "")
+    sizes = [
+        sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
+        for folder in (output, machine_folder)
+    ]
+    assert sizes[0] < 0.6 * sizes[1]
+    (here / "a.txt").write_text("The mayor opened the bridge.", encoding="utf-8")
+    assert summ_("summarize", "a.txt", "--model", output)[0] == 0
+    code, _, err = summ_(*arguments)
+    assert code == 1 and "blend" in err and err.count("\n") == 1
+
+
 def test_faults_are_one_line_and_leave_nothing(summarize, here):
     files = {
         "binary.txt": b"\x7fELF\0\0",

@@ -103,6 +103,27 @@ def export(
     print(output)
 
 
+def average(
+    first: options.FirstModel,
+    second: options.SecondModel,
+    output: options.AverageFolder,
+    share: options.SecondShare = 0.5,
+    half: options.HalfPrecision = False,
+) -> None:
+    """Blend two models of one run: the mean of their weights keeps much of what each learned."""
+    import torch
+
+    from summ.errors import CheckpointError
+    from summ.networks.averaging import average_machines
+    from summ.networks.machine import load_machine, save_machine
+
+    if output.exists():
+        raise CheckpointError(f"{output}: exists already. Choose another --output, or remove it.")
+    blended = average_machines(load_machine(first), load_machine(second), share)
+    save_machine(blended, output, torch.float16 if half else torch.float32)
+    print(output)
+
+
 def info(model: options.ModelArgument = None) -> None:
     """Show the versions of summ and its libraries, and what a model is made of."""
     import platform
