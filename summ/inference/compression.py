@@ -10,7 +10,7 @@ from summ.inference.reranking import Reranker, RerankWeights
 from summ.inference.search import Drawn, Searcher
 from summ.networks.machine import Machine
 from summ.text.folding import Folded, fold, unfold
-from summ.text.names import unfinished_names
+from summ.text.wording import Wording
 from summ.text.words import count_words, cut_to_words
 
 # No vocabulary of summ has longer pieces; with the space between words.
@@ -57,7 +57,7 @@ class _Source:
     place: int
     folded: Folded | None
     ids: list[int]
-    unfinished: frozenset[str]
+    wording: Wording
     budget: int
     cut: bool
 
@@ -107,10 +107,10 @@ class MachineCompressor:
     def _search(self, batch: Sequence[_Source], beams: int) -> list[Drawn]:
         """The summary of each source, in pieces."""
         ids, budgets = [source.ids for source in batch], [source.budget for source in batch]
-        unfinished = [source.unfinished for source in batch]
+        wordings = [source.wording for source in batch]
         if self._reranker is None:
-            return self._searcher.search(ids, budgets, beams, unfinished)
-        several = self._searcher.candidates(ids, budgets, beams, beams, unfinished)
+            return self._searcher.search(ids, budgets, beams, wordings)
+        several = self._searcher.candidates(ids, budgets, beams, beams, wordings)
         return self._reranker.choose(ids, several)
 
     def _read(self, texts: Sequence[str], budgets: Sequence[int]) -> list[_Source]:
@@ -134,7 +134,7 @@ class MachineCompressor:
                 place,
                 form,
                 self._head(ids),
-                frozenset() if form is None else unfinished_names(form, vocabulary.common),
+                Wording() if form is None else Wording.of(form, vocabulary.common),
                 budgets[place],
                 len(ids) > self._room or len(texts[place]) > most,
             )

@@ -18,13 +18,14 @@ They restrict decoding only; training sees the policy as it is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from summ.text.vocabulary import Vocabulary
+from summ.text.wording import Wording
 
 Word = tuple[int, ...]
 
@@ -47,8 +48,9 @@ LEANING: frozenset[str] = frozenset(
 _LIGHT = LEANING | {"says", "say", "said", "new", "she", "they", "you"}
 # Marks that belong to a number: they may follow another mark.
 _UNITS = frozenset("%$£€¥₹")
-_HEADLINE_WORDS = 12  # up to this budget no word of letters is said twice
+_HEADLINE_WORDS = 12  # up to this budget no word of letters and no number is said twice
 _ANY_NUMBER_OF_TIMES = 1_000
+_UNKNOWN = Wording()
 
 
 @dataclass(frozen=True)
@@ -143,20 +145,23 @@ class WordRules:
             words[-1].append(piece)
         return [tuple(word) for word in words]
 
-    def bind(
-        self, source: Sequence[int], budget: int, unfinished: frozenset[str] = frozenset()
-    ) -> SourceRules:
+    def bind(self, source: Sequence[int], budget: int, wording: Wording = _UNKNOWN) -> SourceRules:
         """The rules for a summary of ``source`` with at most ``budget`` words.
 
         Args:
             source: ids without marks, whole words.
-            unfinished: words after which a name of the source goes on (``summ.text.names``).
+            wording: how the source is written, where that is known.
         """
         places: dict[Word, list[int]] = {}
         for place, word in enumerate(self.split(source)):
             places.setdefault(word, []).append(place)
-        open_names = frozenset(word for word in places if self.text(word) in unfinished)
-        return SourceRules(self, places, budget, open_names)
+        open_names = frozenset(word for word in places if self.text(word) in wording.unfinished)
+        numbers = {
+            word: wording.spellings.get(self.text(word), len(where))
+            for word, where in places.items()
+            if self.is_number(word)
+        }
+        return SourceRules(self, places, budget, open_names, numbers)
 
 
 @dataclass(frozen=True)
@@ -208,12 +213,14 @@ class SourceRules:
     Attributes:
         places: where each word of the source stands in it, in order.
         open_names: words of the source after which a name goes on.
+        numbers: how many different numbers of the source each of its words with digits stands for.
     """
 
     rules: WordRules
     places: Mapping[Word, Sequence[int]]
     budget: int
     open_names: frozenset[Word] = frozenset()
+    numbers: Mapping[Word, int] = field(default_factory=dict)
 
     @cached_property
     def words(self) -> frozenset[Word]:
@@ -276,7 +283,11 @@ class SourceRules:
             # Two of the same preposition make a headline clumsy, and a longer summary not.
             once = self.budget <= _HEADLINE_WORDS and self.rules.text(word)[:1].isalpha()
             return 1 if once else _ANY_NUMBER_OF_TIMES
-        return max(1, len(self.places.get(word, ()))) if self.rules.is_number(word) else 1
+        if not self.rules.is_number(word):
+            return 1
+        # A headline says each number once; a longer summary as often as its source.
+        places = len(self.places.get(word, ()))
+        return max(1, self.numbers.get(word, places) if self.budget <= _HEADLINE_WORDS else places)
 
     def _fits(self, word: Word, state: _State) -> bool:
         """Whether a known word may come next as a whole."""

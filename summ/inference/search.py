@@ -15,6 +15,7 @@ from summ.inference.decoding import Marks, policy_logits
 from summ.inference.rules import SourceRules, WordRules
 from summ.networks.machine import Machine
 from summ.networks.transformer import Encoded
+from summ.text.wording import Wording
 from summ.types import Words
 
 
@@ -55,10 +56,10 @@ class Searcher:
         sources: Sequence[Sequence[int]],
         budgets: Sequence[int],
         beams: int = 1,
-        unfinished: Sequence[frozenset[str]] | None = None,
+        wordings: Sequence[Wording] | None = None,
     ) -> list[Drawn]:
         """The likeliest summary of each source that the search finds; see ``candidates``."""
-        return [found for found, *_ in self.candidates(sources, budgets, beams, 1, unfinished)]
+        return [found for found, *_ in self.candidates(sources, budgets, beams, 1, wordings)]
 
     @torch.no_grad()
     def candidates(
@@ -67,7 +68,7 @@ class Searcher:
         budgets: Sequence[int],
         beams: int,
         keep: int,
-        unfinished: Sequence[frozenset[str]] | None = None,
+        wordings: Sequence[Wording] | None = None,
     ) -> list[list[Drawn]]:
         """Summaries of each source, of at most its budget of whitespace-separated words.
 
@@ -75,14 +76,14 @@ class Searcher:
             sources: ids without marks, cut to ``max_document - 1``.
             beams: width of the search; 1 is greedy.
             keep: how many summaries of a source, at most ``beams``; the likeliest per piece first.
-            unfinished: for each source its words that cannot end a name; None is none.
+            wordings: how each source is written, where that is known.
         """
         marks = self.marks
         words = Words.from_lists([[*ids, marks.eos] for ids in sources], marks.pad)
         budget = torch.tensor(list(budgets), device=self.device)
         encoded = self.machine.compressor.read(words.to(self.device), budget)
-        names = unfinished or [frozenset()] * len(sources)
-        follow = list(map(self.rules.bind, sources, budgets, names))
+        known = wordings or [Wording()] * len(sources)
+        follow = list(map(self.rules.bind, sources, budgets, known))
         found = self._generate(encoded, follow, beams, keep)
         return [found[start : start + keep] for start in range(0, len(found), keep)]
 

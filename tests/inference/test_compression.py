@@ -83,17 +83,20 @@ def test_a_word_that_the_window_cuts_is_not_read(compressor):
     assert len(endless.ids) == room and endless.cut
 
 
-def test_the_capitals_of_a_text_are_told_to_the_search(compressor, monkeypatch):
+def test_the_wording_of_a_text_is_told_to_the_search(compressor, monkeypatch):
     asked = []
 
-    def search(ids, budgets, beams, unfinished):
-        asked.extend(unfinished)
+    def search(ids, budgets, beams, wordings):
+        asked.extend(wordings)
         return [Drawn(list(row[:1]), 0.0, True) for row in ids]
 
     monkeypatch.setattr(compressor._searcher, "search", search)
-    texts = ["He met Joe Clark in a hotel in Oslo.", "he met joe clark in oslo ."]
+    texts = ["He met Joe Clark, 42, in a hotel in Oslo, 42.", "joe clark was ## , # and # ."]
     compressor.compress(texts, [3, 3], beams=1, batch_size=2)
-    assert sorted(asked, key=len) == [frozenset(), frozenset({"joe"})]
+    assert {one.unfinished: one.spellings for one in asked} == {
+        frozenset({"joe"}): {"##": 1},
+        frozenset(): {"##": 1, "#": 1},
+    }
 
 
 def test_a_script_that_the_machine_never_learned_is_cut(compressor):

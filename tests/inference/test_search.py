@@ -9,6 +9,7 @@ from summ.inference.decoding import score
 from summ.inference.search import Searcher
 from summ.networks.machine import Machine, MachineSettings, build_machine
 from summ.text.corpus import Corpus
+from summ.text.wording import Wording
 from summ.types import Words
 from tests import tiny
 
@@ -76,7 +77,7 @@ def test_no_summary_ends_in_half_a_name(searcher: Searcher, beams: int) -> None:
     narrow = Searcher(own_words)
     ids, rules = sources(searcher), narrow.rules
     before = [rules.split(d.ids)[-1] for d in narrow.search(ids, [4] * 3, beams)]
-    names = [frozenset([rules.text(word)]) for word in before]
+    names = [Wording(frozenset([rules.text(word)])) for word in before]
     after = [rules.split(d.ids)[-1] for d in narrow.search(ids, [4] * 3, beams, names)]
     bound = [rules.bind(row, 4, name) for row, name in zip(ids, names, strict=True)]
     assert all(one.open_names for one in bound)
