@@ -22,7 +22,7 @@ from summ.networks.machine import Machine
 def average_machines(first: Machine, second: Machine, share: float) -> Machine:
     """A new machine with ``(1 - share)`` of the first's weights and ``share`` of the second's.
 
-    A language model is taken from the first, if it has one.
+    A language model is not blended: it is the first's, or the second's where the first has none.
 
     Args:
         share: from 0 (the first) to 1 (the second).
@@ -36,8 +36,10 @@ def average_machines(first: Machine, second: Machine, share: float) -> Machine:
         raise ConfigError(
             "average: the machines speak different vocabularies. Take two of one run."
         )
+    spoken = first.language_model if first.language_model is not None else second.language_model
     averaged = replace(
         first,
+        language_model=spoken,
         compressor=copy.deepcopy(first.compressor),
         reconstructor=copy.deepcopy(first.reconstructor),
         discriminator=copy.deepcopy(first.discriminator),

@@ -9,6 +9,7 @@ import torch
 from summ.errors import ConfigError
 from summ.networks.averaging import average_machines
 from summ.networks.machine import Machine, load_machine
+from tests import tiny
 
 
 @pytest.fixture
@@ -44,3 +45,14 @@ def test_what_cannot_be_averaged_is_refused(pair: tuple[Machine, Machine]) -> No
         second.discriminator.score = torch.nn.Linear(3, 1)
     with pytest.raises(ConfigError, match="discriminators differ in architecture"):
         average_machines(first, replace(second), 0.5)
+
+
+def test_a_language_model_comes_from_the_machine_that_has_one(
+    pair: tuple[Machine, Machine],
+) -> None:
+    first, second = pair
+    spoken = [tiny.language_model(tiny.facts(words=3)) for _ in pair]
+    speaking = replace(first, language_model=spoken[0]), replace(second, language_model=spoken[1])
+    assert average_machines(first, second, 0.5).language_model is None
+    assert average_machines(first, speaking[1], 0.5).language_model is spoken[1]
+    assert average_machines(*speaking, 0.5).language_model is spoken[0]
