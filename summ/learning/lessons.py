@@ -98,11 +98,10 @@ class SeekLesson(nn.Module):
             # Like every source, an invention is cut to fit with its end mark.
             invented = self.invent(sentences, draws)
             usable = coverage(sentences, invented, self.marks) >= self.config.invented_coverage
-            place = torch.arange(len(batch.sentences), device=usable.device)
-            # Rows of the stack below: inventions first, then what hides each sentence.
-            hidden = place + count
-            hidden[:count] = torch.where(usable, place[:count], hidden[:count])
-            source = Words.stack([invented, batch.hidden], self.marks.pad).rows(hidden)
+            # Of the stack below: the inventions come first, then what hides each sentence.
+            rows = torch.arange(len(batch.sentences), device=usable.device) + count
+            rows[:count] -= count * usable.long()
+            source = Words.stack([invented, batch.hidden], self.marks.pad).rows(rows)
         encoded = self.compressor.read(source, batch.budget)
         log_probs = policy_log_probs(self.compressor, encoded, batch.sentences, self.marks)
         return likelihood_loss(chosen(log_probs, batch.sentences), batch.sentences.mask)
