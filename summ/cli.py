@@ -79,6 +79,9 @@ def _verdict(error: BaseException) -> tuple[int, str]:
         message = " ".join(usage.format_message().split()).rstrip(".")
         return WRONG_USAGE, f"error: {message}. See '{path} --help'."
     if isinstance(error, KeyboardInterrupt | typer.Abort):  # Abort: with older typers
+        # An interrupt that passed through exec of a text (a dataclass being made) is remembered,
+        # and `python -m` would end by the signal after all; the next exec forgets it.
+        exec("")
         return INTERRUPTED, "interrupted"
     if isinstance(error, OSError) and error.errno is not None:
         if error.filename is None:

@@ -425,6 +425,18 @@ def test_ctrl_c(machine_folder, here):
     assert names(here) == []
 
 
+def test_ctrl_c_while_a_library_makes_code(here):
+    """As dataclasses do at import: Python would end with the signal, whatever is returned."""
+    (here / "interrupted.py").write_text(
+        "from summ import cli\n"
+        "cli.app = lambda **_: exec('raise KeyboardInterrupt')\n"
+        "cli.main()\n"
+    )
+    command = [sys.executable, "-m", "interrupted"]
+    found = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, cwd=here)
+    assert (found.returncode, found.stderr) == (130, "summ: interrupted\n")
+
+
 def test_full_disk_and_closed_pipe(machine_folder, here):
     (here / "a.txt").write_text("Two words\n" * 20_000)
     arguments = ["summarize", "a.txt", "--lines", "--model", str(machine_folder)]

@@ -124,6 +124,9 @@ def _rank(rank: int, world: int, place: str, vocabulary: Path) -> None:
     torch.distributed.all_gather(losses, output.loss.detach())
     if rank == 0:
         torch.save((torch.stack(losses), gradients(step)), f"{place}/found.pt")
+    # One that leaves while the other still talks to it can abort it: gloo's threads end unjoined.
+    del wrapped
+    torch.distributed.barrier()
     torch.distributed.destroy_process_group()
 
 
