@@ -428,9 +428,7 @@ def test_ctrl_c(machine_folder, here):
 def test_ctrl_c_while_a_library_makes_code(here):
     """As dataclasses do at import: Python would end with the signal, whatever is returned."""
     (here / "interrupted.py").write_text(
-        "from summ import cli\n"
-        "cli.app = lambda **_: exec('raise KeyboardInterrupt')\n"
-        "cli.main()\n"
+        "from summ import cli\ncli.app = lambda **_: exec('raise KeyboardInterrupt')\ncli.main()\n"
     )
     command = [sys.executable, "-m", "interrupted"]
     found = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, cwd=here)
