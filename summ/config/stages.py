@@ -57,8 +57,8 @@ class RewardConfig(Section):
     credited to the whole draft, or (slor and likelihood) to each word, discounted like the
     discriminator's.  ``similarity_encoder`` is the folder of a sentence encoder; by default the one
     that ships with summ.  ``position`` prefers words from where news begins: the source's head.
-    ``reference`` is the folder of a machine whose compressor, frozen, says how likely a draft is: it
-    holds the policy to what the lessons taught.
+    ``reference`` is the folder of a machine whose compressor, frozen, says how likely a draft is:
+    it holds the policy to what the lessons taught.
     """
 
     reconstruction_weight: Weight = 4.0
