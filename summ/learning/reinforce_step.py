@@ -58,17 +58,17 @@ class ReinforceStep(nn.Module):
         budget = uniform_integers(draws, "budget", rows, stage.lesson.budgets)
         encoded = self.compressor.read(documents, budget)
         uniforms = draws.uniform("draft", rows, stage.samples * self.max_sentence)
+        sources = encoded.repeat(stage.samples)
         sampled = sample(
             self.compressor,
-            encoded.detach().repeat(stage.samples),
+            sources.detach(),
             self.marks,
             uniforms.unflatten(1, (stage.samples, -1)).flatten(0, 1),
             stage.temperature,
         ).words
 
         # 2. Score the drawn words under the same policy, with gradient.          log pi(y|x)
-        rivals = encoded.repeat(stage.samples)
-        scores = score(self.compressor, rivals, sampled, self.marks, stage.temperature)
+        scores = score(self.compressor, sources, sampled, self.marks, stage.temperature)
 
         # 3. Rebuild the source from each; the first draft also teaches.      -log p(x|y)  (B,)
         nll_taught, nll = self._rebuild(sampled, documents)
