@@ -66,14 +66,14 @@ def _widen(rows: Tensor, width: int, value: int | bool) -> Tensor:
 
 @dataclass(frozen=True)
 class Batch:
-    """The texts of one update.  ``documents`` and ``sentences`` are never paired.
+    """The texts of one update.  ``documents`` and ``sentences`` are not paired.
 
     Attributes:
         documents: texts to be summarized.
         keywords: a few content words of each document, in order (row i belongs to document i).
         sentences: human sentences, the model of what a summary looks like.
-        hidden: sources in which a sentence lies hidden among words of other texts (row i
-            hides sentence i).
+        hidden: what each sentence is sought in: words of other texts among which it lies hidden
+            or, for the last rows, a document that matches it (row i belongs to sentence i).
         budget: how many words (not pieces) each sentence has; the length asked for.
     """
 

@@ -34,7 +34,9 @@ class LessonConfig(Section):
     """The maximum-likelihood lessons that need no pair.
 
     ``invented_share`` of the sentences are sought in a document that the reconstructor invents
-    from them (the cycle); the others in words of other texts (the denoising task).
+    from them (the cycle); ``matched_share`` in a document that seems to tell of the same event (what
+    `summ match` found in the corpus, with scores of ``matched_score`` and better, and at least
+    ``matched_words`` words in the sentence); the others in words of other texts (the denoising task).
     ``draft_share`` of the documents are rebuilt from the compressor's own draft; the others
     from their keywords.  Temperatures of the inventions are drawn from ``temperature``.  An
     invention that says less than ``invented_coverage`` of its sentence's pieces teaches to say
@@ -43,10 +45,19 @@ class LessonConfig(Section):
 
     invented_share: Share = 0.0
     invented_coverage: Share = 0.0
+    matched_share: Share = 0.0
+    matched_score: Share = 0.3
+    matched_words: Positive = 1
     draft_share: Share = 0.0
     temperature: tuple[float, float] = (0.7, 1.0)
     invented_length: tuple[int, int] = (16, 48)
     budgets: tuple[int, int] = (6, 14)
+
+    @model_validator(mode="after")
+    def parts_of_a_whole(self) -> LessonConfig:
+        if self.invented_share + self.matched_share > 1:
+            raise ValueError("invented_share and matched_share must not exceed 1 together")
+        return self
 
 
 class RewardConfig(Section):
@@ -153,12 +164,13 @@ class TermConfig(Section):
 
     ``reconstruction_weight`` is the share of nll per word, as in ``RewardConfig``.
     ``discriminator_weight`` is that of the adversary, whatever its kind.  ``prior_weight`` needs a
-    machine with a language model.
+    machine with a language model.  ``position`` prefers words from the source's head.
     """
 
     reconstruction_weight: Weight = 4.0
     discriminator_weight: Weight = 1.5
     length_weight: Weight = 1.0
+    position_weight: Weight = 0.0
     prior_weight: Weight = 0.0
     topic_weight: Weight = 0.0
     coverage_weight: Weight = 0.0
@@ -167,7 +179,8 @@ class TermConfig(Section):
 class GumbelStage(StageShape):
     """The gradient through relaxed words (Gumbel-softmax), with the lessons kept in as an anchor.
 
-    ``temperature`` falls geometrically over the stage, from the first to the last.  ``critic`` is
+    ``temperature`` is that of the relaxation and falls geometrically over the stage, from the first
+    to the last; ``policy_temperature`` that of the policy, as in ``ReinforceStage``.  ``critic`` is
     the adversary: the discriminator of every prefix, or a Wasserstein critic whose slope is kept
     by a gradient penalty (``penalty_weight``) or by limiting its spectra.  ``smoothing`` spreads
     that share of human words for a Wasserstein critic, against soft drafts.
@@ -176,6 +189,7 @@ class GumbelStage(StageShape):
     kind: Literal["gumbel"]
     straight_through: bool = True
     temperature: tuple[Temperature, Temperature] = (1.0, 0.5)
+    policy_temperature: Temperature = 1.0
     critic: Literal["discriminator", "wgan-gp", "spectral"] = "discriminator"
     penalty_weight: Weight = 10.0
     smoothing: Share = 0.0

@@ -143,12 +143,14 @@ def perturbed_max(
     marks: Marks,
     noise: Callable[[int], Tensor],
     length: int,
+    temperature: float = 1.0,
 ) -> Draft:
     """The largest of logit plus noise at each position; Gumbel noise makes it a draw.
 
     Args:
         noise: of a position, one number for each row and type.  (B, V)
         length: the most pieces drawn.
+        temperature: divides the logits; 1 is the policy itself.
 
     Source: Maddison, Tarlow & Minka (2014, arXiv:1411.0030), the Gumbel-max trick.
     """
@@ -157,7 +159,7 @@ def perturbed_max(
         encoded,
         marks,
         length,
-        lambda logits, position: (logits + noise(position)).argmax(dim=-1),
+        lambda logits, position: (logits / temperature + noise(position)).argmax(dim=-1),
     )
 
 

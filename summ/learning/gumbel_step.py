@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from summ.config import GumbelStage
@@ -70,11 +70,18 @@ class GumbelStep(nn.Module):
         encoded = self.compressor.read(documents, budget)
         noise = GumbelNoise(draws, rows, len(self.marks.starts_word))
         sampled = draw_words(
-            self.compressor, encoded.detach(), self.marks, noise, self.max_sentence
+            self.compressor,
+            encoded.detach(),
+            self.marks,
+            noise,
+            self.max_sentence,
+            stage.policy_temperature,
         )
 
         # 2. Score and relax the drawn words under the same policy, with gradient.     (B, T, V)
-        log_probs = policy_log_probs(self.compressor, encoded, sampled, self.marks)
+        log_probs = policy_log_probs(
+            self.compressor, encoded, sampled, self.marks, stage.policy_temperature
+        )
         table = noise.table(sampled.ids.shape[1])
         draft = relax(log_probs, table, sampled, temperature, stage.straight_through)
 
@@ -132,11 +139,13 @@ class GumbelStep(nn.Module):
         if weights.topic_weight:
             terms["topic"] = weights.topic_weight * self._topic(draft, documents)
         if weights.coverage_weight:
-            index = documents.ids[:, None, :].expand(-1, draft.rows.shape[1], -1)
-            missed = objectives.coverage_loss(
-                draft.rows.gather(-1, index), self._rarity_of(documents)
-            )
+            missed = objectives.coverage_loss(_said(draft, documents), self._rarity_of(documents))
             terms["coverage"] = weights.coverage_weight * missed
+        if weights.position_weight:
+            text = documents.mask & (documents.ids != self.marks.eos)
+            first = text & ~repeats(documents.ids)
+            place = objectives.position_loss(_said(draft, documents), first, text.sum(dim=1))
+            terms["position"] = weights.position_weight * place
         return terms
 
     def _topic(self, draft: Relaxed, documents: Words) -> Float[Tensor, ""]:
@@ -156,6 +165,18 @@ class GumbelStep(nn.Module):
     def _length(self, drafts: Words, budget: Int[Tensor, " B"]) -> Float[Tensor, " B"]:
         begins = self.marks.starts_word[drafts.ids] & drafts.mask
         return length_reward(begins, budget)
+
+
+def _said(draft: Relaxed, documents: Words) -> Float[Tensor, "B T S"]:
+    """The row's entry for each word of the document."""
+    index = documents.ids[:, None, :].expand(-1, draft.rows.shape[1], -1)
+    return draft.rows.gather(-1, index)
+
+
+def repeats(ids: Int[Tensor, "B S"]) -> Bool[Tensor, "B S"]:
+    """Where a piece stood before in its row."""
+    same = ids[:, :, None] == ids[:, None, :]
+    return torch.tril(same, diagonal=-1).any(dim=2)
 
 
 def rarity(frequencies: Int[Tensor, " V"], special: Tensor) -> Float[Tensor, " V"]:

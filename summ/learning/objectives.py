@@ -197,6 +197,30 @@ def coverage_loss(said: Float[Tensor, "B T S"], weight: Float[Tensor, "B S"]) ->
     return ((weight * missed).sum(dim=1) / weight.sum(dim=1).clamp(min=1e-6)).mean()
 
 
+def position_loss(
+    said: Float[Tensor, "B T S"], first: Bool[Tensor, "B S"], length: Int[Tensor, " B"]
+) -> Float[Tensor, ""]:
+    r"""The mean place, in the source, of what the draft says: 0 is its head, 1 its end.
+
+    .. math:: L = \frac1B \sum_b \frac{\sum_{t,s} \tilde y_{b,t,x_s} f_{b,s} \, s / S_b}
+        {\sum_{t,s} \tilde y_{b,t,x_s} f_{b,s}}
+
+    A draft that says nothing of the source gets 1.  It is minus ``rewards.position_reward``, with
+    relaxed words.
+
+    Args:
+        said: the row's entry for each word of the source.  Carries the gradient.
+        first: where a word of the source stands for the first time; False on padding and the end
+            mark.
+        length: of each source, the end mark left out.
+    """
+    mass = said.float().sum(dim=1).masked_fill(~first, 0.0)  # (B, S)
+    places = torch.arange(said.shape[2], device=said.device) / length[:, None]
+    total = mass.sum(dim=1)
+    mean = (mass * places).sum(dim=1) / total.clamp(min=1e-6)
+    return mean.masked_fill(total == 0, 1.0).mean()
+
+
 def length_loss(begun: Float[Tensor, " B"], budget: Int[Tensor, " B"]) -> Float[Tensor, ""]:
     """The distance, in words, between relaxed drafts' lengths and those asked for.
 

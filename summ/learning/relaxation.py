@@ -67,10 +67,15 @@ def gumbel(uniforms: Float[Tensor, "B V"]) -> Float[Tensor, "B V"]:
 
 
 def draw_words(
-    speaker: Speaker, encoded: Encoded, marks: Marks, noise: GumbelNoise, length: int
+    speaker: Speaker,
+    encoded: Encoded,
+    marks: Marks,
+    noise: GumbelNoise,
+    length: int,
+    temperature: float = 1.0,
 ) -> Words:
     """Words drawn from the policy with given noise, ``length`` pieces at the most; no gradient."""
-    return perturbed_max(speaker, encoded, marks, noise.at, length).words
+    return perturbed_max(speaker, encoded, marks, noise.at, length, temperature).words
 
 
 def relax(

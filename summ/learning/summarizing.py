@@ -73,6 +73,7 @@ class Summarizing:
             data,
             stage.noise or self.config.noise,
             stage_seed(self.config.seed, stage.name),
+            lesson=stage.lesson,
             documents=documents,
             sentences=sentences,
             held_out=self.config.validation_documents,

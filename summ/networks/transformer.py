@@ -5,6 +5,8 @@ Axes: B sequences, S source positions, T positions of the output, V word types, 
 
 from __future__ import annotations
 
+import functools
+import inspect
 from dataclasses import dataclass
 from typing import Any
 
@@ -222,7 +224,14 @@ def decoder_logits(
         encoder_outputs=BaseModelOutput(last_hidden_state=encoded.states),
         attention_mask=encoded.mask.long(),
         decoder_input_ids=inputs,
-        past_key_values=cache,
         use_cache=cache is not None,
+        **{_cache_keyword(type(network)): cache},
     )
     return output.logits
+
+
+@functools.cache
+def _cache_keyword(network: type) -> str:
+    """What a network calls its cache: releases of transformers from 5.24 on renamed it."""
+    parameters = inspect.signature(network.forward).parameters  # type: ignore[attr-defined]
+    return "cache" if "cache" in parameters else "past_key_values"

@@ -12,15 +12,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from summ.config import DataConfig, NoiseConfig
+from summ.config import DataConfig, LessonConfig, NoiseConfig
 from summ.errors import DataError
 from summ.text.corpus import Corpus
+from summ.text.matching import MATCHES, Matches
 from summ.text.noise import Ids, hide, keywords
 from summ.types import Batch, Words
 
 _POOL_BATCHES = 16  # batches cut from one pool of texts sorted by length
 _HELD_OUT_SEED = 20181012  # one for all stages, or what one holds out the next would train on
-_DOCUMENTS, _SENTENCES, _KEYWORDS, _HIDDEN = range(4)  # streams of random numbers
+_DOCUMENTS, _SENTENCES, _KEYWORDS, _HIDDEN, _MATCHED = range(5)  # streams of random numbers
 
 
 class Batches:
@@ -33,6 +34,7 @@ class Batches:
         noise: NoiseConfig,
         seed: int,
         *,
+        lesson: LessonConfig | None = None,
         documents: int | None = None,
         sentences: int | None = None,
         held_out: int = 0,
@@ -44,12 +46,13 @@ class Batches:
             data: how much of each text, and how many an update takes.
             noise: how sentences are hidden and documents reduced.
             seed: of the order and the noise.
+            lesson: which share of the sentences comes with a document that matches it.
             documents: rows of an update, instead of ``data.documents``.
             sentences: rows of an update, instead of ``data.sentences``.
             held_out: documents and sentences that are never served (at most a tenth of each).
 
         Raises:
-            DataError: no sentence is short enough.
+            DataError: no sentence is short enough, or matches are wanted and there are none.
         """
         self.corpus, self.data, self.noise, self.seed = corpus, data, noise, seed
         short = corpus.sentences.lengths < data.max_sentence
@@ -67,6 +70,11 @@ class Batches:
         self._sentences = _Order(
             told, corpus.sentences.lengths, sentences or data.sentences, (seed, _SENTENCES)
         )
+        self._matched: _Pairs | None = None
+        if lesson is not None and lesson.matched_share:
+            found = Matches.load(data.corpus / MATCHES, corpus)
+            size = max(1, round(lesson.matched_share * self._sentences.size))
+            self._matched = _Pairs(corpus, found, lesson, (served, told), size, (seed, _MATCHED))
         counts = corpus.frequencies.sum(axis=0) + 1.0
         self._commonness: NDArray[np.float64] = counts / counts.sum()
 
@@ -79,14 +87,14 @@ class Batches:
         """
         rank, world = rows
         documents = self._documents.rows(step)
-        sentences = self._sentences.rows(step)
+        sentences, sources = self._sought(step)
         mine = range(rank, len(documents), world)
         ours = range(rank, len(sentences), world)
         return Batch(
             documents=self._words([self._document(documents[i]) for i in mine]),
             keywords=self._words([self._keywords(step, i, documents[i]) for i in mine]),
             sentences=self.sentences_at(step, rows),
-            hidden=self._words([self._hidden(step, i, sentences[i]) for i in ours]),
+            hidden=self._words([self._source(step, i, sentences[i], sources[i]) for i in ours]),
             budget=torch.from_numpy(
                 self.corpus.sentences.words[sentences[rank::world]].astype(np.int64)
             ),
@@ -95,7 +103,7 @@ class Batches:
     def sentences_at(self, step: int, rows: tuple[int, int] = (0, 1)) -> Words:
         """The human sentences of ``at``, without the work that the rest of a batch takes."""
         rank, world = rows
-        return self._told(self._sentences.rows(step)[rank::world])
+        return self._told(self._sought(step)[0][rank::world])
 
     def held_out_documents(self, count: int) -> Words:
         """The first ``count`` documents that are never served (fewer if fewer are held out)."""
@@ -108,6 +116,15 @@ class Batches:
     def held_out_rows(self) -> NDArray[np.int64]:
         """The rows of ``corpus.documents`` that are never served."""
         return self._held_out.copy()
+
+    def _sought(self, step: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The sentences of an update, and the documents that match the last of them (or -1)."""
+        sentences = self._sentences.rows(step).copy()
+        documents = np.full(len(sentences), -1)
+        if self._matched is not None:
+            last = len(sentences) - self._matched.order.size
+            documents[last:], sentences[last:] = self._matched.rows(step)
+        return sentences, documents
 
     def _told(self, rows: NDArray[np.int64]) -> Words:
         return self._words([self.corpus.sentences.ids(int(row)) for row in rows])
@@ -123,6 +140,9 @@ class Batches:
             self.noise,
             self._rng(_KEYWORDS, step, number),
         )
+
+    def _source(self, step: int, number: int, row: np.int64, document: np.int64) -> Ids:
+        return self._hidden(step, number, row) if document < 0 else self._document(document)
 
     def _hidden(self, step: int, number: int, row: np.int64) -> Ids:
         """The sentence among words of documents, so that it is the headline's voice to find."""
@@ -180,6 +200,42 @@ def hold_out(total: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.int6
     return order[:count], np.sort(order[count:])
 
 
+class _Pairs:
+    """The pairs of a corpus that may be served, in batches of documents of like lengths."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        matches: Matches,
+        lesson: LessonConfig,
+        served: tuple[NDArray[np.int64], NDArray[np.int64]],
+        size: int,
+        seed: tuple[int, int],
+    ) -> None:
+        """Those of ``served`` documents and sentences that are good enough for the lesson.
+
+        Raises:
+            DataError: there are none.
+        """
+        usable = np.isin(matches.documents, served[0]) & np.isin(matches.sentences, served[1])
+        usable &= matches.scores >= lesson.matched_score
+        usable &= corpus.sentences.words[matches.sentences] >= lesson.matched_words
+        if not usable.any():
+            raise DataError(
+                f"no document has a match of score {lesson.matched_score:g} or better among the "
+                "sentences that are short enough. Lower lesson.matched_score, or set "
+                "lesson.matched_share to 0."
+            )
+        self._pairs = np.stack([matches.documents[usable], matches.sentences[usable]])
+        lengths = corpus.documents.lengths[self._pairs[0]]
+        self.order = _Order(np.arange(len(lengths)), lengths, size, seed)
+
+    def rows(self, step: int) -> NDArray[np.int64]:
+        """Documents and sentences of an update.  Shape (2, size)"""
+        pairs: NDArray[np.int64] = self._pairs[:, self.order.rows(step)]
+        return pairs
+
+
 class _Order:
     """Rows of a table in batches of like lengths, in a new order every epoch."""
 
@@ -193,13 +249,13 @@ class _Order:
         """Orders the rows ``served`` by their ``lengths`` in batches of ``size``."""
         self._served = served
         self._lengths = lengths[served]
-        self._size = size
+        self.size = size
         self._seed = seed
         self._cached: tuple[int, NDArray[np.int64]] | None = None
 
     def rows(self, step: int) -> NDArray[np.int64]:
         """The rows of a batch.  Shape (size,)."""
-        epoch, number = divmod(step, max(1, len(self._served) // self._size))
+        epoch, number = divmod(step, max(1, len(self._served) // self.size))
         if self._cached is None or self._cached[0] != epoch:
             self._cached = epoch, self._epoch(epoch)
         return self._cached[1][number]
@@ -215,14 +271,14 @@ class _Order:
         """
         rng = np.random.default_rng((*self._seed, epoch))
         order = rng.permutation(len(self._served))
-        if len(order) < self._size:
-            order = np.resize(order, self._size)
-        batches = len(order) // self._size
-        pool = _POOL_BATCHES * self._size
-        order = order[: batches * self._size]
+        if len(order) < self.size:
+            order = np.resize(order, self.size)
+        batches = len(order) // self.size
+        pool = _POOL_BATCHES * self.size
+        order = order[: batches * self.size]
         sorted_pools = [
             part[np.argsort(self._lengths[part], kind="stable")]
             for part in (order[start : start + pool] for start in range(0, len(order), pool))
         ]
-        rows = self._served[np.concatenate(sorted_pools)].reshape(batches, self._size)
+        rows = self._served[np.concatenate(sorted_pools)].reshape(batches, self.size)
         return rows[rng.permutation(batches)]
