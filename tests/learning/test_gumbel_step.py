@@ -4,7 +4,8 @@ from torch import Tensor
 
 from summ.config import GumbelStage, OptimizerConfig
 from summ.learning.draws import Draws
-from summ.learning.gumbel_step import GumbelStep, rarity
+from summ.inference.decoding import greedy
+from summ.learning.gumbel_step import GumbelStep, rarity, repeats
 from summ.learning.relaxation import gumbel, relax
 from summ.types import Batch, Words
 from tests import tiny
@@ -16,6 +17,7 @@ EVERY_TERM = {
     "prior_weight": 0.5,
     "topic_weight": 2.0,
     "coverage_weight": 2.0,
+    "position_weight": 2.0,
 }
 
 
@@ -153,12 +155,12 @@ def test_gradient_reaches_compressor_and_reconstructor_only(critic: str) -> None
 
 
 @pytest.mark.parametrize(
-    "term", ["reconstruction", "discriminator", "length", "prior", "topic", "coverage"]
+    "term", ["reconstruction", "discriminator", "length", "prior", "topic", "coverage", "position"]
 )
 def test_each_term_alone_reaches_the_compressor(term: str) -> None:
     vocabulary = tiny.facts(words=6)
-    names = ("reconstruction", "discriminator", "length", "prior", "topic", "coverage")
-    terms = {f"{name}_weight": float(name == term) for name in names}
+    others = ("reconstruction", "discriminator", "length")
+    terms = {f"{name}_weight": float(name == term) for name in (*others, term)}
     step, (compressor, _, _) = build(vocabulary, stage(terms=terms, lesson_weight=0))
     prone_to_end(compressor)
     step.rarity = torch.ones(vocabulary.size)  # of no use by itself: rows sum to 1
@@ -247,6 +249,28 @@ def test_overfits_eight_documents(straight_through: bool) -> None:
         totals.append(float(output.stats["rebuild/nll_per_word"]))
     assert totals[0] > 1.8
     assert sum(totals[-5:]) / 5 < 0.4
+
+
+def test_a_sharper_policy_draws_what_it_relaxes() -> None:
+    """At a low temperature of the policy, drafts are greedy and their words nearly certain."""
+    vocabulary = tiny.facts(words=6)
+    entropies = []
+    for temperature in (1.0, 0.1):
+        config = stage(policy_temperature=temperature, straight_through=False, lesson_weight=0)
+        step, (compressor, _, _) = build(vocabulary, config)
+        output = step(tiny.batch(vocabulary), draws())
+        entropies.append(float(output.stats["policy/entropy"]))
+    assert entropies[1] < entropies[0] / 2
+    encoded = compressor.read(tiny.batch(vocabulary).documents, torch.full((8,), 2))
+    likeliest = greedy(compressor, encoded, tiny.marks(vocabulary), 4).words
+    same = likeliest.ids == output.draft.ids[:, : likeliest.ids.shape[1]]
+    assert same[likeliest.mask].float().mean() > 0.8
+
+def test_repeats_are_pieces_that_stood_there_before() -> None:
+    assert repeats(torch.tensor([[5, 6, 5, 5], [6, 6, 7, 8]])).tolist() == [
+        [False, False, True, True],
+        [False, True, False, False],
+    ]
 
 
 def test_rarity_is_minus_the_log_of_the_share() -> None:

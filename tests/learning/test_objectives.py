@@ -13,11 +13,13 @@ from summ.learning.objectives import (
     length_loss,
     likelihood_loss,
     mean_score,
+    position_loss,
     prior_loss,
     reinforce_loss,
     sequence_nll,
     topic_loss,
 )
+from summ.learning.rewards import position_reward
 
 WORDS, LENGTH = 3, 2
 SUMMARIES = list(itertools.product(range(WORDS), repeat=LENGTH))
@@ -196,6 +198,29 @@ def test_coverage_loss_is_the_weighted_share_that_is_missing() -> None:
     assert nothing_to_say.item() == 0.0
 
 
+def test_position_loss_of_one_hot_words_is_minus_the_reward() -> None:
+    """Drafts at the head, at the end, beyond the source, and with words that stand there twice."""
+    source = torch.tensor([[4, 5, 6, 4, 7, 3]] * 4)
+    text = torch.tensor([[True] * 5 + [False]] * 4)
+    drafts = torch.tensor([[4, 5], [7, 6], [8, 9], [4, 7]])
+    said = functional.one_hot(drafts, 10).float()[:, :, source[0]]
+    first = torch.tensor([[True, True, True, False, True, False]] * 4)
+    loss = [
+        position_loss(said[row : row + 1], first[row : row + 1], torch.tensor([5]))
+        for row in range(4)
+    ]
+    reward = position_reward(drafts, torch.ones(4, 2, dtype=torch.bool), source, text)
+    torch.testing.assert_close(torch.stack(loss), -reward)
+    torch.testing.assert_close(torch.stack(loss), torch.tensor([0.1, 0.6, 1.0, 0.4]))
+
+
+def test_position_loss_pulls_towards_the_head() -> None:
+    said = torch.full((1, 1, 3), 0.3, requires_grad=True)
+    position_loss(said, torch.ones(1, 3, dtype=torch.bool), torch.tensor([3])).backward()
+    slopes = said.grad[0, 0]
+    assert slopes[0] < 0 < slopes[2] and slopes[1].abs() < 1e-6
+
+
 def test_length_loss_is_the_distance_in_words() -> None:
     begun = torch.tensor([3.0, 5.5], requires_grad=True)
     loss = length_loss(begun, torch.tensor([4, 5]))
@@ -218,6 +243,7 @@ def test_halves_of_a_batch_of_relaxed_words_average_to_the_whole() -> None:
             prior_loss(values.log(), values.flip(-1).log(), real),
             topic_loss(vectors, weights, vectors.flip(1), weights),
             coverage_loss(values, values[:, 0]),
+            position_loss(values, real[:, :1].expand(-1, 5), budget[part] + 1),
             length_loss(values[:, 0, 0], budget[part]),
             gradient_penalty(values),
         ]

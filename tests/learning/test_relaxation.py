@@ -66,7 +66,8 @@ def test_noise_is_a_function_of_row_step_and_position() -> None:
     assert not torch.equal(GumbelNoise(draws(step=4), 8, 5).table(4), whole)
 
 
-def test_the_first_word_is_drawn_as_often_as_the_policy_says() -> None:
+@pytest.mark.parametrize("temperature", [1.0, 0.6])
+def test_the_first_word_is_drawn_as_often_as_the_policy_says(temperature: float) -> None:
     """Chi-square of 4,000 draws for one document; what must not be said is never drawn."""
     rows = 4000
     vocabulary = tiny.facts(words=6, continuations=2)
@@ -76,8 +77,8 @@ def test_the_first_word_is_drawn_as_often_as_the_policy_says() -> None:
     encoded = compressor.read(document, torch.tensor([2])).detach().repeat(rows)
     noise = GumbelNoise(draws(), rows, vocabulary.size)
     marks = tiny.marks(vocabulary)
-    words = draw_words(compressor, encoded, marks, noise, 1)
-    table = policy_log_probs(compressor, encoded, words, marks)[0, 0]
+    words = draw_words(compressor, encoded, marks, noise, 1, temperature)
+    table = policy_log_probs(compressor, encoded, words, marks, temperature)[0, 0]
     expected = table.detach().exp().double() * rows
     counts = torch.bincount(words.ids[:, 0], minlength=vocabulary.size).double()
     assert counts[expected == 0].sum() == 0
