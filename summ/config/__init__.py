@@ -6,6 +6,7 @@ from summ.config.run import (
 )
 from summ.config.sections import (
     DataConfig,
+    EmbeddingsConfig,
     EncoderConfig,
     GruConfig,
     NetworkConfig,
@@ -31,6 +32,7 @@ from summ.config.stages import (
 __all__ = [
     "DataConfig",
     "DecoderConfig",
+    "EmbeddingsConfig",
     "EncoderConfig",
     "GruConfig",
     "GumbelStage",

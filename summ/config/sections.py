@@ -96,15 +96,28 @@ class GruConfig(Section):
         return self
 
 
+class EmbeddingsConfig(Section):
+    """How one encoder's embeddings begin.
+
+    ``counted`` columns are factors of how often pieces stand near each other: ``around`` a piece,
+    or at either of its ``sides``.  The other columns begin at random and tell apart what counting
+    finds alike, after the two channels of Logeswaran & Lee's MC-QT (2018).  Vectors are as wide as
+    a piece tells: ``telling`` is the share of the text at which it tells half.
+    """
+
+    counted: Annotated[int, Field(ge=0)]
+    contexts: Literal["around", "sides"] = "around"
+    telling: Annotated[float, Field(gt=0)] = 1e-3
+
+
 class EncoderConfig(Section):
     """Sentence encoders: ``network`` (any AutoModel of transformers) or ``gru``, and the pooling.
 
     ``encoders`` of the same shape are built: two (f and g) for quick-thought, one for
     skip-thought.  ``last`` pools the state behind the end mark, ``cls`` that of a mark put before
     the first piece.  ``max_pieces`` counts the end mark.  ``embeddings_from`` names corpora in
-    which words are counted beside each other, for embeddings to begin with: those of all encoders,
-    or of the first alone.  Then the second begins at random, common pieces shorter, and tells words
-    apart that the first finds alike, after the two channels of Logeswaran & Lee's MC-QT (2018).
+    which pieces are counted, for embeddings to begin with: those of each encoder as the item of
+    ``embeddings`` at its place says.
     """
 
     network: NetworkConfig | None = None
@@ -114,12 +127,14 @@ class EncoderConfig(Section):
     attention: Literal["eager", "sdpa"] = "eager"
     max_pieces: Positive = 64
     embeddings_from: list[Path] = []
-    counted: Literal["all", "first"] = "all"
+    embeddings: list[EmbeddingsConfig] = []
 
     @model_validator(mode="after")
     def one_kind(self) -> EncoderConfig:
         if (self.network is None) == (self.gru is None):
             raise ValueError("give either 'network' or 'gru', not both and not neither")
+        if self.embeddings_from and len(self.embeddings) != self.encoders:
+            raise ValueError(f"embeddings_from needs 'embeddings' of {self.encoders} encoders each")
         plain = self.gru is not None and self.gru.layers and not self.gru.residual
         if self.gru is not None and self.pooling in ("cls",) + (() if plain else ("last",)):
             raise ValueError(f"this gru has no state to pool by {self.pooling}: pool by mean")

@@ -34,9 +34,10 @@ class LessonConfig(Section):
     """The maximum-likelihood lessons that need no pair.
 
     ``invented_share`` of the sentences are sought in a document that the reconstructor invents
-    from them (the cycle); ``matched_share`` in a document that seems to tell of the same event (what
-    `summ match` found in the corpus, with scores of ``matched_score`` and better, and at least
-    ``matched_words`` words in the sentence); the others in words of other texts (the denoising task).
+    from them (the cycle); ``matched_share`` in a document that seems to tell of the same event
+    (what `summ match` found in the corpus, with scores of ``matched_score`` and better, if the
+    document has ``matched_coverage`` of the sentence's pieces); the others in words of other texts
+    (the denoising task).
     ``draft_share`` of the documents are rebuilt from the compressor's own draft; the others
     from their keywords.  Temperatures of the inventions are drawn from ``temperature``.  An
     invention that says less than ``invented_coverage`` of its sentence's pieces teaches to say
@@ -47,7 +48,7 @@ class LessonConfig(Section):
     invented_coverage: Share = 0.0
     matched_share: Share = 0.0
     matched_score: Share = 0.3
-    matched_words: Positive = 1
+    matched_coverage: Share = 0.7
     draft_share: Share = 0.0
     temperature: tuple[float, float] = (0.7, 1.0)
     invented_length: tuple[int, int] = (16, 48)

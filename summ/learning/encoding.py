@@ -29,7 +29,7 @@ from summ.networks.sentence_model import (
     load_sentence_model,
     save_sentence_model,
 )
-from summ.text.cooccurrence import count_embeddings
+from summ.text.cooccurrence import count_pieces
 from summ.text.prose import Prose
 from summ.text.spans import SpanBatches
 from summ.text.vocabulary import Vocabulary
@@ -169,16 +169,23 @@ def _model(config: TrainConfig, vocabulary: Vocabulary) -> SentenceModel:
 
 
 def _fill_embeddings(model: SentenceModel, config: EncoderConfig, seed: int) -> None:
-    """Embeddings counted in prepared corpora, for all encoders or for the first."""
+    """Embeddings that begin as counts of pieces in prepared corpora.
+
+    Raises:
+        ConfigError: more columns are to be counted than there are.
+    """
     tables = [part.embeddings() for part in model.encoders if isinstance(part, SentenceEncoder)]
-    counted = count_embeddings(
-        config.embeddings_from, model.vocabulary, tables[0].embedding_dim, seed
-    )
+    for table, plan in zip(tables, config.embeddings, strict=True):
+        if plan.counted > table.embedding_dim:
+            raise ConfigError(
+                f"encoder.embeddings: counted is {plan.counted}, but the embeddings have "
+                f"{table.embedding_dim} columns."
+            )
+    counts = count_pieces(config.embeddings_from, model.vocabulary)
     with torch.no_grad():
-        # As wide as the encoders' own, which their layers are made for.
-        vectors = torch.from_numpy(counted.vectors) * tables[0].weight.std()
-        for number, table in enumerate(tables):
-            if number == 0 or config.counted == "all":
-                table.weight.copy_(vectors)
-            else:
-                table.weight.mul_(torch.from_numpy(counted.telling)[:, None])
+        for table, plan in zip(tables, config.embeddings, strict=True):
+            if plan.counted:
+                vectors = torch.from_numpy(counts.vectors(plan.counted, plan.contexts, seed))
+                # As wide as the encoder's own, which its layers are made for.
+                table.weight[:, : plan.counted] = vectors * table.weight.std()
+            table.weight.mul_(torch.from_numpy(counts.telling(plan.telling))[:, None])

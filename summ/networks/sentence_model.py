@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from summ.config import EncoderConfig, GruConfig
+from summ.errors import CheckpointError
 from summ.networks.model_folder import checked_settings, new_model_folder
 from summ.networks.sentence_encoder import (
     GruNetwork,
@@ -39,6 +40,7 @@ FORMAT = 1
 MANIFEST = "sentence-encoder.json"
 SHIPPED = Path(__file__).parents[1] / "pretrained" / "en-encoder"
 _NAMES = ("f", "g")
+_TABLE, _SCALE = "embedding.weight", "embedding.scale"
 _GRU = "summ-gru"  # the model_type in the config.json of a GRU
 
 
@@ -131,10 +133,11 @@ def save_sentence_model(
     """Writes a model folder; it appears whole or not at all.
 
     Args:
-        dtype: of the stored weights; ``torch.float16`` halves the folder.
+        dtype: of the stored weights; ``torch.float16`` halves the folder, and ``torch.int8``, for
+            embeddings of GRUs and of encoders without layers, halves it again.
 
     Raises:
-        CheckpointError: it cannot be written.
+        CheckpointError: it cannot be written, or a transformer's weights were to be int8.
     """
     with new_model_folder(folder, MANIFEST, FORMAT, asdict(model.settings)) as work:
         for name, encoder in zip(_NAMES, model.encoders, strict=False):
@@ -148,16 +151,31 @@ def _save_encoder(encoder: Any, folder: Path, dtype: torch.dtype) -> None:
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # a bar for each small network
-    network = copy.deepcopy(encoder.network).to(dtype)
+    if dtype == torch.int8 and not isinstance(encoder.network, GruNetwork):
+        raise CheckpointError(f"{folder.name}: a transformer is not stored in int8. Use float16.")
+    lowered = torch.float16 if dtype == torch.int8 else dtype
+    network = copy.deepcopy(encoder.network).to(lowered)
     if isinstance(network, GruNetwork):
         folder.mkdir()
         described = {"model_type": _GRU, **network.config.model_dump()}
         (folder / "config.json").write_text(json.dumps(described, indent=1), encoding="utf-8")
-        save_file(network.state_dict(), folder / "encoder.safetensors")
+        weights = network.state_dict()
+        if dtype == torch.int8:
+            weights |= _quantised(encoder.network.embedding.weight.detach())
+        save_file(weights, folder / "encoder.safetensors")
     else:
         network.save_pretrained(folder)
     if encoder.score is not None:
         save_file(encoder.score.state_dict(), folder / "pooling.safetensors")
+
+
+def _quantised(table: Float[Tensor, "V E"]) -> dict[str, Tensor]:
+    """Embeddings in 8 bits a number, by a scale for each piece: the largest number becomes 127."""
+    largest = table.float().abs().amax(dim=1, keepdim=True)
+    # Rounded as it is stored, so that no number is scaled by another factor when read.
+    scale = (largest / 127).to(torch.float16).clamp(min=torch.finfo(torch.float16).tiny)
+    numbers = (table.float() / scale.float()).round().clamp(-127, 127).to(torch.int8)
+    return {_TABLE: numbers, _SCALE: scale}
 
 
 def load_sentence_model(
@@ -193,7 +211,10 @@ def _load_encoder(
     network: Any
     if described.pop("model_type") == _GRU:
         network = GruNetwork(GruConfig(**described), vocabulary.size)
-        network.load_state_dict(load_file(folder / "encoder.safetensors"))
+        weights = load_file(folder / "encoder.safetensors")
+        if _SCALE in weights:
+            weights[_TABLE] = weights[_TABLE].float() * weights.pop(_SCALE).float()
+        network.load_state_dict(weights)
         width = network.width
     else:
         network = load_pretrained(AutoModel, str(folder), settings.attention)

@@ -219,14 +219,15 @@ class _Pairs:
         """
         usable = np.isin(matches.documents, served[0]) & np.isin(matches.sentences, served[1])
         usable &= matches.scores >= lesson.matched_score
-        usable &= corpus.sentences.words[matches.sentences] >= lesson.matched_words
-        if not usable.any():
+        pairs = np.stack([matches.documents[usable], matches.sentences[usable]])
+        shares = [_coverage(corpus, document, sentence) for document, sentence in pairs.T]
+        self._pairs = pairs[:, np.array(shares) >= lesson.matched_coverage]
+        if not self._pairs.size:
             raise DataError(
-                f"no document has a match of score {lesson.matched_score:g} or better among the "
-                "sentences that are short enough. Lower lesson.matched_score, or set "
-                "lesson.matched_share to 0."
+                f"no document has a match of score {lesson.matched_score:g} and coverage "
+                f"{lesson.matched_coverage:g} among the sentences that are short enough. Lower "
+                "lesson.matched_score or matched_coverage, or set matched_share to 0."
             )
-        self._pairs = np.stack([matches.documents[usable], matches.sentences[usable]])
         lengths = corpus.documents.lengths[self._pairs[0]]
         self.order = _Order(np.arange(len(lengths)), lengths, size, seed)
 
@@ -234,6 +235,12 @@ class _Pairs:
         """Documents and sentences of an update.  Shape (2, size)"""
         pairs: NDArray[np.int64] = self._pairs[:, self.order.rows(step)]
         return pairs
+
+
+def _coverage(corpus: Corpus, document: int, sentence: int) -> float:
+    """The share of a sentence's pieces that a document has, too."""
+    sought = corpus.sentences.ids(int(sentence))
+    return float(np.isin(sought, corpus.documents.ids(int(document))).mean())
 
 
 class _Order:

@@ -1,14 +1,17 @@
-"""Embeddings by counting: pieces that stand near the same pieces get vectors that are near.
+r"""Embeddings by counting: pieces that stand near the same pieces get vectors that are near.
 
     M[v, c] = max(0, log( #(v, c) * sum_c' #(c')^0.75 / (#(v) * #(c)^0.75) )),   M ~ U S V'
 
-The rows of U, made as wide as each piece is telling: a / (a + p(v)), so that the plain mean of a
-sentence's rows is the weighted mean of Arora et al.
+A context c is a piece nearby or, told apart, a piece nearby and the side on which it stands: the
+first finds pieces of one topic alike, the second pieces of one use.  The rows of U, made as wide as
+each piece is telling, a / (a + p(v)), so that the plain mean of a sentence's rows is the weighted
+mean of Arora et al.
 
 Source: Levy, Goldberg & Dagan (2015, TACL 3), Sections 2 and 3 (contexts smoothed by 0.75,
-eigenvalues left out); Arora, Liang & Ma (2017, ICLR), Algorithm 1, without its last step.
+eigenvalues left out); Levy & Goldberg (2014, CoNLL), Section 4, for positional contexts; Arora,
+Liang & Ma (2017, ICLR), Algorithm 1, without its last step.
 
-Axes: V pieces, E columns.
+Axes: V pieces, C contexts, E columns.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,34 +30,55 @@ from summ.text.vocabulary import Vocabulary
 
 _WINDOW = 5  # pieces on each side; one at distance d counts 1 / d
 _SMOOTHING = 0.75
-_TELLING = 1e-3  # the share of the text at which a piece counts half
 _PORTION = 100_000  # texts counted at once
 _LARGEST = 20_000  # pieces of a vocabulary whose square still fits into memory
 _TABLES = ("documents", "sentences")
 
 
 @dataclass(frozen=True)
-class CountedEmbeddings:
-    """Vectors of pieces, and how much each piece tells.
+class Counts:
+    """How often pieces stand in the text, and near each other.
 
     Attributes:
-        vectors: as wide as each piece is telling; zeros for unseen pieces and the end mark.  (V, E)
-        telling: a / (a + p(v)), between 0 and 1; the end mark tells nothing.  (V,)
+        pairs: occurrences of a piece (row) left of another, less for those farther away.  (V, V)
+        singles: occurrences of each piece, those of the end mark left out.  (V,)
+        end: the id of the end mark.
     """
 
-    vectors: NDArray[np.float32]
-    telling: NDArray[np.float32]
+    pairs: NDArray[np.float32]
+    singles: NDArray[np.float64]
+    end: int
+
+    def vectors(
+        self, width: int, contexts: Literal["around", "sides"], seed: int
+    ) -> NDArray[np.float32]:
+        """Vectors of pieces, all equally wide; zeros for those that were never seen.  (V, E)
+
+        Args:
+            width: columns; the entries have a standard deviation of about 1.
+            contexts: pieces nearby, or pieces nearby and on which side.
+            seed: of the randomised factorisation.
+        """
+        if contexts == "around":
+            return _factorise(self.pairs + self.pairs.T, width, seed)
+        return _factorise(np.concatenate([self.pairs, self.pairs.T], axis=1), width, seed)
+
+    def telling(self, half: float) -> NDArray[np.float32]:
+        """How much each piece tells, a / (a + p(v)), between 0 and 1; the end mark nothing.  (V,)
+
+        Args:
+            half: a, the share of the text at which a piece tells half.
+        """
+        told = half / (half + self.singles / max(1.0, self.singles.sum()))
+        told[self.end] = 0.0
+        return told.astype(np.float32)
 
 
-def count_embeddings(
-    corpora: Sequence[Path], vocabulary: Vocabulary, width: int, seed: int
-) -> CountedEmbeddings:
-    """Embeddings of all pieces, from the texts of prepared corpora.
+def count_pieces(corpora: Sequence[Path], vocabulary: Vocabulary) -> Counts:
+    """Counts the texts of prepared corpora.
 
     Args:
         corpora: folders that ``summ prepare`` wrote with this vocabulary.
-        width: columns; their entries have a standard deviation of about 1 for rare pieces.
-        seed: of the randomised factorisation.
 
     Raises:
         ConfigError: the vocabulary is too large to be squared, or not that of a corpus.
@@ -70,12 +95,7 @@ def count_embeddings(
         _check_vocabulary(corpus, vocabulary)
         for table in _tables(corpus):
             _count(table, vocabulary.eos, pairs, singles)
-    square = pairs.reshape(vocabulary.size, vocabulary.size)
-    factors = _factorise(square + square.T, width, seed)
-    share = singles / max(1.0, singles.sum())
-    telling = (_TELLING / (_TELLING + share)).astype(np.float32)
-    telling[vocabulary.eos] = 0.0
-    return CountedEmbeddings(factors * telling[:, None], telling)
+    return Counts(pairs.reshape(vocabulary.size, vocabulary.size), singles, vocabulary.eos)
 
 
 def _check_vocabulary(corpus: Path, vocabulary: Vocabulary) -> None:
@@ -112,18 +132,18 @@ def _count(
     square[border], square[:, border], singles[border] = 0.0, 0.0, 0.0
 
 
-def _factorise(square: NDArray[np.float32], width: int, seed: int) -> NDArray[np.float32]:
+def _factorise(table: NDArray[np.float32], width: int, seed: int) -> NDArray[np.float32]:
     """The left singular vectors of the pointwise mutual information, as wide as random ones."""
     import torch
 
-    counts = torch.from_numpy(square)
+    counts = torch.from_numpy(table)  # (V, C)
     rows = counts.sum(dim=1, keepdim=True)
     contexts = counts.sum(dim=0, keepdim=True) ** _SMOOTHING
     odds = counts * contexts.sum() / (rows * contexts).clamp(min=1e-12)
     information = odds.clamp(min=1.0).log()  # log 1 = 0: pairs rarer than chance tell nothing
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        left, _, _ = torch.svd_lowrank(information, q=min(width + 20, len(square)), niter=3)
+        left, _, _ = torch.svd_lowrank(information, q=min(width + 20, len(table)), niter=3)
     left = left[:, :width].masked_fill(rows == 0, 0.0)
     factors: NDArray[np.float32] = (left / left[rows[:, 0] > 0].std()).numpy()
     return factors

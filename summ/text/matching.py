@@ -212,4 +212,3 @@ def _presence(texts: Texts, stems: _Stems) -> Any:
 def _canonical(texts: Texts, vocabulary: Vocabulary) -> Iterator[str]:
     for row in range(len(texts)):
         yield vocabulary.decode(texts.ids(row).tolist())
-

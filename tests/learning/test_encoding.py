@@ -12,13 +12,13 @@ import torch
 import yaml
 from safetensors.torch import load_file
 
-from summ.config import TrainConfig, load_config
+from summ.config import EmbeddingsConfig, TrainConfig, load_config
 from summ.errors import ConfigError
 from summ.learning.checkpoint import checkpoints, read_state
 from summ.learning.encoding import Encoding
 from summ.learning.trainer import train
 from summ.networks.sentence_model import load_sentence_model
-from summ.text.cooccurrence import count_embeddings
+from summ.text.cooccurrence import count_pieces
 from summ.text.prose import prepare_prose
 from tests.conftest import STORIES
 
@@ -181,22 +181,25 @@ def test_a_run_starts_from_a_sentence_model(corpus: Path, reference: Path, tmp_p
         assert torch.equal(first[name], value)
 
 
-@pytest.mark.parametrize("which", ["all", "first"])
-def test_embeddings_begin_as_counts(corpus: Path, tmp_path: Path, which: str) -> None:
-    """In both encoders; or in the first, and the second's are random, common pieces shorter."""
+def test_embeddings_begin_as_counts(corpus: Path, tmp_path: Path) -> None:
+    """Some columns of f and all of g; the others of f random; common pieces shorter."""
     settings = config(tmp_path, corpus, "quick")
     assert settings.encoder is not None
-    update = {"embeddings_from": [corpus], "counted": which}
+    plans = [
+        EmbeddingsConfig(counted=5),
+        EmbeddingsConfig(counted=8, contexts="sides", telling=0.1),
+    ]
+    update = {"embeddings_from": [corpus], "embeddings": plans}
     encoder = settings.encoder.model_copy(update=update)
     model = Encoding(settings.model_copy(update={"encoder": encoder}), CPU).model
-    f, g = (encoder.embeddings().weight.detach() for encoder in model.encoders)
     plain = Encoding(settings, CPU).model.encoders
-    expected = count_embeddings([corpus], model.vocabulary, 8, settings.seed)
-    width = plain[0].embeddings().weight.std().detach()
-    torch.testing.assert_close(f, torch.from_numpy(expected.vectors) * width)
-    telling = torch.from_numpy(expected.telling)[:, None]
-    random = plain[1].embeddings().weight.detach() * telling
-    assert torch.equal(g, f if which == "all" else random)
+    counts = count_pieces([corpus], model.vocabulary)
+    for plan, ours, random in zip(plans, model.encoders, plain, strict=True):
+        expected = random.embeddings().weight.detach().clone()
+        vectors = counts.vectors(plan.counted, plan.contexts, settings.seed)
+        expected[:, : plan.counted] = torch.from_numpy(vectors) * expected.std()
+        expected *= torch.from_numpy(counts.telling(plan.telling))[:, None]
+        torch.testing.assert_close(ours.embeddings().weight.detach(), expected)
 
 
 def test_what_does_not_fit_is_refused(corpus: Path, tmp_path: Path) -> None:
@@ -208,6 +211,13 @@ def test_what_does_not_fit_is_refused(corpus: Path, tmp_path: Path) -> None:
         task = Encoding(two, CPU)
         task.step(two.stages[0])
     settings = config(tmp_path / "b", corpus, "quick")
+    assert settings.encoder is not None
+    for plans, problem in (([5, 99], "counted is 99, but"), ([5], "of 2 encoders each")):
+        counted = [{"counted": columns} for columns in plans]
+        changes = {"embeddings_from": [str(corpus)], "embeddings": counted}
+        encoder = settings.encoder.model_dump() | changes
+        with pytest.raises(ConfigError, match=problem):
+            Encoding(config(tmp_path / "f", corpus, "quick", encoder=encoder), CPU)
     with pytest.raises(ConfigError, match="fewer spans than 5 parts"):
         Encoding(settings, CPU).batches(settings.stages[0], 5)
     long = {"corpus": str(corpus), "sentences": 16, "max_sentence": 25}

@@ -3,8 +3,8 @@ import torch
 from torch import Tensor
 
 from summ.config import GumbelStage, OptimizerConfig
-from summ.learning.draws import Draws
 from summ.inference.decoding import greedy
+from summ.learning.draws import Draws
 from summ.learning.gumbel_step import GumbelStep, rarity, repeats
 from summ.learning.relaxation import gumbel, relax
 from summ.types import Batch, Words
@@ -265,6 +265,7 @@ def test_a_sharper_policy_draws_what_it_relaxes() -> None:
     likeliest = greedy(compressor, encoded, tiny.marks(vocabulary), 4).words
     same = likeliest.ids == output.draft.ids[:, : likeliest.ids.shape[1]]
     assert same[likeliest.mask].float().mean() > 0.8
+
 
 def test_repeats_are_pieces_that_stood_there_before() -> None:
     assert repeats(torch.tensor([[5, 6, 5, 5], [6, 6, 7, 8]])).tolist() == [

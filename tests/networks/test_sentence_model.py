@@ -135,3 +135,32 @@ def test_a_folder_that_is_no_sentence_model_is_refused(
     (folder / "sentence-encoder.json").unlink()
     with pytest.raises(CheckpointError, match=r"no sentence-encoder\.json"):
         load_sentence_model(folder)
+
+
+@torch.no_grad()
+def test_int8_embeddings_are_within_half_a_step(vocabulary: Vocabulary, tmp_path: Path) -> None:
+    """And stored a second time they are the same, but for the rounding of the scale."""
+    model = build_sentence_model(CONFIGS["bag"], vocabulary, seed=1)
+    model.encoders[0].embeddings().weight[5] = 0.0  # a piece that was never seen
+    save_sentence_model(model, tmp_path / "one", torch.int8)
+    loaded = load_sentence_model(tmp_path / "one")
+    for ours, theirs in zip(model.encoders, loaded.encoders, strict=True):
+        before, after = ours.embeddings().weight, theirs.embeddings().weight
+        step = before.abs().amax(dim=1, keepdim=True) / 127
+        # The scale itself is rounded to half precision: one part in two thousand.
+        assert ((before - after).abs() <= 0.5 * step + before.abs() / 1000).all()
+        assert after.dtype == torch.float32
+    size = (tmp_path / "one" / "f" / "encoder.safetensors").stat().st_size
+    save_sentence_model(model, tmp_path / "half", torch.float16)
+    assert size < 0.8 * (tmp_path / "half" / "f" / "encoder.safetensors").stat().st_size
+    save_sentence_model(loaded, tmp_path / "two", torch.int8)
+    again = load_sentence_model(tmp_path / "two")
+    for name, value in loaded.encoders.state_dict().items():
+        torch.testing.assert_close(again.encoders.state_dict()[name], value, rtol=1e-3, atol=0)
+
+
+def test_a_transformer_is_not_stored_in_int8(vocabulary: Vocabulary, tmp_path: Path) -> None:
+    model = build_sentence_model(CONFIGS["bert"], vocabulary, seed=1)
+    with pytest.raises(CheckpointError, match="not stored in int8"):
+        save_sentence_model(model, tmp_path / "model", torch.int8)
+    assert not list(tmp_path.iterdir())

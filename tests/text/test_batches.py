@@ -151,7 +151,9 @@ def matched(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> tuple[C
 
 
 def with_matches(given: tuple[Corpus, DataConfig], **lesson: float) -> Batches:
-    chosen = LessonConfig.model_validate({"matched_share": 0.3, "matched_score": 0.05} | lesson)
+    chosen = LessonConfig.model_validate(
+        {"matched_share": 0.3, "matched_score": 0.05, "matched_coverage": 0.0} | lesson
+    )
     return Batches(*given, NoiseConfig(), 1, lesson=chosen, held_out=HELD_OUT)
 
 
@@ -187,7 +189,6 @@ def test_processes_share_matched_rows_too(matched) -> None:
 
 
 def test_no_held_out_text_is_a_match(matched) -> None:
-    corpus, _ = matched
     batches = with_matches(matched, matched_share=1.0)
     held = set(map(tuple, lists(batches.held_out_documents(HELD_OUT))))
     told = set(map(tuple, lists(batches.held_out_sentences(HELD_OUT))))
@@ -200,5 +201,5 @@ def test_no_held_out_text_is_a_match(matched) -> None:
 def test_matches_that_are_missing_or_too_poor_are_told(corpus: Corpus, matched) -> None:
     with pytest.raises(DataError, match="summ match"):
         with_matches((corpus, DATA))
-    with pytest.raises(DataError, match=r"no document has a match of score 1 or better"):
+    with pytest.raises(DataError, match=r"no document has a match of score 1 and coverage 0"):
         with_matches(matched, matched_score=1.0)

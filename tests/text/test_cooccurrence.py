@@ -5,7 +5,7 @@ import pytest
 
 from summ.errors import ConfigError, DataError
 from summ.text import cooccurrence
-from summ.text.cooccurrence import _count, _factorise, count_embeddings
+from summ.text.cooccurrence import _count, _factorise, count_pieces
 from summ.text.corpus import prepare
 from summ.text.prose import Prose, prepare_prose
 from tests.text.conftest import invented_sentences, write_lines
@@ -41,10 +41,7 @@ def test_factors_are_the_singular_vectors_of_the_information() -> None:
     rng = np.random.default_rng(3)
     half = rng.poisson(2.0, size=(30, 30)) * (rng.random((30, 30)) < 0.5)
     counts = (half + half.T).astype(np.float64)
-    contexts = counts.sum(axis=0) ** 0.75
-    with np.errstate(divide="ignore"):
-        information = np.log(counts / np.outer(counts.sum(axis=1), contexts / contexts.sum()))
-    left = np.linalg.svd(np.maximum(information, 0.0))[0][:, :4]
+    left = np.linalg.svd(_information(counts))[0][:, :4]
     ours = _factorise(counts.astype(np.float32), 4, seed=1)
     assert ours.std() == pytest.approx(1.0, rel=1e-2)
     # The same directions, up to sign and scale.
@@ -52,29 +49,36 @@ def test_factors_are_the_singular_vectors_of_the_information() -> None:
     np.testing.assert_allclose(np.abs(cosines), 1.0, atol=1e-3)
 
 
-def test_common_pieces_get_shorter_vectors(prose: Path) -> None:
+def test_common_pieces_tell_less(prose: Path) -> None:
     opened = Prose.open(prose)
-    counted = count_embeddings([prose], opened.vocabulary, 16, seed=1)
-    vectors = counted.vectors
-    assert vectors.shape == (opened.vocabulary.size, 16) and np.isfinite(vectors).all()
-    twice = count_embeddings([prose, prose], opened.vocabulary, 16, seed=1)
-    np.testing.assert_allclose(twice.vectors, vectors, atol=1e-3)
-    bare = _bare(prose, 16)
+    counts = count_pieces([prose], opened.vocabulary)
     share = opened.frequencies / opened.frequencies.sum()
-    telling = 1e-3 / (1e-3 + share)
-    np.testing.assert_allclose(vectors, bare * telling[:, None], atol=1e-5)
-    telling[opened.vocabulary.eos] = 0.0
-    np.testing.assert_allclose(counted.telling, telling, atol=1e-6)
-    assert not vectors[opened.vocabulary.eos].any()
+    for half in (1e-3, 1e-2):
+        expected = half / (half + share)
+        expected[opened.vocabulary.eos] = 0.0
+        np.testing.assert_allclose(counts.telling(half), expected, atol=1e-6)
+    assert (
+        count_pieces([prose, prose], opened.vocabulary).telling(1e-3) == counts.telling(1e-3)
+    ).all()
 
 
-def _bare(prose: Path, width: int) -> np.ndarray:
-    opened = Prose.open(prose)
-    size = opened.vocabulary.size
-    pairs, singles = np.zeros(size**2, dtype=np.float32), np.zeros(size)
-    _count(opened.sentences, opened.vocabulary.eos, pairs, singles)
-    square = pairs.reshape(size, size)
-    return _factorise(square + square.T, width, seed=1)
+def test_contexts_are_what_stands_around_or_what_stands_on_each_side(prose: Path) -> None:
+    counts = count_pieces([prose], Prose.open(prose).vocabulary)
+    left, right = counts.pairs.T, counts.pairs
+    around = counts.vectors(8, "around", seed=1)
+    np.testing.assert_allclose(around, _factorise(left + right, 8, seed=1), atol=1e-4)
+    sides = counts.vectors(8, "sides", seed=1)
+    exact = np.linalg.svd(_information(np.concatenate([right, left], axis=1)))[0][:, :2]
+    cosines = (sides[:, :2] / np.linalg.norm(sides[:, :2], axis=0) * exact).sum(axis=0)
+    np.testing.assert_allclose(np.abs(cosines), 1.0, atol=1e-2)  # a randomised factorisation
+    assert sides.shape == around.shape and not np.allclose(sides, around, atol=0.1)
+
+
+def _information(counts: np.ndarray) -> np.ndarray:
+    contexts = counts.sum(axis=0) ** 0.75
+    odds = np.outer(counts.sum(axis=1), contexts / contexts.sum())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.nan_to_num(np.maximum(np.log(counts / odds), 0.0), nan=0.0)
 
 
 def test_corpora_that_do_not_fit_are_refused(
@@ -84,11 +88,11 @@ def test_corpora_that_do_not_fit_are_refused(
     source = write_lines(tmp_path / "b.txt", invented_sentences(300, 10))
     prepare([source], [source], tmp_path / "other", 450)
     with pytest.raises(ConfigError, match="another vocabulary"):
-        count_embeddings([tmp_path / "other"], vocabulary, 4, seed=1)
+        count_pieces([tmp_path / "other"], vocabulary)
     empty = tmp_path / "empty"
     vocabulary.save(empty / "vocabulary")
     with pytest.raises(DataError, match="no corpus here"):
-        count_embeddings([empty], vocabulary, 4, seed=1)
+        count_pieces([empty], vocabulary)
     monkeypatch.setattr(cooccurrence, "_LARGEST", 100)
     with pytest.raises(ConfigError, match="too many"):
-        count_embeddings([prose], vocabulary, 4, seed=1)
+        count_pieces([prose], vocabulary)
