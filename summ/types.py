@@ -75,6 +75,7 @@ class Batch:
         hidden: what each sentence is sought in: words of other texts among which it lies hidden
             or, for the last rows, a document that matches it (row i belongs to sentence i).
         budget: how many words (not pieces) each sentence has; the length asked for.
+        matched: which sentences are sought in a document that matches them.
     """
 
     documents: Words
@@ -82,6 +83,7 @@ class Batch:
     sentences: Words
     hidden: Words
     budget: Int[Tensor, " B"]
+    matched: Bool[Tensor, " B"]
 
     def to(self, device: torch.device) -> Batch:
         return Batch(
@@ -90,6 +92,7 @@ class Batch:
             self.sentences.to(device),
             self.hidden.to(device),
             self.budget.to(device),
+            self.matched.to(device),
         )
 
 

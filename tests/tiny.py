@@ -75,8 +75,8 @@ def words(*rows: list[int]) -> Words:
     return Words.from_lists([[*row, EOS] for row in rows], PAD)
 
 
-def batch(vocabulary: Vocabularies, rows: int = 8, seed: int = 0) -> Batch:
-    """Random documents of 5-7 words and sentences of 2-3, unpaired."""
+def batch(vocabulary: Vocabularies, rows: int = 8, seed: int = 0, matched: int = 0) -> Batch:
+    """Random documents of 5-7 words and sentences of 2-3, unpaired; the last may be matches."""
     generator = torch.Generator().manual_seed(seed)
     begins = vocabulary.starts_word.nonzero().squeeze(1)
 
@@ -93,6 +93,7 @@ def batch(vocabulary: Vocabularies, rows: int = 8, seed: int = 0) -> Batch:
         sentences=words(*sentences),
         hidden=words(*hidden),
         budget=torch.tensor([len(row) for row in sentences]),
+        matched=torch.arange(rows) >= rows - matched,
     )
 
 
@@ -105,6 +106,7 @@ def share(whole: Batch, shard: int, shards: int) -> Batch:
         whole.sentences.rows(mine),
         whole.hidden.rows(mine),
         whole.budget[mine],
+        whole.matched[mine],
     )
 
 

@@ -67,6 +67,7 @@ def judge(
     documents: Words,
     budget: Int[Tensor, " N"],
     marks: Marks,
+    matches: Words | None = None,
 ) -> Verdict:
     """Rewards drafts of documents.
 
@@ -75,6 +76,7 @@ def judge(
     Args:
         nll: of each draft's document, given the draft.
         budget: how many words each document's drafts were asked for.
+        matches: the sentence that matches each document; no word for those without.
     """
     samples = len(drafts) // len(documents)
     sources = documents.repeat(samples)
@@ -101,10 +103,7 @@ def judge(
     if judges.language_model is not None:
         lifts = _lifts(judges.language_model, weights, drafts)
         share["fluency"] = weights.fluency_weight
-        figures["fluency"] = rewards.fluency_reward(lifts, drafts.mask)
-        if weights.fluency == "perplexity":
-            scale = weights.perplexity_scale
-            figures["fluency"] = rewards.perplexity_reward(lifts, drafts.mask, scale)
+        figures["fluency"] = _fluency(lifts, weights, drafts)
         if weights.fluency_credit == "word":
             by_word["fluency"] = rewards.fluency_to_go(lifts, drafts.mask, weights.discount)
     if judges.vectors is not None:
@@ -116,6 +115,12 @@ def judge(
         encoded = judges.reference.read(documents, budget).repeat(samples)
         log_probs = policy_log_probs(judges.reference, encoded, drafts, marks)
         figures["reference"] = _mean(chosen(log_probs, drafts), drafts.mask)
+    if matches is not None:
+        share["match"] = weights.match_weight
+        told = matches.repeat(samples)
+        figures["match"] = rewards.match_reward(
+            drafts.ids, _text(drafts, marks), told.ids, _text(told, marks)
+        )
     total = torch.stack([share[name] * figures[name] for name in figures]).sum(dim=0)
     credit = torch.stack(
         [
@@ -190,6 +195,15 @@ def _lifts(
     """How likely each word is where it stands; for SLOR, in proportion to how common it is."""
     lifts = chosen(language_model(drafts), drafts)
     return lifts - language_model.unigram[drafts.ids] if weights.fluency == "slor" else lifts
+
+
+def _fluency(
+    lifts: Float[Tensor, "B T"], weights: RewardConfig, drafts: Words
+) -> Float[Tensor, " B"]:
+    """The fluency of each whole draft, of the kind that is asked for."""
+    if weights.fluency == "perplexity":
+        return rewards.perplexity_reward(lifts, drafts.mask, weights.perplexity_scale)
+    return rewards.fluency_reward(lifts, drafts.mask)
 
 
 def _text(words: Words, marks: Marks) -> Bool[Tensor, "B T"]:

@@ -62,7 +62,12 @@ class Summarizing:
         data = self.config.data
         documents = stage.documents or data.documents
         sentences = stage.sentences or data.sentences
-        for name, rows in (("documents", documents), ("sentences", sentences)):
+        matched = round(stage.lesson.matched_share * sentences)
+        for name, rows in (
+            ("documents", documents),
+            ("sentences", sentences),
+            ("matched_share of sentences", matched),
+        ):
             if rows % shards:
                 raise ConfigError(
                     f"stages.{stage.name}: {name} is {rows}, which {shards} parts (processes x "

@@ -98,6 +98,7 @@ class Batches:
             budget=torch.from_numpy(
                 self.corpus.sentences.words[sentences[rank::world]].astype(np.int64)
             ),
+            matched=torch.from_numpy(sources[rank::world] >= 0),
         )
 
     def sentences_at(self, step: int, rows: tuple[int, int] = (0, 1)) -> Words:

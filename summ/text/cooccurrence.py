@@ -133,14 +133,17 @@ def _count(
 
 
 def _factorise(table: NDArray[np.float32], width: int, seed: int) -> NDArray[np.float32]:
-    """The left singular vectors of the pointwise mutual information, as wide as random ones."""
+    """The left singular vectors of the pointwise mutual information, as wide as random ones.
+
+    In the place of the table, which is lost: a second one of its size may not fit into memory.
+    """
     import torch
 
     counts = torch.from_numpy(table)  # (V, C)
     rows = counts.sum(dim=1, keepdim=True)
     contexts = counts.sum(dim=0, keepdim=True) ** _SMOOTHING
-    odds = counts * contexts.sum() / (rows * contexts).clamp(min=1e-12)
-    information = odds.clamp(min=1.0).log()  # log 1 = 0: pairs rarer than chance tell nothing
+    odds = counts.div_(rows.clamp(min=1e-12)).div_(contexts.clamp(min=1e-12) / contexts.sum())
+    information = odds.clamp_(min=1.0).log_()  # log 1 = 0: pairs rarer than chance tell nothing
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         left, _, _ = torch.svd_lowrank(information, q=min(width + 20, len(table)), niter=3)

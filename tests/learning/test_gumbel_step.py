@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor
@@ -65,7 +67,7 @@ def equal_documents(vocabulary) -> Batch:
     ids = whole.documents.ids[:, :6].clone()
     ids[:, 5] = tiny.EOS
     documents = Words(ids, torch.ones_like(ids, dtype=torch.bool))
-    return Batch(documents, whole.keywords, whole.sentences, whole.hidden, whole.budget)
+    return replace(whole, documents=documents)
 
 
 @pytest.mark.parametrize("reward", [[0.0, 1.0, 3.0], [2.0, -1.0, 0.5]])
