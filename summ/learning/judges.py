@@ -82,11 +82,10 @@ def judge(
     sources = documents.repeat(samples)
     begins = marks.starts_word[drafts.ids] & drafts.mask
     logits = judges.humanness(drafts)
-    wanted = budget.repeat_interleave(samples)
     figures = {
         "reconstruction": rewards.reconstruction_reward(nll, sources.mask),
         "humanness": _mean(2 * logits.float().sigmoid() - 1, drafts.mask),
-        "length": rewards.length_reward(begins, wanted),
+        "length": rewards.length_reward(begins, budget.repeat_interleave(samples)),
         "repetition": rewards.repetition_reward(drafts.ids, begins),
         "position": rewards.position_reward(
             drafts.ids, _text(drafts, marks), sources.ids, _text(sources, marks)
