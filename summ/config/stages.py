@@ -37,11 +37,13 @@ class LessonConfig(Section):
     from them (the cycle); ``matched_share`` in a document that seems to tell of the same event
     (what `summ match` found in the corpus, with scores of ``matched_score`` and better, if the
     document has ``matched_coverage`` of the sentence's pieces); the others in words of other texts
-    (the denoising task).
-    ``draft_share`` of the documents are rebuilt from the compressor's own draft; the others
-    from their keywords.  Temperatures of the inventions are drawn from ``temperature``.  An
-    invention that says less than ``invented_coverage`` of its sentence's pieces teaches to say
-    what is not there: such a sentence is sought in words of other texts after all.
+    (the denoising task).  With ``matched_draws``, what is learned from a match is not the sentence
+    itself, which tells of another report, but that one of so many drafts which has most in common
+    with it.  ``draft_share`` of the documents are rebuilt from the compressor's own draft; the
+    others from their keywords.  Temperatures of inventions and of those drafts are drawn from
+    ``temperature``.  An invention that says less than ``invented_coverage`` of its sentence's
+    pieces teaches to say what is not there: such a sentence is sought in words of other texts
+    after all.
     """
 
     invented_share: Share = 0.0
@@ -49,6 +51,7 @@ class LessonConfig(Section):
     matched_share: Share = 0.0
     matched_score: Share = 0.3
     matched_coverage: Share = 0.7
+    matched_draws: Annotated[int, Field(ge=0)] = 0
     draft_share: Share = 0.0
     temperature: tuple[float, float] = (0.7, 1.0)
     invented_length: tuple[int, int] = (16, 48)

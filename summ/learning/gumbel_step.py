@@ -56,7 +56,8 @@ class GumbelStep(nn.Module):
         self.compressor, self.reconstructor = compressor, reconstructor
         # In a tuple, so that nn.Module does not adopt the judges' parameters.
         self._judges = (critic, prior)
-        self.lesson = SeekLesson(compressor, reconstructor, marks, stage.lesson, max_document)
+        sizes = (max_document, max_sentence)
+        self.lesson = SeekLesson(compressor, reconstructor, marks, stage.lesson, *sizes)
         self.marks, self.stage, self.max_sentence = marks, stage, max_sentence
         self.rarity = rarity
 

@@ -5,14 +5,17 @@ Axes: B sentences or documents, S source positions, T positions of the sentence.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from summ.config import LessonConfig
 from summ.inference.decoding import Marks, chosen, policy_log_probs, sample
 from summ.learning.draws import Draws
 from summ.learning.objectives import likelihood_loss, sequence_nll
+from summ.learning.rewards import match_reward
 from summ.networks.compressor import Compressor
 from summ.networks.reconstructor import Reconstructor
 from summ.types import Batch, Draft, Relaxed, Words
@@ -84,13 +87,17 @@ class SeekLesson(nn.Module):
         marks: Marks,
         config: LessonConfig,
         max_document: int,
+        max_sentence: int,
     ) -> None:
         super().__init__()
         self.compressor, self.reconstructor = compressor, reconstructor
-        self.marks, self.config, self.max_document = marks, config, max_document
+        self.marks, self.config = marks, config
+        self.max_document, self.max_sentence = max_document, max_sentence
 
     def forward(self, batch: Batch, draws: Draws) -> Float[Tensor, ""]:
         """The loss of finding ``batch.sentences``, in nats a sentence."""
+        if self.config.matched_draws:
+            batch = self.with_best_drafts(batch, draws)
         source = batch.hidden
         count = round(self.config.invented_share * len(batch.sentences))
         if count:
@@ -107,12 +114,52 @@ class SeekLesson(nn.Module):
         return likelihood_loss(chosen(log_probs, batch.sentences), batch.sentences.mask)
 
     @torch.no_grad()
+    def with_best_drafts(self, batch: Batch, draws: Draws) -> Batch:
+        """The batch with drafts in the place of matches: of several, the nearest to the match.
+
+        A match says what matters, in words and with facts that its document may lack; a draft says
+        only what the policy can say of the document.
+
+        Source: best-of-n drafts as targets are those of Dong et al. (2023, arXiv:2304.06767).
+        """
+        (rows,) = batch.matched.nonzero(as_tuple=True)
+        if not len(rows):
+            return batch
+        times, width = self.config.matched_draws, self.max_sentence
+        matches = batch.sentences.rows(rows).repeat(times)
+        budget = uniform_integers(draws, "match/budget", len(rows), self.config.budgets)
+        encoded = self.compressor.read(batch.hidden.rows(rows), budget).repeat(times)
+        temperature = self._temperature(draws, "match/temperature", len(rows))
+        uniforms = draws.uniform("match/draft", len(rows), times * width)
+        drafts = sample(
+            self.compressor,
+            encoded,
+            self.marks,
+            uniforms.unflatten(1, (times, width)).flatten(0, 1),
+            temperature.repeat_interleave(times),
+        ).words
+        common = match_reward(
+            drafts.ids, self._text(drafts), matches.ids, self._text(matches)
+        ).unflatten(0, (-1, times))
+        best = torch.arange(len(rows), device=rows.device) * times + common.argmax(dim=1)
+        (others,) = (~batch.matched).nonzero(as_tuple=True)  # they stand before
+        told = [batch.sentences.rows(others), drafts.rows(best)]
+        budgets = torch.cat([batch.budget[others], budget])
+        return replace(batch, sentences=Words.stack(told, self.marks.pad), budget=budgets)
+
+    def _text(self, words: Words) -> Bool[Tensor, "B T"]:
+        return words.mask & (words.ids != self.marks.eos)
+
+    def _temperature(self, draws: Draws, purpose: str, rows: int) -> Float[Tensor, " B"]:
+        low, high = self.config.temperature
+        return low + (high - low) * draws.uniform(purpose, rows, 1)[:, 0]
+
+    @torch.no_grad()
     def invent(self, sentences: Words, draws: Draws) -> Words:
         """Documents that the reconstructor writes around human sentences."""
         rows = len(sentences)
         length = uniform_integers(draws, "invent/length", rows, self.config.invented_length)
-        low, high = self.config.temperature
-        temperature = low + (high - low) * draws.uniform("invent/temperature", rows, 1)[:, 0]
+        temperature = self._temperature(draws, "invent/temperature", rows)
         encoded = self.reconstructor.read(sentences, length)
         uniforms = draws.uniform("invent/words", rows, self.max_document)
         return sample(self.reconstructor, encoded, self.marks, uniforms, temperature).words

@@ -29,7 +29,8 @@ class PretrainStep(nn.Module):
         language_model: LanguageModel | None = None,
     ) -> None:
         super().__init__()
-        self.seek = SeekLesson(compressor, reconstructor, marks, lesson, max_document)
+        sizes = (max_document, max_sentence)
+        self.seek = SeekLesson(compressor, reconstructor, marks, lesson, *sizes)
         self.rebuild = RebuildLesson(compressor, reconstructor, marks, lesson, max_sentence)
         self.speak = None if language_model is None else LanguageModelStep(language_model)
 

@@ -47,7 +47,8 @@ class ReinforceStep(nn.Module):
         self.compressor, self.reconstructor = compressor, reconstructor
         # A plain dataclass, so that nn.Module does not adopt the judges' parameters.
         self.judges = judges
-        self.lesson = SeekLesson(compressor, reconstructor, marks, stage.lesson, max_document)
+        sizes = (max_document, max_sentence)
+        self.lesson = SeekLesson(compressor, reconstructor, marks, stage.lesson, *sizes)
         self.marks, self.stage, self.max_sentence = marks, stage, max_sentence
 
     def forward(self, batch: Batch, draws: Draws) -> StepOutput:

@@ -4,17 +4,19 @@ import pytest
 import torch
 
 from summ.config import LessonConfig
-from summ.inference.decoding import greedy
+from summ.inference.decoding import greedy, sample
 from summ.learning.discriminator_step import DiscriminatorStep
 from summ.learning.draws import Draws
 from summ.learning.language_model_step import LanguageModelStep
 from summ.learning.lessons import coverage
 from summ.learning.pretrain_step import PretrainStep
+from summ.learning.rewards import match_reward
 from tests import tiny
 
 CPU = torch.device("cpu")
 FACTS = tiny.facts(words=8)
 CYCLE = LessonConfig(invented_share=0.5, draft_share=0.5, invented_length=(4, 6), budgets=(2, 3))
+BEST = CYCLE.model_copy(update={"matched_share": 0.5, "matched_draws": 3})
 
 
 def build(lesson: LessonConfig, shortlist: list[int] | None = None):
@@ -23,10 +25,10 @@ def build(lesson: LessonConfig, shortlist: list[int] | None = None):
     return PretrainStep(*parts, tiny.marks(FACTS), lesson, max_document=10, max_sentence=5), parts
 
 
-@pytest.mark.parametrize("lesson", [LessonConfig(), CYCLE], ids=["noise", "cycle"])
+@pytest.mark.parametrize("lesson", [LessonConfig(), CYCLE, BEST], ids=["noise", "cycle", "best"])
 def test_one_batch_of_eight_equals_two_of_four(lesson: LessonConfig) -> None:
     step, _ = build(lesson)
-    whole = tiny.batch(FACTS, rows=8)
+    whole = tiny.batch(FACTS, rows=8, matched=4)
     step(whole, Draws(1, 5, 0, 1, CPU)).loss.backward()
     expected = tiny.gradients(step)
     step.zero_grad()
@@ -136,11 +138,36 @@ def test_words_beyond_the_policy_cost_nothing() -> None:
     """A word of the sentence that its source lost is left out of the loss, which stays finite."""
     step, _ = build(LessonConfig(), shortlist=[8])
     batch = tiny.batch(FACTS)
-    poorer = type(batch)(
-        batch.documents, batch.keywords, batch.sentences, tiny.words(*[[9, 9]] * 8), batch.budget
-    )
+    poorer = replace(batch, hidden=tiny.words(*[[9, 9]] * 8))
     loss = step.seek(poorer, Draws(1, 0, 0, 1, CPU))
     assert torch.isfinite(loss)
+
+
+def test_of_several_drafts_the_nearest_to_the_match_is_learned() -> None:
+    """Against the match reward of each draft, drawn again; the other sentences stay."""
+    step, _ = build(LessonConfig(matched_share=0.5, matched_draws=4, budgets=(2, 3)))
+    batch, draws = tiny.batch(FACTS, matched=3), Draws(1, 0, 0, 1, CPU)
+    taught = step.seek.with_best_drafts(batch, draws)
+    assert torch.equal(
+        taught.sentences.rows(slice(0, 5)).ids, batch.sentences.rows(slice(0, 5)).ids
+    )
+    assert torch.equal(taught.budget[:5], batch.budget[:5])
+    assert set(taught.budget[5:].tolist()) <= {2, 3}
+    seek = step.seek
+    encoded = seek.compressor.read(batch.hidden.rows(slice(5, 8)), taught.budget[5:]).repeat(4)
+    width = seek.max_sentence
+    uniforms = draws.uniform("match/draft", 3, 4 * width).reshape(12, width)
+    low, high = seek.config.temperature
+    heat = (low + (high - low) * draws.uniform("match/temperature", 3, 1)).repeat_interleave(4)
+    drafts = sample(seek.compressor, encoded, seek.marks, uniforms, heat).words
+    matches = batch.sentences.rows(slice(5, 8)).repeat(4)
+    texts = [words.mask & (words.ids != tiny.EOS) for words in (drafts, matches)]
+    common = match_reward(drafts.ids, texts[0], matches.ids, texts[1]).reshape(3, 4)
+    assert (common.max(dim=1).values > common.min(dim=1).values).any()
+    for row, best in enumerate(common.argmax(dim=1).tolist()):
+        expected = drafts.rows(torch.tensor([4 * row + best]))
+        found = taught.sentences.rows(torch.tensor([5 + row]))
+        assert torch.equal(found.ids, expected.ids)
 
 
 def discriminator_step() -> DiscriminatorStep:
