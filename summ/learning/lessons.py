@@ -15,10 +15,12 @@ from summ.config import LessonConfig
 from summ.inference.decoding import Marks, chosen, policy_log_probs, sample
 from summ.learning.draws import Draws
 from summ.learning.objectives import likelihood_loss, sequence_nll
-from summ.learning.rewards import match_reward
+from summ.learning.rewards import length_reward, match_reward
 from summ.networks.compressor import Compressor
 from summ.networks.reconstructor import Reconstructor
 from summ.types import Batch, Draft, Relaxed, Words
+
+_LENGTH = 2.0  # a word too few or too many outweighs all that may be in common
 
 
 def count_words(words: Words, marks: Marks) -> Int[Tensor, " B"]:
@@ -118,7 +120,8 @@ class SeekLesson(nn.Module):
         """The batch with drafts in the place of matches: of several, the nearest to the match.
 
         A match says what matters, in words and with facts that its document may lack; a draft says
-        only what the policy can say of the document.
+        only what the policy can say of the document.  Length counts before all else: what shorter
+        drafts have in common with a match is a larger part of them.
 
         Source: best-of-n drafts as targets are those of Dong et al. (2023, arXiv:2304.06767).
         """
@@ -138,10 +141,11 @@ class SeekLesson(nn.Module):
             uniforms.unflatten(1, (times, width)).flatten(0, 1),
             temperature.repeat_interleave(times),
         ).words
-        common = match_reward(
-            drafts.ids, self._text(drafts), matches.ids, self._text(matches)
-        ).unflatten(0, (-1, times))
-        best = torch.arange(len(rows), device=rows.device) * times + common.argmax(dim=1)
+        worth = match_reward(drafts.ids, self._text(drafts), matches.ids, self._text(matches))
+        begins = self.marks.starts_word[drafts.ids] & drafts.mask
+        worth += _LENGTH * length_reward(begins, budget.repeat_interleave(times))
+        chosen_draft = worth.unflatten(0, (-1, times)).argmax(dim=1)
+        best = torch.arange(len(rows), device=rows.device) * times + chosen_draft
         (others,) = (~batch.matched).nonzero(as_tuple=True)  # they stand before
         told = [batch.sentences.rows(others), drafts.rows(best)]
         budgets = torch.cat([batch.budget[others], budget])

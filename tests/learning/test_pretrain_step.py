@@ -145,7 +145,8 @@ def test_words_beyond_the_policy_cost_nothing() -> None:
 
 def test_of_several_drafts_the_nearest_to_the_match_is_learned() -> None:
     """Against the match reward of each draft, drawn again; the other sentences stay."""
-    step, _ = build(LessonConfig(matched_share=0.5, matched_draws=4, budgets=(2, 3)))
+    step, _ = build(LessonConfig(matched_share=0.5, matched_draws=12, budgets=(2, 3)))
+    step.seek.compressor.network.final_logits_bias[0, tiny.EOS] = 5.0  # drafts of all lengths
     batch, draws = tiny.batch(FACTS, matched=3), Draws(1, 0, 0, 1, CPU)
     taught = step.seek.with_best_drafts(batch, draws)
     assert torch.equal(
@@ -154,18 +155,22 @@ def test_of_several_drafts_the_nearest_to_the_match_is_learned() -> None:
     assert torch.equal(taught.budget[:5], batch.budget[:5])
     assert set(taught.budget[5:].tolist()) <= {2, 3}
     seek = step.seek
-    encoded = seek.compressor.read(batch.hidden.rows(slice(5, 8)), taught.budget[5:]).repeat(4)
+    encoded = seek.compressor.read(batch.hidden.rows(slice(5, 8)), taught.budget[5:]).repeat(12)
     width = seek.max_sentence
-    uniforms = draws.uniform("match/draft", 3, 4 * width).reshape(12, width)
+    uniforms = draws.uniform("match/draft", 3, 12 * width).reshape(36, width)
     low, high = seek.config.temperature
-    heat = (low + (high - low) * draws.uniform("match/temperature", 3, 1)).repeat_interleave(4)
+    heat = (low + (high - low) * draws.uniform("match/temperature", 3, 1)).repeat_interleave(12)
     drafts = sample(seek.compressor, encoded, seek.marks, uniforms, heat).words
-    matches = batch.sentences.rows(slice(5, 8)).repeat(4)
+    matches = batch.sentences.rows(slice(5, 8)).repeat(12)
     texts = [words.mask & (words.ids != tiny.EOS) for words in (drafts, matches)]
-    common = match_reward(drafts.ids, texts[0], matches.ids, texts[1]).reshape(3, 4)
-    assert (common.max(dim=1).values > common.min(dim=1).values).any()
-    for row, best in enumerate(common.argmax(dim=1).tolist()):
-        expected = drafts.rows(torch.tensor([4 * row + best]))
+    common = match_reward(drafts.ids, texts[0], matches.ids, texts[1])
+    length = (seek.marks.starts_word[drafts.ids] & drafts.mask).sum(dim=1)
+    off = (length - taught.budget[5:].repeat_interleave(12)).abs()
+    worth = (common - 2 * off).reshape(3, 12)
+    assert (worth.max(dim=1).values > worth.min(dim=1).values).any()
+    assert not torch.equal(worth.argmax(dim=1), common.reshape(3, 12).argmax(dim=1))
+    for row, best in enumerate(worth.argmax(dim=1).tolist()):
+        expected = drafts.rows(torch.tensor([12 * row + best]))
         found = taught.sentences.rows(torch.tensor([5 + row]))
         assert torch.equal(found.ids, expected.ids)
 
