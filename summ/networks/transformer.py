@@ -5,7 +5,6 @@ Axes: B sequences, S source positions, T positions of the output, V word types, 
 
 from __future__ import annotations
 
-import functools
 import inspect
 from dataclasses import dataclass
 from typing import Any
@@ -225,13 +224,12 @@ def decoder_logits(
         attention_mask=encoded.mask.long(),
         decoder_input_ids=inputs,
         use_cache=cache is not None,
-        **{_cache_keyword(type(network)): cache},
+        **{_cache_keyword(network): cache},
     )
     return output.logits
 
 
-@functools.cache
-def _cache_keyword(network: type) -> str:
+def _cache_keyword(network: Any) -> str:
     """What a network calls its cache: releases of transformers from 5.24 on renamed it."""
-    parameters = inspect.signature(network.forward).parameters  # type: ignore[attr-defined]
+    parameters = inspect.signature(network.forward).parameters
     return "cache" if "cache" in parameters else "past_key_values"
