@@ -7,8 +7,7 @@ that keep a good summary within reach:
 - every word stands in the source, or in the closed list of common lower-case words that the
   shortlist can spell: no invented names, no invented numbers, no half words;
 - no content word twice (in a headline, no word of letters), no number more often than in the
-  source, no word and no punctuation twice in a row; in a headline, no comma or other mark that
-  divides it, which would take a word's room;
+  source, no word and no punctuation twice in a row;
 - no end after a preposition, article, conjunction or punctuation mark, nor inside a name; the
   last word within the budget is planned for, so that nothing has to be cut;
 - on request, the words of the source in its own order.
@@ -49,8 +48,7 @@ LEANING: frozenset[str] = frozenset(
 _LIGHT = LEANING | {"says", "say", "said", "new", "she", "they", "you"}
 # Marks that belong to a number: they may follow another mark.
 _UNITS = frozenset("%$£€¥₹")
-_DIVIDING = frozenset((",", ";", ":", '"', "``", "''", "--", "...", "?", "!", "(", ")", "[", "]"))
-_HEADLINE_WORDS = 12  # up to this budget nothing is said twice, and nothing divided
+_HEADLINE_WORDS = 12  # up to this budget no word of letters and no number is said twice
 _ANY_NUMBER_OF_TIMES = 1_000
 _UNKNOWN = Wording()
 
@@ -119,10 +117,6 @@ class WordRules:
         """Whether it is punctuation, which never follows punctuation."""
         return self._nature(word).mark
 
-    def divides(self, word: Word) -> bool:
-        """Whether it is punctuation that divides a text into parts."""
-        return self._nature(word).divides
-
     def is_number(self, word: Word) -> bool:
         """Whether there is a digit in it."""
         return self._nature(word).number
@@ -176,7 +170,6 @@ class _Nature:
 
     leans: bool
     mark: bool
-    divides: bool
     number: bool
     repeatable: bool
 
@@ -188,7 +181,6 @@ def _nature(text: str) -> _Nature:
     return _Nature(
         leans=text in LEANING or (silent and text != "%"),
         mark=silent and text not in _UNITS,
-        divides=text in _DIVIDING,
         number=number,
         repeatable=light and not number,
     )
@@ -200,7 +192,7 @@ class _State:
 
     Attributes:
         spent: words that must not come next, since they were said often enough or just now.
-        barred: punctuation that must not come next, because it never may or the last word was some.
+        after_mark: whether the last word is punctuation.
         reached: place in the source of the last word, where order matters; -1 before the first.
         last_slot: whether the budget leaves one word.
         ender: of the words that may stand last and can still be said, the one that is possible
@@ -208,7 +200,7 @@ class _State:
     """
 
     spent: frozenset[Word]
-    barred: frozenset[Word]
+    after_mark: bool
     reached: int
     last_slot: bool
     ender: Word | None
@@ -234,10 +226,6 @@ class SourceRules:
     def words(self) -> frozenset[Word]:
         """The words of the source."""
         return frozenset(self.places)
-
-    @property
-    def _headline(self) -> bool:
-        return self.budget <= _HEADLINE_WORDS
 
     def allowed(self, prefix: Sequence[int]) -> NDArray[np.int64]:
         """The pieces that may follow ``prefix`` (marks excluded); the end mark where fitting."""
@@ -283,7 +271,7 @@ class SourceRules:
         spent = {word for word, count in counts.items() if count >= self._limit(word)}
         return _State(
             spent=frozenset(spent.union(said[-1:])),
-            barred=self._marks if said and rules.is_mark(said[-1]) else self._dividing,
+            after_mark=bool(said) and rules.is_mark(said[-1]),
             reached=reached,
             last_slot=len(said) + 1 >= self.budget,
             ender=next((word for word in self._enders if word not in spent), None),
@@ -293,17 +281,17 @@ class SourceRules:
         """How often a summary may say a word."""
         if self.rules.repeatable(word):
             # Two of the same preposition make a headline clumsy, and a longer summary not.
-            once = self._headline and self.rules.text(word)[:1].isalpha()
+            once = self.budget <= _HEADLINE_WORDS and self.rules.text(word)[:1].isalpha()
             return 1 if once else _ANY_NUMBER_OF_TIMES
         if not self.rules.is_number(word):
             return 1
         # A headline says each number once; a longer summary as often as its source.
         places = len(self.places.get(word, ()))
-        return max(1, self.numbers.get(word, places) if self._headline else places)
+        return max(1, self.numbers.get(word, places) if self.budget <= _HEADLINE_WORDS else places)
 
     def _fits(self, word: Word, state: _State) -> bool:
         """Whether a known word may come next as a whole."""
-        if word in state.spent or word in state.barred:
+        if word in state.spent or (state.after_mark and self.rules.is_mark(word)):
             return False
         place = self._place_after(word, state.reached)
         if place is None:
@@ -340,8 +328,8 @@ class SourceRules:
         can_end = self._can_end_after(state.reached, state)
         own = self.words - state.spent
         doubtful = state.spent | self._bound
-        if state.barred:
-            own, doubtful = own - state.barred, doubtful | state.barred
+        if state.after_mark:
+            own, doubtful = own - self._marks, doubtful | rules.closed_marks
         if not can_end:
             own -= self._unfit
         if rules.in_order:
@@ -355,15 +343,8 @@ class SourceRules:
 
     @cached_property
     def _marks(self) -> frozenset[Word]:
-        """All punctuation that may be said."""
-        return frozenset(filter(self.rules.is_mark, self.places)) | self.rules.closed_marks
-
-    @cached_property
-    def _dividing(self) -> frozenset[Word]:
-        """The punctuation that this summary has no room for."""
-        if not self._headline:
-            return frozenset()
-        return frozenset(filter(self.rules.divides, self._marks))
+        """The punctuation of the source."""
+        return frozenset(filter(self.rules.is_mark, self.places))
 
     @cached_property
     def _unfit(self) -> frozenset[Word]:

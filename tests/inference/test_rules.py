@@ -82,8 +82,7 @@ def test_a_longer_summary_may_say_a_light_word_twice(rules: WordRules) -> None:
         ("oslo in #### won", True),
         ("oslo #### won ####", False),  # a number twice that the source has once
         ("oslo won , - lima", False),  # two marks in a row
-        ("oslo won the lima - friday", True),
-        ("oslo won , the lima friday", False),  # a comma, in a headline
+        ("oslo won , the lima - friday", True),
         ("oslo won the the friday", False),  # even a light word, in a row
         ("oslo won against friday of the mayor", True),
     ],
@@ -95,27 +94,15 @@ def test_numbers_marks_and_repetition(rules: WordRules, text: str, right: bool) 
 
 def test_the_sign_of_a_currency_may_follow_a_mark(rules: WordRules) -> None:
     source = spell(rules.vocabulary, "oslo won , $ # million , the mayor said .")
-    assert sayable(rules, source, 13, "oslo won , $ # million")
-    assert not sayable(rules, source, 13, "oslo won , . mayor")
-    assert sayable(rules, source, 6, "oslo won $ # million")
-
-
-@pytest.mark.parametrize("mark", [",", ";", ":", '"', "(", "?", "--"])
-def test_a_headline_has_no_room_for_marks_that_divide_it(rules: WordRules, mark: str) -> None:
-    """Nor does it end in a dead end when a source has little else; longer summaries may divide."""
-    source = spell(rules.vocabulary, f"the mayor {mark} oslo {mark} lima")
-    for budget in (12, 13):
-        assert sayable(rules, source, budget, f"mayor {mark} oslo") is (budget == 13)
-        assert sayable(rules, source, budget, "mayor oslo")
-    with_closed = WordRules(rules.vocabulary, tuple(spell(rules.vocabulary, f"the {mark}")))
-    assert not sayable(with_closed, source, 12, f"mayor {mark} oslo")
+    assert sayable(rules, source, 6, "oslo won , $ # million")
+    assert not sayable(rules, source, 6, "oslo won , . mayor")
 
 
 def test_a_percentage_may_end_a_summary(rules: WordRules) -> None:
     source = spell(rules.vocabulary, "shares rose # % , the mayor said .")
     assert sayable(rules, source, 5, "shares rose # %")
-    assert sayable(rules, source, 13, "shares rose , # %")
-    assert not sayable(rules, source, 13, "shares rose # ,")
+    assert sayable(rules, source, 5, "shares rose , # %")
+    assert not sayable(rules, source, 5, "shares rose # ,")
 
 
 @pytest.mark.parametrize("budget", [2, 3, 9])

@@ -76,10 +76,10 @@ def test_no_summary_ends_in_half_a_name(searcher: Searcher, beams: int) -> None:
     own_words = replace(machine, settings=replace(machine.settings, shortlist=None))
     narrow = Searcher(own_words)
     ids, rules = sources(searcher), narrow.rules
-    before = [rules.split(d.ids)[-1] for d in narrow.search(ids, [3] * 3, beams)]
+    before = [rules.split(d.ids)[-1] for d in narrow.search(ids, [4] * 3, beams)]
     names = [Wording(frozenset([rules.text(word)])) for word in before]
-    after = [rules.split(d.ids)[-1] for d in narrow.search(ids, [3] * 3, beams, names)]
-    bound = [rules.bind(row, 3, name) for row, name in zip(ids, names, strict=True)]
+    after = [rules.split(d.ids)[-1] for d in narrow.search(ids, [4] * 3, beams, names)]
+    bound = [rules.bind(row, 4, name) for row, name in zip(ids, names, strict=True)]
     assert all(one.open_names for one in bound)
     for word, one in zip(after, bound, strict=True):
         assert word not in one.open_names
