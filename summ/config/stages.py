@@ -73,9 +73,7 @@ class RewardConfig(Section):
     discriminator's.  ``similarity_encoder`` is the folder of a sentence encoder; by default the one
     that ships with summ.  ``position`` prefers words from where news begins: the source's head.
     ``reference`` is the folder of a machine whose compressor, frozen, says how likely a draft is:
-    it holds the policy to what the lessons taught.  ``match`` is what a draft has in common with
-    the sentence that matches its document: it is for documents of the lesson's ``matched_share``,
-    which are then drafted, too.
+    it holds the policy to what the lessons taught.
     """
 
     reconstruction_weight: Weight = 4.0
@@ -90,7 +88,6 @@ class RewardConfig(Section):
     perplexity_scale: Annotated[float, Field(gt=0)] = 150.0
     similarity_weight: Weight = 0.0
     similarity_encoder: Path | None = None
-    match_weight: Weight = 0.0
     reference_weight: Weight = 0.0
     reference: Path | None = None
 
@@ -163,8 +160,6 @@ class ReinforceStage(StageShape):
     def enough_samples(self) -> ReinforceStage:
         if self.baseline == "leave-one-out" and self.samples < 2:
             raise ValueError("the leave-one-out baseline needs samples >= 2")
-        if self.reward.match_weight and not self.lesson.matched_share:
-            raise ValueError("match_weight needs a lesson with a matched_share")
         return self
 
 

@@ -67,7 +67,6 @@ def judge(
     documents: Words,
     budget: Int[Tensor, " N"],
     marks: Marks,
-    matches: Words | None = None,
 ) -> Verdict:
     """Rewards drafts of documents.
 
@@ -76,7 +75,6 @@ def judge(
     Args:
         nll: of each draft's document, given the draft.
         budget: how many words each document's drafts were asked for.
-        matches: the sentence that matches each document; no word for those without.
     """
     samples = len(drafts) // len(documents)
     sources = documents.repeat(samples)
@@ -114,12 +112,6 @@ def judge(
         encoded = judges.reference.read(documents, budget).repeat(samples)
         log_probs = policy_log_probs(judges.reference, encoded, drafts, marks)
         figures["reference"] = _mean(chosen(log_probs, drafts), drafts.mask)
-    if matches is not None:
-        share["match"] = weights.match_weight
-        told = matches.repeat(samples)
-        figures["match"] = rewards.match_reward(
-            drafts.ids, _text(drafts, marks), told.ids, _text(told, marks)
-        )
     total = torch.stack([share[name] * figures[name] for name in figures]).sum(dim=0)
     credit = torch.stack(
         [

@@ -53,8 +53,7 @@ class ReinforceStep(nn.Module):
 
     def forward(self, batch: Batch, draws: Draws) -> StepOutput:
         """One pass of the algorithm over ``batch``."""
-        stage, (documents, matches) = self.stage, self._drafted(batch)
-        rows = len(documents)
+        stage, documents, rows = self.stage, batch.documents, len(batch.documents)
 
         # 1. Draw summaries from the policy, and their greedy rival.        y ~ pi(.|x), y^
         budget = uniform_integers(draws, "budget", rows, stage.lesson.budgets)
@@ -76,12 +75,12 @@ class ReinforceStep(nn.Module):
         nll_taught, nll = self._rebuild(sampled, documents)
 
         # 4. Reward: faithful to the source, and read as human; and what to expect.  (B, T)
-        verdict = self._judge(sampled, nll, documents, budget, matches)
+        verdict = self._judge(sampled, nll, documents, budget)
         reward = verdict.credit
         if stage.baseline == "leave-one-out":
             baseline = rewards.leave_one_out(reward, sampled.mask, stage.samples)
         else:
-            baseline = self._greedy_reward(encoded.detach(), documents, budget, matches, sampled)
+            baseline = self._greedy_reward(encoded.detach(), documents, budget, sampled)
 
         # 5. Policy gradient for the compressor; maximum likelihood for the reconstructor.
         policy_loss = reinforce_loss(scores.log_probs, sampled.mask, reward, baseline)
@@ -102,19 +101,6 @@ class ReinforceStep(nn.Module):
             loss = loss + stage.lesson_weight * seek_loss
             stats["seek/loss"] = seek_loss.detach()
         return StepOutput(loss=loss, draft=sampled, stats=stats)
-
-    def _drafted(self, batch: Batch) -> tuple[Words, Words | None]:
-        """The documents to draft, and the sentence that matches each; None where none counts.
-
-        Those with a match come last; the others match a sentence without words.
-        """
-        if not self.stage.reward.match_weight:
-            return batch.documents, None
-        (rows,) = batch.matched.nonzero(as_tuple=True)
-        found = batch.sentences.rows(rows)
-        nothing = Words(batch.documents.ids[:, :0], batch.documents.mask[:, :0])
-        documents = Words.stack([batch.documents, batch.hidden.rows(rows)], self.marks.pad)
-        return documents, Words.stack([nothing, found], self.marks.pad)
 
     def _rebuild(
         self, drafts: Words, documents: Words
@@ -141,10 +127,9 @@ class ReinforceStep(nn.Module):
         nll: Float[Tensor, " B"],
         documents: Words,
         budget: Int[Tensor, " N"],
-        matches: Words | None,
     ) -> Verdict:
         weights = self.stage.reward
-        return judge(self.judges, weights, drafts, nll, documents, budget, self.marks, matches)
+        return judge(self.judges, weights, drafts, nll, documents, budget, self.marks)
 
     @torch.no_grad()
     def _greedy_reward(
@@ -152,13 +137,12 @@ class ReinforceStep(nn.Module):
         encoded: Encoded,
         documents: Words,
         budget: Int[Tensor, " N"],
-        matches: Words | None,
         sampled: Words,
     ) -> Float[Tensor, "B T"]:
         """Self-critical baseline: the reward of the greedy draft, at the same position."""
         rival = greedy(self.compressor, encoded, self.marks, self.max_sentence).words
         nll = rebuild_nll(self.reconstructor, rival, documents, self.marks)
-        credit = self._judge(rival, nll, documents, budget, matches).credit
+        credit = self._judge(rival, nll, documents, budget).credit
         width = sampled.ids.shape[1]
         held = rewards.fit_width(rewards.hold_last(credit, rival.mask), width)
         return held.repeat_interleave(self.stage.samples, dim=0)

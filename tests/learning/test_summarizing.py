@@ -125,7 +125,7 @@ def test_a_language_model_stage_draws_no_drafts(tiny_corpus: Path, tmp_path: Pat
 def test_a_run_with_matches_learns_and_is_the_same_in_two_parts(
     tiny_corpus: Path, tmp_path: Path
 ) -> None:
-    """Lessons of drafts near the match, and the match as a reward, through the whole machine."""
+    """Lessons of matches and of drafts near them, through the whole machine."""
     corpus = tmp_path / "corpus"
     shutil.copytree(tiny_corpus, corpus)
     find_matches(Corpus.open(corpus), least=0.05).save(corpus / MATCHES)
@@ -133,8 +133,7 @@ def test_a_run_with_matches_learns_and_is_the_same_in_two_parts(
     step = {"steps": 2, "optimizer": {"learning_rate": 1e-3}}
     stages = [
         {"name": "near", "kind": "pretrain", "lesson": lesson | {"matched_draws": 3}} | step,
-        {"name": "matched", "kind": "reinforce", "lesson": lesson, "reward": {"match_weight": 2.0}}
-        | step,
+        {"name": "matched", "kind": "pretrain", "lesson": lesson} | step,
     ]
     whole = config(corpus, tmp_path / "whole", stages)
     parts = [dict(stage) for stage in stages]
@@ -144,8 +143,6 @@ def test_a_run_with_matches_learns_and_is_the_same_in_two_parts(
     other = load_machine(train(config(corpus, tmp_path / "parts", parts))).compressor.state_dict()
     for name, value in model.items():
         torch.testing.assert_close(other[name], value, rtol=1e-3, atol=1e-4)
-    logged = [entry for entry in entries(whole.output) if "reward/match" in entry]
-    assert logged and any(entry["reward/match"] > 0 for entry in logged)
     uneven = config(corpus, tmp_path / "uneven", [parts[0] | {"lesson": {"matched_share": 0.4}}])
     with pytest.raises(ConfigError, match="matched_share of sentences is 3, which 2 parts"):
         Summarizing(uneven, torch.device("cpu")).batches(uneven.stages[0], 2)
