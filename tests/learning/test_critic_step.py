@@ -1,5 +1,7 @@
 """The Wasserstein critic: its slope, its routing, and that it tells drafts from sentences."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -211,9 +213,7 @@ def test_compressor_and_critic_play() -> None:
     reconstructor, marks = tiny.reconstructor(vocabulary), tiny.marks(vocabulary)
     rare = torch.zeros(vocabulary.size)
     player = GumbelStep(compressor, reconstructor, critic, marks, config, 16, 4, rare)
-    batch = tiny.batch(vocabulary)
-    sentences = tiny.words(*[[8, 9]] * 8)
-    batch = type(batch)(batch.documents, batch.keywords, sentences, batch.hidden, batch.budget)
+    batch = replace(tiny.batch(vocabulary), sentences=tiny.words(*[[8, 9]] * 8))
     ours = torch.optim.Adam(compressor.parameters(), lr=2e-3, betas=(0.5, 0.9))
     theirs = torch.optim.Adam(critic.parameters(), lr=2e-3, betas=(0.5, 0.9))
     shares = []
