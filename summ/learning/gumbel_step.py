@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from summ.config import GumbelStage
 from summ.inference.decoding import Marks, entropy, policy_log_probs
 from summ.learning import objectives
 from summ.learning.draws import Draws
-from summ.learning.lessons import SeekLesson, count_words, rebuild_nll, uniform_integers
+from summ.learning.lessons import SeekLesson, count_words, rebuild_nll, text_mask, uniform_integers
 from summ.learning.relaxation import GumbelNoise, annealed, draw_words, relax, weigh_gradient
-from summ.learning.rewards import length_reward
+from summ.learning.rewards import length_reward, repeats
 from summ.networks.compressor import Compressor
 from summ.networks.discriminator import Discriminator, frozen_scores
 from summ.networks.reconstructor import Reconstructor
@@ -143,8 +143,8 @@ class GumbelStep(nn.Module):
             missed = objectives.coverage_loss(_said(draft, documents), self._rarity_of(documents))
             terms["coverage"] = weights.coverage_weight * missed
         if weights.position_weight:
-            text = documents.mask & (documents.ids != self.marks.eos)
-            first = text & ~repeats(documents.ids)
+            text = text_mask(documents, self.marks)
+            first = text & ~repeats(documents.ids, text)
             place = objectives.position_loss(_said(draft, documents), first, text.sum(dim=1))
             terms["position"] = weights.position_weight * place
         return terms
@@ -172,12 +172,6 @@ def _said(draft: Relaxed, documents: Words) -> Float[Tensor, "B T S"]:
     """The row's entry for each word of the document."""
     index = documents.ids[:, None, :].expand(-1, draft.rows.shape[1], -1)
     return draft.rows.gather(-1, index)
-
-
-def repeats(ids: Int[Tensor, "B S"]) -> Bool[Tensor, "B S"]:
-    """Where a piece stood before in its row."""
-    same = ids[:, :, None] == ids[:, None, :]
-    return torch.tril(same, diagonal=-1).any(dim=2)
 
 
 def rarity(frequencies: Int[Tensor, " V"], special: Tensor) -> Float[Tensor, " V"]:

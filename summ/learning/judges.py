@@ -17,6 +17,7 @@ from summ.config import RewardConfig
 from summ.errors import ConfigError
 from summ.inference.decoding import Marks, chosen, policy_log_probs
 from summ.learning import rewards
+from summ.learning.lessons import text_mask
 from summ.networks.compressor import Compressor
 from summ.networks.language_model import LanguageModel
 from summ.networks.machine import Machine, load_machine
@@ -86,7 +87,7 @@ def judge(
         "length": rewards.length_reward(begins, budget.repeat_interleave(samples)),
         "repetition": rewards.repetition_reward(drafts.ids, begins),
         "position": rewards.position_reward(
-            drafts.ids, _text(drafts, marks), sources.ids, _text(sources, marks)
+            drafts.ids, text_mask(drafts, marks), sources.ids, text_mask(sources, marks)
         ),
     }
     share = {
@@ -195,11 +196,6 @@ def _fluency(
     if weights.fluency == "perplexity":
         return rewards.perplexity_reward(lifts, drafts.mask, weights.perplexity_scale)
     return rewards.fluency_reward(lifts, drafts.mask)
-
-
-def _text(words: Words, marks: Marks) -> Bool[Tensor, "B T"]:
-    """Where real words stand, the end mark left out."""
-    return words.mask & (words.ids != marks.eos)
 
 
 def _mean(values: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"]) -> Float[Tensor, " B"]:

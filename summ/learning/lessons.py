@@ -28,6 +28,11 @@ def count_words(words: Words, marks: Marks) -> Int[Tensor, " B"]:
     return (marks.starts_word[words.ids] & words.mask).sum(dim=1)
 
 
+def text_mask(words: Words, marks: Marks) -> Bool[Tensor, "B T"]:
+    """Where real words stand, the end mark left out."""
+    return words.mask & (words.ids != marks.eos)
+
+
 def uniform_integers(
     draws: Draws, purpose: str, rows: int, bounds: tuple[int, int]
 ) -> Int[Tensor, " B"]:
@@ -47,7 +52,7 @@ def rebuild_nll(
 
 def coverage(sentences: Words, documents: Words, marks: Marks) -> Float[Tensor, " B"]:
     """The share of each sentence's pieces that its document has, too; 1 for an empty one."""
-    text = sentences.mask & (sentences.ids != marks.eos)
+    text = text_mask(sentences, marks)
     same = (sentences.ids[:, :, None] == documents.ids[:, None, :]) & documents.mask[:, None, :]
     missing = (text & ~same.any(dim=2)).sum(dim=1)
     return 1 - missing / text.sum(dim=1).clamp(min=1)
@@ -141,7 +146,8 @@ class SeekLesson(nn.Module):
             uniforms.unflatten(1, (times, width)).flatten(0, 1),
             temperature.repeat_interleave(times),
         ).words
-        worth = match_reward(drafts.ids, self._text(drafts), matches.ids, self._text(matches))
+        texts = [text_mask(words, self.marks) for words in (drafts, matches)]
+        worth = match_reward(drafts.ids, texts[0], matches.ids, texts[1])
         begins = self.marks.starts_word[drafts.ids] & drafts.mask
         worth += _LENGTH * length_reward(begins, budget.repeat_interleave(times))
         chosen_draft = worth.unflatten(0, (-1, times)).argmax(dim=1)
@@ -150,9 +156,6 @@ class SeekLesson(nn.Module):
         told = [batch.sentences.rows(others), drafts.rows(best)]
         budgets = torch.cat([batch.budget[others], budget])
         return replace(batch, sentences=Words.stack(told, self.marks.pad), budget=budgets)
-
-    def _text(self, words: Words) -> Bool[Tensor, "B T"]:
-        return words.mask & (words.ids != self.marks.eos)
 
     def _temperature(self, draws: Draws, purpose: str, rows: int) -> Float[Tensor, " B"]:
         low, high = self.config.temperature

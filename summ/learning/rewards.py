@@ -112,9 +112,13 @@ def length_reward(begins: Bool[Tensor, "B T"], budget: Int[Tensor, " B"]) -> Flo
 
 def repetition_reward(ids: Int[Tensor, "B T"], begins: Bool[Tensor, "B T"]) -> Float[Tensor, " B"]:
     """Minus the number of word beginnings that already occurred in the draft."""
-    same = (ids[:, :, None] == ids[:, None, :]) & begins[:, :, None] & begins[:, None, :]
-    earlier = torch.tril(same, diagonal=-1).any(dim=2)
-    return -earlier.sum(dim=1).float()
+    return -repeats(ids, begins).sum(dim=1).float()
+
+
+def repeats(ids: Int[Tensor, "B T"], mask: Bool[Tensor, "B T"]) -> Bool[Tensor, "B T"]:
+    """Where a piece of the mask stands that stood in it before."""
+    same = (ids[:, :, None] == ids[:, None, :]) & mask[:, :, None] & mask[:, None, :]
+    return torch.tril(same, diagonal=-1).any(dim=2)
 
 
 def position_reward(

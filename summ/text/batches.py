@@ -71,9 +71,9 @@ class Batches:
             told, corpus.sentences.lengths, sentences or data.sentences, (seed, _SENTENCES)
         )
         self._matched: _Pairs | None = None
-        if lesson is not None and lesson.matched_share:
+        size = 0 if lesson is None else round(lesson.matched_share * self._sentences.size)
+        if lesson is not None and size:
             found = Matches.load(data.corpus / MATCHES, corpus)
-            size = max(1, round(lesson.matched_share * self._sentences.size))
             self._matched = _Pairs(corpus, found, lesson, (served, told), size, (seed, _MATCHED))
         counts = corpus.frequencies.sum(axis=0) + 1.0
         self._commonness: NDArray[np.float64] = counts / counts.sum()

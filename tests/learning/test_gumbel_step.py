@@ -7,8 +7,9 @@ from torch import Tensor
 from summ.config import GumbelStage, OptimizerConfig
 from summ.inference.decoding import greedy
 from summ.learning.draws import Draws
-from summ.learning.gumbel_step import GumbelStep, rarity, repeats
+from summ.learning.gumbel_step import GumbelStep, rarity
 from summ.learning.relaxation import gumbel, relax
+from summ.learning.rewards import repeats
 from summ.types import Batch, Words
 from tests import tiny
 
@@ -270,7 +271,8 @@ def test_a_sharper_policy_draws_what_it_relaxes() -> None:
 
 
 def test_repeats_are_pieces_that_stood_there_before() -> None:
-    assert repeats(torch.tensor([[5, 6, 5, 5], [6, 6, 7, 8]])).tolist() == [
+    ids = torch.tensor([[5, 6, 5, 5], [6, 6, 7, 8]])
+    assert repeats(ids, torch.ones_like(ids, dtype=torch.bool)).tolist() == [
         [False, False, True, True],
         [False, True, False, False],
     ]
