@@ -9,27 +9,17 @@ Axes: B sequences, S source positions, T output positions, V word types.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Protocol, runtime_checkable
+from dataclasses import dataclass
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from summ.networks.transformer import Encoded
+from summ.inference.replay import continuation
+from summ.networks.transformer import Encoded, Speaker
 from summ.text.vocabulary import Vocabulary
 from summ.types import Draft, PolicyScores, Words
-
-
-@runtime_checkable
-class Speaker(Protocol):
-    """A network that continues words: compressor and reconstructor are two."""
-
-    start: int
-
-    def logits(self, encoded: Encoded, inputs: Tensor, cache: Any = None) -> Tensor: ...
 
 
 @dataclass(frozen=True)
@@ -184,20 +174,14 @@ Draw = Callable[[Tensor, int], Tensor]
 @torch.no_grad()
 def _decode(speaker: Speaker, encoded: Encoded, marks: Marks, length: int, draw: Draw) -> Draft:
     """Word by word with cached keys and values, until every row has ended."""
-    from transformers.cache_utils import DynamicCache, EncoderDecoderCache
-
-    device = encoded.states.device
-    speaker, encoded = _lowered(speaker, encoded.detach())
-    rows = len(encoded.states)
-    cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
+    device, rows = encoded.states.device, len(encoded.states)
+    step = continuation(speaker, encoded.detach(), length)
     last = torch.full((rows, 1), speaker.start, dtype=torch.long, device=device)
     words_before = torch.zeros((rows, 1), dtype=torch.long, device=device)
     alive = torch.ones(rows, dtype=torch.bool, device=device)
     ids, masks, log_probs = [], [], []
     for position in range(length):
-        with torch.autocast(device.type, enabled=False):
-            raw = speaker.logits(encoded, last, cache)
-        logits = policy_logits(raw, encoded, marks, words_before)[:, 0]
+        logits = policy_logits(step(last), encoded, marks, words_before)[:, 0]
         drawn = draw(logits, position)  # (B,)
         log_prob = logits.log_softmax(dim=-1).gather(-1, drawn[:, None]).squeeze(-1)
         ids.append(drawn.masked_fill(~alive, marks.pad))
@@ -210,17 +194,3 @@ def _decode(speaker: Speaker, encoded: Encoded, marks: Marks, length: int, draw:
             break
     words = Words(torch.stack(ids, dim=1), torch.stack(masks, dim=1))
     return Draft(words, torch.stack(log_probs, dim=1))
-
-
-def _lowered(speaker: Speaker, encoded: Encoded) -> tuple[Speaker, Encoded]:
-    """Under autocast, a copy of the network in the lower precision.
-
-    Autocast would cast every weight again at every word, since it keeps casts only where there
-    is a gradient: a third of a training step on CPU.
-    """
-    device = encoded.states.device.type
-    if not torch.is_autocast_enabled(device):
-        return speaker, encoded
-    dtype = torch.get_autocast_dtype(device)
-    low = copy.deepcopy(speaker).to(dtype)  # type: ignore[attr-defined]
-    return low, replace(encoded, states=encoded.states.to(dtype))

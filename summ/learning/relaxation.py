@@ -29,9 +29,9 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
-from summ.inference.decoding import Marks, Speaker, perturbed_max
+from summ.inference.decoding import Marks, perturbed_max
 from summ.learning.draws import Draws
-from summ.networks.transformer import Encoded
+from summ.networks.transformer import Encoded, Speaker
 from summ.types import Relaxed, Words
 
 # Half the spacing of torch's uniform float32 numbers: 0 would give infinite noise, and so would 1.

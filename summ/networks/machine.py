@@ -17,6 +17,7 @@ from torch import nn
 from summ.config import NetworkConfig, NetworksConfig
 from summ.networks.compressor import Compressor
 from summ.networks.discriminator import Discriminator, build_discriminator
+from summ.networks.eight_bits import WEIGHTS, load_eight_bits, save_eight_bits
 from summ.networks.language_model import LanguageModel, build_language_model
 from summ.networks.model_folder import checked_settings, new_model_folder
 from summ.networks.reconstructor import Reconstructor
@@ -134,7 +135,8 @@ def save_machine(machine: Machine, folder: Path, dtype: torch.dtype = torch.floa
     """Writes a model folder; it appears whole or not at all.
 
     Args:
-        dtype: of the stored weights; ``torch.float16`` halves the folder.
+        dtype: of the stored weights; ``torch.float16`` halves the folder, and ``torch.int8``, with
+            a scale for each row of a matrix, halves it again.
 
     Raises:
         CheckpointError: it cannot be written.
@@ -152,8 +154,11 @@ def _save_network(module: Any, folder: Path, dtype: torch.dtype) -> None:
 
     logging.disable_progress_bar()  # a bar for each small network
 
-    # A copy, so that tied weights stay tied and the network keeps its precision.
-    copy.deepcopy(module.network).to(dtype).save_pretrained(folder)
+    if dtype == torch.int8:
+        save_eight_bits(module.network, folder)
+    else:
+        # A copy, so that tied weights stay tied and the network keeps its precision.
+        copy.deepcopy(module.network).to(dtype).save_pretrained(folder)
     if isinstance(module, Discriminator):
         save_file(module.score.state_dict(), folder / "score.safetensors")
     if isinstance(module, LanguageModel):
@@ -177,6 +182,8 @@ def load_machine(folder: Path | None = None, device: torch.device | str = "cpu")
     from transformers import AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
     def network(name: str, auto_class: Any) -> Any:
+        if (folder / name / WEIGHTS).is_file():
+            return load_eight_bits(auto_class, folder / name, settings.attention)
         return load_pretrained(auto_class, str(folder / name), settings.attention)
 
     machine = Machine(

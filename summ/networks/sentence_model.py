@@ -25,6 +25,7 @@ from torch.nn import functional
 
 from summ.config import EncoderConfig, GruConfig
 from summ.errors import CheckpointError
+from summ.networks.eight_bits import quantised, restored
 from summ.networks.model_folder import checked_settings, new_model_folder
 from summ.networks.sentence_encoder import (
     GruNetwork,
@@ -40,7 +41,7 @@ FORMAT = 1
 MANIFEST = "sentence-encoder.json"
 SHIPPED = Path(__file__).parents[1] / "pretrained" / "en-encoder"
 _NAMES = ("f", "g")
-_TABLE, _SCALE = "embedding.weight", "embedding.scale"
+_TABLE = "embedding.weight"
 _GRU = "summ-gru"  # the model_type in the config.json of a GRU
 
 
@@ -161,21 +162,12 @@ def _save_encoder(encoder: Any, folder: Path, dtype: torch.dtype) -> None:
         (folder / "config.json").write_text(json.dumps(described, indent=1), encoding="utf-8")
         weights = network.state_dict()
         if dtype == torch.int8:
-            weights |= _quantised(encoder.network.embedding.weight.detach())
+            weights |= quantised(_TABLE, encoder.network.embedding.weight.detach())
         save_file(weights, folder / "encoder.safetensors")
     else:
         network.save_pretrained(folder)
     if encoder.score is not None:
         save_file(encoder.score.state_dict(), folder / "pooling.safetensors")
-
-
-def _quantised(table: Float[Tensor, "V E"]) -> dict[str, Tensor]:
-    """Embeddings in 8 bits a number, by a scale for each piece: the largest number becomes 127."""
-    largest = table.float().abs().amax(dim=1, keepdim=True)
-    # Rounded as it is stored, so that no number is scaled by another factor when read.
-    scale = (largest / 127).to(torch.float16).clamp(min=torch.finfo(torch.float16).tiny)
-    numbers = (table.float() / scale.float()).round().clamp(-127, 127).to(torch.int8)
-    return {_TABLE: numbers, _SCALE: scale}
 
 
 def load_sentence_model(
@@ -211,10 +203,7 @@ def _load_encoder(
     network: Any
     if described.pop("model_type") == _GRU:
         network = GruNetwork(GruConfig(**described), vocabulary.size)
-        weights = load_file(folder / "encoder.safetensors")
-        if _SCALE in weights:
-            weights[_TABLE] = weights[_TABLE].float() * weights.pop(_SCALE).float()
-        network.load_state_dict(weights)
+        network.load_state_dict(restored(load_file(folder / "encoder.safetensors")))
         width = network.width
     else:
         network = load_pretrained(AutoModel, str(folder), settings.attention)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -69,6 +69,15 @@ class Encoded:
             self.allowed.repeat_interleave(times, dim=0),
             None if budget is None else budget.repeat_interleave(times),
         )
+
+
+@runtime_checkable
+class Speaker(Protocol):
+    """A network that continues words: compressor and reconstructor are two."""
+
+    start: int
+
+    def logits(self, encoded: Encoded, inputs: Tensor, cache: Any = None) -> Tensor: ...
 
 
 def build_encoder_decoder(config: NetworkConfig, vocabulary: Vocabularies, attention: str) -> Any:
@@ -216,17 +225,29 @@ def decoder_logits(
     inputs: Int[Tensor, "B T"],
     cache: Any = None,
 ) -> Float[Tensor, "B T V"]:
-    """Logits of the word after each of ``inputs``; with a cache, ``inputs`` are the new ones."""
+    """Logits of the word after each of ``inputs``; with a cache, ``inputs`` are the new ones.
+
+    A cache of fixed size is told apart by its ``max_cache_len``: without a mask of as many columns,
+    transformers would ask the GPU how many positions it holds.
+    """
     from transformers.modeling_outputs import BaseModelOutput
 
     output = network(
         encoder_outputs=BaseModelOutput(last_hidden_state=encoded.states),
         attention_mask=encoded.mask.long(),
         decoder_input_ids=inputs,
+        decoder_attention_mask=_room(cache, inputs),
         use_cache=cache is not None,
         **{_cache_keyword(network): cache},
     )
     return output.logits
+
+
+def _room(cache: Any, inputs: Int[Tensor, "B T"]) -> Int[Tensor, "B L"] | None:
+    """A mask over all positions of a cache of fixed size; None for one that grows."""
+    layers = [] if cache is None else cache.self_attention_cache.layers
+    size = getattr(layers[0], "max_cache_len", None) if layers else None
+    return None if size is None else inputs.new_ones((len(inputs), size))
 
 
 def _cache_keyword(network: Any) -> str:

@@ -3,10 +3,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from transformers import AutoModelForSeq2SeqLM
 
 from summ.config import NetworkConfig, NetworksConfig
 from summ.errors import CheckpointError, ConfigError
 from summ.inference.decoding import Marks, greedy
+from summ.networks.eight_bits import load_eight_bits
 from summ.networks.machine import (
     Machine,
     MachineSettings,
@@ -232,3 +234,32 @@ def test_dropout_is_zero_everywhere(machine: Machine) -> None:
                 assert not ("dropout" in name and isinstance(value, float) and value > 0)
             if isinstance(module, torch.nn.Dropout):
                 assert module.p == 0
+
+
+def test_in_eight_bits_a_machine_is_a_quarter_and_nearly_the_same(
+    machine: Machine, tmp_path: Path
+) -> None:
+    save_machine(machine, tmp_path / "whole")
+    save_machine(machine, tmp_path / "small", torch.int8)
+    loaded = load_machine(tmp_path / "small")
+    for name, network in machine.networks().items():
+        found = dict(loaded.networks()[name].named_parameters())
+        for part, weights in network.named_parameters():
+            step = weights.detach().abs().amax(dim=-1, keepdim=True) / 127
+            off = (found[part].detach() - weights.detach()).abs()
+            assert (off <= 0.51 * step + 1e-3 * weights.detach().abs()).all(), part
+    save_machine(loaded, tmp_path / "again", torch.int8)
+    for file in (tmp_path / "small").rglob("*.safetensors"):
+        other = tmp_path / "again" / file.relative_to(tmp_path / "small")
+        assert file.read_bytes() == other.read_bytes(), "saving what was loaded changes nothing"
+
+
+def test_other_weights_than_described_are_an_error(machine: Machine, tmp_path: Path) -> None:
+    save_machine(machine, tmp_path / "model", torch.int8)
+    config = tmp_path / "model" / "compressor" / "config.json"
+    told = json.loads(config.read_text())
+    config.write_text(json.dumps(told | {"d_model": told["d_model"] * 2}))
+    with pytest.raises(CheckpointError, match="not the file that was saved"):
+        load_machine(tmp_path / "model")
+    with pytest.raises(CheckpointError, match="has other weights than"):
+        load_eight_bits(AutoModelForSeq2SeqLM, config.parent, "eager")

@@ -1,0 +1,102 @@
+"""Weights in 8 bits a number: a scale for each row of a matrix, whose largest number becomes 127.
+
+Rows are what a piece's embedding and an output's weights are; what is no matrix, and what is not
+learned, keeps 16 bits.  The folder of such a network holds ``config.json`` and the weights.
+
+Source: Dettmers et al. (2022, arXiv:2208.07339), Section 2.1, the symmetric case; here only for
+storage, all arithmetic is in full precision.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from summ.errors import CheckpointError
+
+WEIGHTS = "weights.safetensors"
+
+
+def quantised(name: str, table: Float[Tensor, "V E"]) -> dict[str, Tensor]:
+    """A matrix as int8 numbers and a float16 scale for each row."""
+    largest = table.float().abs().amax(dim=1, keepdim=True)
+    # Rounded as it is stored, so that no number is scaled by another factor when read.
+    scale = (largest / 127).to(torch.float16).clamp(min=torch.finfo(torch.float16).tiny)
+    numbers = (table.float() / scale.float()).round().clamp(-127, 127).to(torch.int8)
+    return {name: numbers, _scale(name): scale}
+
+
+def restored(stored: dict[str, Tensor]) -> dict[str, Tensor]:
+    """All weights in float32; those without a scale are as they were stored."""
+    scales = {_scale(name) for name in stored if _scale(name) in stored}
+    return {
+        name: weights.float() * stored[_scale(name)].float()
+        if _scale(name) in stored
+        else weights.float()
+        for name, weights in stored.items()
+        if name not in scales
+    }
+
+
+def save_eight_bits(network: Any, folder: Path) -> None:
+    """Writes a network of transformers; tied weights once."""
+    from safetensors.torch import save_file
+
+    stored: dict[str, Tensor] = {}
+    for name, weights in _weights(network).items():
+        if weights.ndim == 2 and weights.requires_grad:
+            stored |= quantised(name, weights.detach())
+        else:
+            stored[name] = weights.detach().to(torch.float16)
+    network.config.save_pretrained(folder)
+    save_file({name: weights.contiguous() for name, weights in stored.items()}, folder / WEIGHTS)
+
+
+def load_eight_bits(auto_class: Any, folder: Path, attention: str) -> Any:
+    """Reads what ``save_eight_bits`` wrote, in float32.
+
+    Args:
+        auto_class: of transformers: AutoModel or one of its kind.
+
+    Raises:
+        CheckpointError: it cannot be read, or its weights are not the network's.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+    from transformers import AutoConfig
+
+    try:
+        config = AutoConfig.from_pretrained(folder, local_files_only=True)
+        network = auto_class.from_config(config, attn_implementation=attention)
+        weights = restored(load_file(folder / WEIGHTS))
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        reason = " ".join(str(error).split())[:300]
+        raise CheckpointError(f"{folder}: cannot be loaded: {reason}") from error
+    found = _weights(network)
+    if {name: value.shape for name, value in found.items()} != {
+        name: value.shape for name, value in weights.items()
+    }:
+        raise CheckpointError(
+            f"{folder}: {WEIGHTS} has other weights than config.json describes. "
+            "Get the model again."
+        )
+    with torch.no_grad():
+        for name, value in found.items():
+            value.copy_(weights[name])
+    return network
+
+
+def _scale(name: str) -> str:
+    """What the scales of a matrix are called."""
+    return name.removesuffix(".weight") + ".scale"
+
+
+def _weights(network: nn.Module) -> dict[str, Tensor]:
+    """Parameters, tied ones once, and the buffers that are saved."""
+    saved = network.state_dict()
+    buffers = {name: value for name, value in network.named_buffers() if name in saved}
+    return {**dict(network.named_parameters()), **buffers}
