@@ -87,6 +87,7 @@ class Tape:
         self.last = torch.zeros((rows, 1), dtype=torch.long, device=encoded.mask.device)
         self.steps = 0  # since the beginning of the sequences
         self.warm = False
+        self.recordable = self.last.is_cuda
         self.graph: Any = None
         self.recorded: Tensor | None = None
 
@@ -102,7 +103,7 @@ class Tape:
         """The logits of the word after ``last``."""
         self.last.copy_(last)
         self.steps += 1
-        if self.graph is None and self.warm and self.steps > 1 and self.last.is_cuda:
+        if self.graph is None and self.warm and self.steps > 1 and self.recordable:
             self._record()
         if self.graph is None or self.steps == 1 or self.recorded is None:
             self.warm |= self.steps > 1
@@ -113,8 +114,14 @@ class Tape:
     def _record(self) -> None:
         """Records a step; what is recorded is not carried out."""
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
-            recorded = _say(self.speaker, self.encoded, self.last, self.cache)
+        try:
+            with torch.cuda.graph(graph):
+                recorded = _say(self.speaker, self.encoded, self.last, self.cache)
+        except RuntimeError as error:  # a network that asks the GPU for numbers as it goes
+            reason = " ".join(str(error).split())[:200]
+            log.warning("drafts are slower than need be: a step cannot be recorded (%s)", reason)
+            self.recordable = False
+            return
         self.graph, self.recorded = graph, recorded
 
 
