@@ -1,7 +1,7 @@
 """Estimators of the gradient through discrete words, from one warm start, in one table.
 
     python benchmarks/estimators.py DEV.jsonl --corpus corpora/en \\
-        --start-from runs/en-small/stages/warm-start --output runs/estimators \\
+        --start-from runs/en-small-cpu/stages/warm-start --output runs/estimators \\
         --steps 150 --seeds 1 2
 
 Trains each configuration from the same weights on the same number of documents, and prints
