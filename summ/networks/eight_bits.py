@@ -1,7 +1,7 @@
 """Weights in 8 bits a number: a scale for each row of a matrix, whose largest number becomes 127.
 
-Rows are what a piece's embedding and an output's weights are; what is no matrix, and what is not
-learned, keeps 16 bits.  The folder of such a network holds ``config.json`` and the weights.
+Rows are what a piece's embedding and an output's weights are; what is no matrix keeps 16 bits.  The
+folder of such a network holds ``config.json`` and the weights.
 
 Source: Dettmers et al. (2022, arXiv:2208.07339), Section 2.1, the symmetric case; here only for
 storage, all arithmetic is in full precision.
@@ -48,45 +48,46 @@ def save_eight_bits(network: Any, folder: Path) -> None:
 
     stored: dict[str, Tensor] = {}
     for name, weights in _weights(network).items():
-        if weights.ndim == 2 and weights.requires_grad:
+        if weights.ndim == 2:
             stored |= quantised(name, weights.detach())
         else:
             stored[name] = weights.detach().to(torch.float16)
+    network.config.architectures = [type(network).__name__]
     network.config.save_pretrained(folder)
     save_file({name: weights.contiguous() for name, weights in stored.items()}, folder / WEIGHTS)
 
 
-def load_eight_bits(auto_class: Any, folder: Path, attention: str) -> Any:
+def load_eight_bits(folder: Path, attention: str) -> Any:
     """Reads what ``save_eight_bits`` wrote, in float32.
-
-    Args:
-        auto_class: of transformers: AutoModel or one of its kind.
 
     Raises:
         CheckpointError: it cannot be read, or its weights are not the network's.
     """
-    from safetensors import SafetensorError
+    import transformers
     from safetensors.torch import load_file
-    from transformers import AutoConfig
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # a bar for each small network
     try:
-        config = AutoConfig.from_pretrained(folder, local_files_only=True)
-        network = auto_class.from_config(config, attn_implementation=attention)
-        weights = restored(load_file(folder / WEIGHTS))
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
+        (kind,) = config.architectures
+        # It is not initialised: that takes longer than all the rest.
+        network, report = getattr(transformers, kind).from_pretrained(
+            None,
+            config=config,
+            state_dict=restored(load_file(folder / WEIGHTS)),
+            dtype=torch.float32,
+            attn_implementation=attention,
+            output_loading_info=True,
+        )
+    except Exception as error:  # transformers and safetensors raise a dozen unrelated kinds
         reason = " ".join(str(error).split())[:300]
         raise CheckpointError(f"{folder}: cannot be loaded: {reason}") from error
-    found = _weights(network)
-    if {name: value.shape for name, value in found.items()} != {
-        name: value.shape for name, value in weights.items()
-    }:
+    if report["missing_keys"] or report["unexpected_keys"]:
         raise CheckpointError(
             f"{folder}: {WEIGHTS} has other weights than config.json describes. "
             "Get the model again."
         )
-    with torch.no_grad():
-        for name, value in found.items():
-            value.copy_(weights[name])
     return network
 
 

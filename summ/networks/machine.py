@@ -183,7 +183,7 @@ def load_machine(folder: Path | None = None, device: torch.device | str = "cpu")
 
     def network(name: str, auto_class: Any) -> Any:
         if (folder / name / WEIGHTS).is_file():
-            return load_eight_bits(auto_class, folder / name, settings.attention)
+            return load_eight_bits(folder / name, settings.attention)
         return load_pretrained(auto_class, str(folder / name), settings.attention)
 
     machine = Machine(
