@@ -33,7 +33,7 @@ def evaluate(
     judge: options.Judge = None,
     words: options.Words = None,
     metric_set: options.MetricSet = None,
-    beams: options.Beams = 4,
+    beams: options.Beams = 8,
     rerank: options.Rerank = None,
     in_order: options.InOrder = False,
     batch_size: options.BatchSize = 64,

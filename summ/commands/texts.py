@@ -19,7 +19,7 @@ def summarize(
     format_: options.SummaryFormat = "text",
     field: options.Field = "text",
     output: options.Output = None,
-    beams: options.Beams = 4,
+    beams: options.Beams = 8,
     rerank: options.Rerank = None,
     in_order: options.InOrder = False,
     batch_size: options.BatchSize = 64,

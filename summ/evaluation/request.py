@@ -47,7 +47,7 @@ class Request:
     beside: Sequence[str] = ()
     protocol: str = "default"
     words: int | None = None
-    beams: int = 4
+    beams: int = 8
     rerank: str | None = None
     in_order: bool = False
     batch_size: int = 64

@@ -50,7 +50,7 @@ def summarize_texts(
     model: Path | None = None,
     *,
     words: int | None = None,
-    beams: int = 4,
+    beams: int = 8,
     rerank: str | None = None,
     in_order: bool = False,
     batch_size: int = 64,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from summ.inference.reranking import Reranker, RerankWeights
+from summ.inference.reranking import Reranker, RerankWeights, weights_of
 from summ.inference.search import Drawn, Searcher
 from summ.networks.machine import Machine
 from summ.text.folding import Folded, fold, unfold
@@ -73,12 +73,13 @@ class MachineCompressor:
         Args:
             machine: whose compressor network it is.
             rerank: how the other networks choose among the summaries that the search ends with;
-                None takes the one that the compressor finds likeliest.
+                by default as the machine says.
             in_order: whether a summary says the words of its source in their order.
         """
         self.machine = machine
         self._searcher = Searcher(machine, in_order)
-        self._reranker = None if rerank is None else Reranker(machine, rerank)
+        weights = weights_of(machine) if rerank is None else rerank
+        self._reranker = None if weights.silent else Reranker(machine, weights)
         # The end mark takes one place.
         self._room = machine.settings.max_document - 1
 
@@ -108,7 +109,7 @@ class MachineCompressor:
         """The summary of each source, in pieces."""
         ids, budgets = [source.ids for source in batch], [source.budget for source in batch]
         wordings = [source.wording for source in batch]
-        if self._reranker is None:
+        if self._reranker is None or beams == 1:
             return self._searcher.search(ids, budgets, beams, wordings)
         several = self._searcher.candidates(ids, budgets, beams, beams, wordings)
         return self._reranker.choose(ids, several)

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 import torch
 from torch import Tensor
 
-from summ.errors import ConfigError
+from summ.errors import CheckpointError, ConfigError
 from summ.inference.decoding import Marks, chosen, score
 from summ.inference.search import Drawn
 from summ.networks.machine import Machine
@@ -41,13 +41,44 @@ class RerankWeights:
     humanness: float = 0.0
     fluency: float = 0.0
 
+    @property
+    def silent(self) -> bool:
+        """Whether nobody is heard, so that the search's first is the best."""
+        return self == LIKELIEST
+
+
+LIKELIEST = RerankWeights(reconstruction=0.0)
+
+
+def weights_of(machine: Machine) -> RerankWeights:
+    """Those that a machine brings along, which were chosen for it.
+
+    Raises:
+        CheckpointError: this version does not know one of them.
+    """
+    stored = machine.settings.rerank
+    if stored is None:
+        return LIKELIEST
+    known = asdict(LIKELIEST)
+    for name in stored:
+        if name not in known:
+            raise CheckpointError(
+                f"the model is to be reranked by {name!r}, which this summ does not know. "
+                "Use a newer version."
+            )
+    return RerankWeights(**{**known, **stored})
+
 
 def parse_weights(text: str) -> RerankWeights:
     """Reads ``reconstruction=2,humanness=0.5``; what is not named keeps its default.
 
+    ``none`` hears nobody.
+
     Raises:
         ConfigError: a name that is not among the weights, or no number.
     """
+    if text.strip() == "none":
+        return LIKELIEST
     known: dict[str, float] = asdict(RerankWeights())
     for part in filter(None, text.split(",")):
         name, _, value = part.partition("=")

@@ -58,7 +58,7 @@ class Summarizer:
             device: where torch computes, such as ``cpu`` or ``cuda:1``; by default a GPU if
                 there is one.
             rerank: how the machine's other networks choose among the summaries that the search
-                ends with; by default the compressor's likeliest is taken.
+                ends with; by default as the model says, ``reranking.LIKELIEST`` hears none of them.
             in_order: whether a summary says the words of each sentence in their order.
 
         Raises:
@@ -80,7 +80,7 @@ class Summarizer:
         texts: Sequence[str],
         words: int | None = None,
         sentences: int | None = None,
-        beams: int = 4,
+        beams: int = 8,
         batch_size: int = 64,
     ) -> list[Summary]:
         """Summarizes each text; see ``stream`` for the arguments.
@@ -98,7 +98,7 @@ class Summarizer:
         texts: Sequence[str],
         words: int | None = None,
         sentences: int | None = None,
-        beams: int = 4,
+        beams: int = 8,
         batch_size: int = 64,
     ) -> Summary:
         """One summary of several documents; see ``stream`` for the arguments.
@@ -120,7 +120,7 @@ class Summarizer:
         records: Iterable[Record],
         words: int | None = None,
         sentences: int | None = None,
-        beams: int = 4,
+        beams: int = 8,
         batch_size: int = 64,
     ) -> Iterator[Summary]:
         """Summarizes any number of records in bounded memory, in their order.

@@ -38,12 +38,15 @@ class MachineSettings:
         max_sentence: pieces of a summary, the end mark included.
         shortlist: pieces that any summary may use, or None for the whole vocabulary.
         attention: transformers' attention implementation.
+        rerank: weights by which the machine's other networks choose among what a search finds, by
+            the names of ``summ.inference.reranking``; None takes the compressor's likeliest.
     """
 
     max_document: int
     max_sentence: int
     shortlist: tuple[int, ...] | None
     attention: str = "eager"
+    rerank: dict[str, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from summ.config import NetworksConfig
-from summ.errors import ConfigError
+from summ.errors import CheckpointError, ConfigError
 from summ.inference.compression import MachineCompressor
-from summ.inference.reranking import Reranker, RerankWeights, parse_weights
+from summ.inference.reranking import LIKELIEST, Reranker, RerankWeights, parse_weights
 from summ.inference.search import Drawn, Searcher
 from summ.networks.machine import Machine, MachineSettings, build_machine
 from summ.text.corpus import Corpus
@@ -19,7 +19,7 @@ TEXTS = [
     "Police in Lima closed the tunnel after 14 years of debate.",
     "The court.",
 ]
-NOTHING = RerankWeights(reconstruction=0.0)
+NOTHING = LIKELIEST
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +127,21 @@ def test_texts_are_compressed_to_the_chosen_candidate(machine: Machine) -> None:
     assert [one.text for one in whole] == [one.text for one in single]
     plain = MachineCompressor(machine).compress(TEXTS, [4] * 3, beams=4, batch_size=3)
     assert [one.text for one in whole] != [one.text for one in plain]
+
+
+def test_a_machine_may_say_itself_how_its_summaries_are_chosen(machine: Machine) -> None:
+    def texts(of: Machine, rerank: RerankWeights | None = None, beams: int = 4) -> list[str]:
+        found = MachineCompressor(of, rerank).compress(TEXTS, [4] * 3, beams=beams, batch_size=3)
+        return [one.text for one in found]
+
+    told = replace(machine, settings=replace(machine.settings, rerank={"reconstruction": 1e6}))
+    asked = replace(NOTHING, reconstruction=1e6)
+    assert texts(told) == texts(machine, asked) != texts(machine)
+    assert texts(told, parse_weights("none")) == texts(machine)
+    assert texts(told, beams=1) == texts(machine, beams=1), "greedy leaves nothing to choose"
+    newer = replace(machine, settings=replace(machine.settings, rerank={"charm": 1.0}))
+    with pytest.raises(CheckpointError, match="reranked by 'charm'"):
+        MachineCompressor(newer)
 
 
 def test_weights_can_be_written_on_the_command_line() -> None:
