@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from summ.errors import CheckpointError, ConfigError
-from summ.inference.decoding import Marks, chosen, score
+from summ.inference.decoding import Marks, chosen, policy_log_probs
 from summ.inference.search import Drawn
 from summ.networks.machine import Machine
 from summ.types import Words
@@ -141,7 +141,11 @@ class Reranker:
         scores: list[float] = []
         for start in range(0, len(pairs), batch_size):
             batch = pairs[start : start + batch_size]
-            heard = self.opinions([source for source, _ in batch], [d.ids for _, d in batch])
+            heard = self.opinions(
+                [source for source, _ in batch],
+                [drawn.ids for _, drawn in batch],
+                rebuild=weights.reconstruction != 0,
+            )
             columns = (heard.reconstruction, heard.humanness, heard.fluency)
             for (_, drawn), rebuilt, human, fluent in zip(batch, *columns, strict=True):
                 pieces = len(drawn.ids) + drawn.finished
@@ -155,19 +159,31 @@ class Reranker:
 
     @torch.no_grad()
     def opinions(
-        self, sources: Sequence[Sequence[int]], summaries: Sequence[Sequence[int]]
+        self,
+        sources: Sequence[Sequence[int]],
+        summaries: Sequence[Sequence[int]],
+        rebuild: bool = True,
     ) -> Opinions:
-        """What each network says of each summary of the source in the same row."""
-        machine, marks = self.machine, self._marks
-        texts, drafts = self._words(sources), self._words(summaries)
-        length = (marks.starts_word[texts.ids] & texts.mask).sum(dim=1).clamp(min=1)  # (B,)
-        encoded = machine.reconstructor.read(drafts, length)
-        log_probs = score(machine.reconstructor, encoded, texts, marks).log_probs  # (B, S)
-        # Pieces that no output may contain have probability 0, whatever the summary.
-        rebuilt = log_probs.masked_fill(log_probs.isinf(), 0.0)
-        human = 2 * machine.discriminator(drafts).float().sigmoid() - 1  # (B, T)
-        columns = (_mean(rebuilt, texts.mask), _mean(human, drafts.mask), self._fluency(drafts))
+        """What each network says of each summary of the source in the same row.
+
+        Args:
+            rebuild: whether the reconstructor is asked, which takes longer than the search did;
+                its column is 0 where it is not.
+        """
+        drafts = self._words(summaries)
+        rebuilt = self._rebuilt(drafts, sources) if rebuild else torch.zeros(len(drafts))
+        human = 2 * self.machine.discriminator(drafts).float().sigmoid() - 1  # (B, T)
+        columns = (rebuilt, _mean(human, drafts.mask), self._fluency(drafts))
         return Opinions(*(column.tolist() for column in columns))
+
+    def _rebuilt(self, drafts: Words, sources: Sequence[Sequence[int]]) -> Tensor:
+        """Log-probability of the source in nats a piece.  Shape (B,)."""
+        reconstructor, marks, texts = self.machine.reconstructor, self._marks, self._words(sources)
+        length = (marks.starts_word[texts.ids] & texts.mask).sum(dim=1).clamp(min=1)  # (B,)
+        encoded = reconstructor.read(drafts, length)
+        log_probs = chosen(policy_log_probs(reconstructor, encoded, texts, marks), texts)  # (B, S)
+        # Pieces that no output may contain have probability 0, whatever the summary.
+        return _mean(log_probs.masked_fill(log_probs.isinf(), 0.0), texts.mask)
 
     def _fluency(self, drafts: Words) -> Tensor:
         """SLOR in nats a piece, the end mark counted as one.  Shape (B,)."""

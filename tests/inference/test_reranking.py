@@ -97,6 +97,8 @@ def test_opinions_are_those_of_one_pair_at_a_time(
     for row, (source, drawn) in enumerate(zip(sources, drafts, strict=True)):
         found = [column[row] for column in columns]
         assert found == pytest.approx(by_hand(machine, source, drawn), rel=1e-4, abs=1e-5)
+    unasked = Reranker(machine, NOTHING).opinions(sources, [d.ids for d in drafts], rebuild=False)
+    assert unasked == replace(heard, reconstruction=[0.0] * len(drafts))
 
 
 @pytest.mark.parametrize("name", ["reconstruction", "humanness", "fluency"])
