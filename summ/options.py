@@ -29,7 +29,7 @@ Sentences = Annotated[
 Beams = Annotated[int, Option(min=1, metavar="N", help="Width of the search; 1 is greedy.")]
 Rerank = Annotated[
     str | None,
-    Option(metavar="NAME=W,...", help="Weigh in reconstruction, humanness, fluency; or none."),
+    Option(metavar="NAME=W,...", help="Weigh in humanness, fluency and others; or none."),
 ]
 InOrder = Annotated[bool, Option("--in-order", help="Keep the order of the source's words.")]
 BatchSize = Annotated[int, Option(min=1, metavar="N", help="Sentences that are worked on at once.")]

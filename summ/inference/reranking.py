@@ -16,6 +16,7 @@ from torch import Tensor
 
 from summ.errors import CheckpointError, ConfigError
 from summ.inference.decoding import Marks, chosen, policy_log_probs
+from summ.inference.rules import HEADLINE_WORDS, WordRules
 from summ.inference.search import Drawn
 from summ.networks.machine import Machine
 from summ.types import Words
@@ -26,6 +27,7 @@ class RerankWeights:
     r"""What counts how much: the best summary y of a source x has the highest
 
     .. math:: \frac{\log \pi(y|x)}{|y|^a} + w_r \frac{\log p(x|y)}{|x|} + w_h H(y) + w_f F(y)
+            - w_t T(y)
 
     Attributes:
         length_exponent: a; 1 divides by the summary's pieces, end mark included, as beam search
@@ -34,12 +36,15 @@ class RerankWeights:
         humanness: w_h, of the mean over prefixes of 2 D - 1, between -1 and 1.
         fluency: w_f, of the summary's log-probability under the language model, less that of its
             words without context, in nats a piece; ignored by a machine without one.
+        repetition: w_t, of the number of words of a headline, marks among them, that stood in it
+            before; longer summaries need their little words again.
     """
 
     length_exponent: float = 1.0
     reconstruction: float = 1.0
     humanness: float = 0.0
     fluency: float = 0.0
+    repetition: float = 0.0
 
     @property
     def silent(self) -> bool:
@@ -113,6 +118,7 @@ class Reranker:
         self.weights = weights
         self._device = next(machine.compressor.parameters()).device
         self._marks = Marks.of(machine.vocabulary, self._device)
+        self._rules = WordRules(machine.vocabulary, machine.settings.shortlist)
 
     def choose(
         self, sources: Sequence[Sequence[int]], candidates: Sequence[Sequence[Drawn]]
@@ -154,6 +160,7 @@ class Reranker:
                     + weights.reconstruction * rebuilt
                     + weights.humanness * human
                     + weights.fluency * fluent
+                    - weights.repetition * self._repeats(drawn.ids)
                 )
         return scores
 
@@ -192,6 +199,11 @@ class Reranker:
             return torch.zeros(len(drafts))
         lifts = chosen(model(drafts), drafts) - model.unigram[drafts.ids]  # (B, T)
         return _mean(lifts, drafts.mask)
+
+    def _repeats(self, ids: Sequence[int]) -> int:
+        """How many words of a headline stood in it before; 0 for what is longer."""
+        words = self._rules.split(ids)
+        return len(words) - len(set(words)) if len(words) <= HEADLINE_WORDS else 0
 
     def _words(self, sequences: Sequence[Sequence[int]]) -> Words:
         ended = [[*ids, self._marks.eos] for ids in sequences]

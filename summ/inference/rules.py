@@ -48,7 +48,7 @@ LEANING: frozenset[str] = frozenset(
 _LIGHT = LEANING | {"says", "say", "said", "new", "she", "they", "you"}
 # Marks that belong to a number: they may follow another mark.
 _UNITS = frozenset("%$£€¥₹")
-_HEADLINE_WORDS = 12  # up to this budget no word of letters and no number is said twice
+HEADLINE_WORDS = 12  # up to this budget no word of letters and no number is said twice
 _ANY_NUMBER_OF_TIMES = 1_000
 _UNKNOWN = Wording()
 
@@ -281,13 +281,13 @@ class SourceRules:
         """How often a summary may say a word."""
         if self.rules.repeatable(word):
             # Two of the same preposition make a headline clumsy, and a longer summary not.
-            once = self.budget <= _HEADLINE_WORDS and self.rules.text(word)[:1].isalpha()
+            once = self.budget <= HEADLINE_WORDS and self.rules.text(word)[:1].isalpha()
             return 1 if once else _ANY_NUMBER_OF_TIMES
         if not self.rules.is_number(word):
             return 1
         # A headline says each number once; a longer summary as often as its source.
         places = len(self.places.get(word, ()))
-        return max(1, self.numbers.get(word, places) if self.budget <= _HEADLINE_WORDS else places)
+        return max(1, self.numbers.get(word, places) if self.budget <= HEADLINE_WORDS else places)
 
     def _fits(self, word: Word, state: _State) -> bool:
         """Whether a known word may come next as a whole."""

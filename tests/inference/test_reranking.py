@@ -113,6 +113,17 @@ def test_a_heavy_weight_decides_alone(
         assert by_hand(machine, source, best)[column] == pytest.approx(max(figures), rel=1e-5)
 
 
+def test_a_headline_that_says_a_word_twice_comes_last(
+    machine: Machine, sources: list[list[int]]
+) -> None:
+    again, once = machine.vocabulary.encode(["Oslo bridge Oslo", "Oslo bridge Lima"])
+    row = [Drawn(again, -1.0, True), Drawn(once, -9.0, True)]
+    long = [Drawn(again * 5, -1.0, True), Drawn(once * 5, -9.0, True)]
+    assert Reranker(machine, NOTHING).choose(sources[:1], [row]) == [row[0]]
+    strict = Reranker(machine, replace(NOTHING, repetition=50.0))
+    assert strict.choose(sources[:2], [row, long]) == [row[1], long[0]]
+
+
 def test_a_machine_without_a_language_model_ignores_fluency(
     machine: Machine, sources: list[list[int]], candidates: list[list[Drawn]]
 ) -> None:
