@@ -115,7 +115,8 @@ class Tape:
         """Records a step; what is recorded is not carried out."""
         graph = torch.cuda.CUDAGraph()
         try:
-            with torch.cuda.graph(graph):
+            # Other threads may go on: those that load batches, or watch over other processes.
+            with torch.cuda.graph(graph, capture_error_mode="thread_local"):
                 recorded = _say(self.speaker, self.encoded, self.last, self.cache)
         except RuntimeError as error:  # a network that asks the GPU for numbers as it goes
             reason = " ".join(str(error).split())[:200]

@@ -27,7 +27,7 @@ class RerankWeights:
     r"""What counts how much: the best summary y of a source x has the highest
 
     .. math:: \frac{\log \pi(y|x)}{|y|^a} + w_r \frac{\log p(x|y)}{|x|} + w_h H(y) + w_f F(y)
-            - w_t T(y)
+            - w_t T(y) - w_n N(x, y)
 
     Attributes:
         length_exponent: a; 1 divides by the summary's pieces, end mark included, as beam search
@@ -38,6 +38,8 @@ class RerankWeights:
             words without context, in nats a piece; ignored by a machine without one.
         repetition: w_t, of the number of words of a headline, marks among them, that stood in it
             before; longer summaries need their little words again.
+        novelty: w_n, of the number of words that the source does not have, little words aside: what
+            reads like a headline need not be what the source says.
     """
 
     length_exponent: float = 1.0
@@ -45,6 +47,7 @@ class RerankWeights:
     humanness: float = 0.0
     fluency: float = 0.0
     repetition: float = 0.0
+    novelty: float = 0.0
 
     @property
     def silent(self) -> bool:
@@ -153,7 +156,7 @@ class Reranker:
                 rebuild=weights.reconstruction != 0,
             )
             columns = (heard.reconstruction, heard.humanness, heard.fluency)
-            for (_, drawn), rebuilt, human, fluent in zip(batch, *columns, strict=True):
+            for (source, drawn), rebuilt, human, fluent in zip(batch, *columns, strict=True):
                 pieces = len(drawn.ids) + drawn.finished
                 scores.append(
                     drawn.log_prob / max(1, pieces) ** weights.length_exponent
@@ -161,6 +164,7 @@ class Reranker:
                     + weights.humanness * human
                     + weights.fluency * fluent
                     - weights.repetition * self._repeats(drawn.ids)
+                    - weights.novelty * self._novel(drawn.ids, source)
                 )
         return scores
 
@@ -204,6 +208,12 @@ class Reranker:
         """How many words of a headline stood in it before; 0 for what is longer."""
         words = self._rules.split(ids)
         return len(words) - len(set(words)) if len(words) <= HEADLINE_WORDS else 0
+
+    def _novel(self, ids: Sequence[int], source: Sequence[int]) -> int:
+        """How many words of a summary its source does not have, little words aside."""
+        rules = self._rules
+        said = set(rules.split(ids)).difference(rules.split(source))
+        return sum(not (rules.repeatable(word) or rules.is_mark(word)) for word in said)
 
     def _words(self, sequences: Sequence[Sequence[int]]) -> Words:
         ended = [[*ids, self._marks.eos] for ids in sequences]

@@ -124,6 +124,17 @@ def test_a_headline_that_says_a_word_twice_comes_last(
     assert strict.choose(sources[:2], [row, long]) == [row[1], long[0]]
 
 
+def test_words_that_the_source_lacks_count_against_a_summary(machine: Machine) -> None:
+    [source] = machine.vocabulary.encode(["The mayor of Oslo opened the bridge."])
+    made_up, little, told = machine.vocabulary.encode(
+        ["mayor opened tunnel", "mayor opened after", "mayor opened bridge"]
+    )
+    reranker = Reranker(machine, replace(NOTHING, novelty=50.0))
+    for honest in (little, told):
+        row = [Drawn(made_up, -1.0, True), Drawn(honest, -9.0, True)]
+        assert reranker.choose([source], [row]) == [row[1]]
+
+
 def test_a_machine_without_a_language_model_ignores_fluency(
     machine: Machine, sources: list[list[int]], candidates: list[list[Drawn]]
 ) -> None:
