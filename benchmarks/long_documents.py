@@ -78,7 +78,7 @@ def compressed(
     parts = [part for plan in plans for part in plan.parts]
     long = [(part.text, part.budget) for part in parts if part.budget is not None]
     shortened = iter(
-        compressor.compress([t for t, _ in long], [b for _, b in long], beams=4, batch_size=64)
+        compressor.compress([t for t, _ in long], [b for _, b in long], beams=8, batch_size=64)
     )
     return [
         assemble(plan, [p.text if p.budget is None else next(shortened).text for p in plan.parts])
