@@ -16,7 +16,7 @@ from torch import Tensor
 
 from summ.errors import CheckpointError, ConfigError
 from summ.inference.decoding import Marks, chosen, policy_log_probs
-from summ.inference.rules import HEADLINE_WORDS, WordRules
+from summ.inference.rules import HEADLINE_WORDS, Word, WordRules
 from summ.inference.search import Drawn
 from summ.networks.machine import Machine
 from summ.types import Words
@@ -157,14 +157,14 @@ class Reranker:
             )
             columns = (heard.reconstruction, heard.humanness, heard.fluency)
             for (source, drawn), rebuilt, human, fluent in zip(batch, *columns, strict=True):
-                pieces = len(drawn.ids) + drawn.finished
+                pieces, words = len(drawn.ids) + drawn.finished, self._rules.split(drawn.ids)
                 scores.append(
                     drawn.log_prob / max(1, pieces) ** weights.length_exponent
                     + weights.reconstruction * rebuilt
                     + weights.humanness * human
                     + weights.fluency * fluent
-                    - weights.repetition * self._repeats(drawn.ids)
-                    - weights.novelty * self._novel(drawn.ids, source)
+                    - weights.repetition * _repeats(words)
+                    - weights.novelty * self._novel(words, source)
                 )
         return scores
 
@@ -204,20 +204,20 @@ class Reranker:
         lifts = chosen(model(drafts), drafts) - model.unigram[drafts.ids]  # (B, T)
         return _mean(lifts, drafts.mask)
 
-    def _repeats(self, ids: Sequence[int]) -> int:
-        """How many words of a headline stood in it before; 0 for what is longer."""
-        words = self._rules.split(ids)
-        return len(words) - len(set(words)) if len(words) <= HEADLINE_WORDS else 0
-
-    def _novel(self, ids: Sequence[int], source: Sequence[int]) -> int:
+    def _novel(self, words: Sequence[Word], source: Sequence[int]) -> int:
         """How many words of a summary its source does not have, little words aside."""
         rules = self._rules
-        said = set(rules.split(ids)).difference(rules.split(source))
+        said = set(words).difference(rules.split(source))
         return sum(not (rules.repeatable(word) or rules.is_mark(word)) for word in said)
 
     def _words(self, sequences: Sequence[Sequence[int]]) -> Words:
         ended = [[*ids, self._marks.eos] for ids in sequences]
         return Words.from_lists(ended, self._marks.pad).to(self._device)
+
+
+def _repeats(words: Sequence[Word]) -> int:
+    """How many words of a headline stood in it before; 0 for what is longer."""
+    return len(words) - len(set(words)) if len(words) <= HEADLINE_WORDS else 0
 
 
 def _mean(values: Tensor, mask: Tensor) -> Tensor:
