@@ -167,8 +167,10 @@ class TermConfig(Section):
     """What a relaxed draft is judged by.  Each weight multiplies one pure loss of ``objectives``.
 
     ``reconstruction_weight`` is the share of nll per word, as in ``RewardConfig``.
-    ``discriminator_weight`` is that of the adversary, whatever its kind.  ``prior_weight`` needs a
-    machine with a language model.  ``position`` prefers words from the source's head.
+    ``discriminator_weight`` is that of the adversary, whatever its kind.  ``prior_weight`` (the
+    policy's divergence from a language model) and ``fluency_weight`` (the fluency that the policy
+    expects of its next word, SLOR) need a machine with one.  ``position`` prefers words from the
+    source's head.
     """
 
     reconstruction_weight: Weight = 4.0
@@ -176,6 +178,7 @@ class TermConfig(Section):
     length_weight: Weight = 1.0
     position_weight: Weight = 0.0
     prior_weight: Weight = 0.0
+    fluency_weight: Weight = 0.0
     topic_weight: Weight = 0.0
     coverage_weight: Weight = 0.0
 

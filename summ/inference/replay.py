@@ -9,6 +9,7 @@ Axes: B sequences, S source positions, V word types, D width.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import logging
 from collections import OrderedDict
@@ -131,6 +132,7 @@ class _Recorder:
 
     def __init__(self, speaker: nn.Module, dtype: torch.dtype) -> None:
         self.low = copy.deepcopy(speaker).to(dtype).requires_grad_(False)
+        _attend_fused(self.low)
         self.dtype = dtype
         self.tapes: OrderedDict[tuple[int, int, int], Tape] = OrderedDict()
 
@@ -158,6 +160,14 @@ class _Recorder:
             self.tapes.popitem(last=False)
         tape.begin(encoded)
         return tape.step
+
+
+def _attend_fused(speaker: Any) -> None:
+    """Fused attention, where the architecture has it: eager's masks bring numbers from the CPU at
+    every step, which cannot be recorded.  Nothing is differentiated here, so nothing else is lost.
+    """
+    with contextlib.suppress(ValueError, ImportError):  # transformers': this one cannot
+        speaker.network.set_attn_implementation("sdpa")
 
 
 # By network: a tape goes when its network does.

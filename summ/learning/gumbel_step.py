@@ -37,7 +37,9 @@ class GumbelStep(nn.Module):
         critic: judges drafts as a frozen function: its parameters are not this step's.
         rarity: how much each piece tells of a topic, not negative; see ``rarity``.
         prior: log-probabilities of every type after the words before it, in nats, as a frozen
-            language model of human sentences gives them; None where ``prior_weight`` is 0.
+            language model of human sentences gives them; None where neither ``prior_weight`` nor
+            ``fluency_weight`` asks for it.
+        unigram: its log-probabilities without context, which fluency is measured from.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class GumbelStep(nn.Module):
         max_sentence: int,
         rarity: Float[Tensor, " V"],
         prior: Prior | None = None,
+        unigram: Float[Tensor, " V"] | None = None,
     ) -> None:
         super().__init__()
         self.compressor, self.reconstructor = compressor, reconstructor
@@ -59,7 +62,7 @@ class GumbelStep(nn.Module):
         sizes = (max_document, max_sentence)
         self.lesson = SeekLesson(compressor, reconstructor, marks, stage.lesson, *sizes)
         self.marks, self.stage, self.max_sentence = marks, stage, max_sentence
-        self.rarity = rarity
+        self.rarity, self.unigram = rarity, unigram
 
     def forward(self, batch: Batch, draws: Draws) -> StepOutput:
         """One pass of the algorithm over ``batch``."""
@@ -132,11 +135,8 @@ class GumbelStep(nn.Module):
         if weights.length_weight:
             begun = (draft.rows @ self.marks.starts_word.to(draft.rows.dtype)).sum(dim=1)
             terms["length"] = weights.length_weight * objectives.length_loss(begun, budget)
-        if weights.prior_weight and prior is not None:
-            with torch.no_grad():
-                expected = prior(draft.words)
-            divergence = objectives.prior_loss(log_probs, expected, draft.words.mask)
-            terms["prior"] = weights.prior_weight * divergence
+        if prior is not None:
+            terms |= self._spoken(prior, log_probs, draft.words)
         if weights.topic_weight:
             terms["topic"] = weights.topic_weight * self._topic(draft, documents)
         if weights.coverage_weight:
@@ -147,6 +147,21 @@ class GumbelStep(nn.Module):
             first = text & ~repeats(documents.ids, text)
             place = objectives.position_loss(_said(draft, documents), first, text.sum(dim=1))
             terms["position"] = weights.position_weight * place
+        return terms
+
+    def _spoken(
+        self, prior: Prior, log_probs: Float[Tensor, "B T V"], words: Words
+    ) -> dict[str, Tensor]:
+        """The terms of the language model, which reads the words that were drawn."""
+        weights, terms = self.stage.terms, {}
+        with torch.no_grad():
+            expected = prior(words)
+        if weights.prior_weight:
+            divergence = objectives.prior_loss(log_probs, expected, words.mask)
+            terms["prior"] = weights.prior_weight * divergence
+        if weights.fluency_weight and self.unigram is not None:
+            halting = objectives.fluency_loss(log_probs, expected - self.unigram, words.mask)
+            terms["fluency"] = weights.fluency_weight * halting
         return terms
 
     def _topic(self, draft: Relaxed, documents: Words) -> Float[Tensor, ""]:

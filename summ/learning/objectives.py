@@ -159,6 +159,32 @@ def prior_loss(
     return divergence.masked_fill(~mask, 0.0).sum(dim=1).mean()
 
 
+def fluency_loss(
+    log_probs: Float[Tensor, "B T V"],
+    lifts: Float[Tensor, "B T V"],
+    mask: Bool[Tensor, "B T"],
+) -> Float[Tensor, ""]:
+    r"""Minus the fluency that the policy expects of its next word, mean over words, then drafts.
+
+    .. math:: L = -\frac1B \sum_b \frac1{T_b} \sum_t \sum_w \pi(w \mid y_{b,<t}, x_b) \,
+        \ell(w \mid y_{b,<t})
+
+    It is minus ``rewards.fluency_reward``, with each word's expectation in the place of the word
+    that was drawn: what an estimator would have to guess is summed exactly.  What a word makes
+    of the words after it is left out.
+
+    Args:
+        log_probs: of the policy, in nats, ``-inf`` where it cannot say a word.  Carries the
+            gradient.
+        lifts: of every word under a language model after the same words, less its unigram
+            log-probability for SLOR.  Treated as constant.
+    """
+    # 0 * -inf is nan: what the policy cannot say adds nothing.
+    lifts = lifts.detach().masked_fill(log_probs == -torch.inf, 0.0)
+    expected = (log_probs.exp() * lifts).sum(dim=-1)  # (B, T)
+    return -mean_score(expected, mask).mean()
+
+
 def topic_loss(
     source: Float[Tensor, "B S D"],
     source_weight: Float[Tensor, "B S"],

@@ -54,6 +54,13 @@ def test_a_recorder_follows_its_network(compressor) -> None:
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
 
 
+def test_eager_attention_is_not_recorded(compressor) -> None:
+    """Its masks bring a number from the CPU at every step, which no recording allows."""
+    recorder = replay._Recorder(compressor, torch.float32)
+    assert compressor.network.config._attn_implementation == "eager"
+    assert recorder.low.network.config._attn_implementation == "sdpa"
+
+
 @torch.no_grad()
 def test_tapes_that_are_not_used_go(compressor) -> None:
     recorder = replay._Recorder(compressor, torch.float32)

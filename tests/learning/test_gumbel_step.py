@@ -18,6 +18,7 @@ OPTIMIZER = OptimizerConfig(learning_rate=1e-3)
 EVERY_TERM = {
     "discriminator_weight": 1.0,
     "prior_weight": 0.5,
+    "fluency_weight": 0.5,
     "topic_weight": 2.0,
     "coverage_weight": 2.0,
     "position_weight": 2.0,
@@ -49,7 +50,8 @@ def build(vocabulary, config: GumbelStage, length: int = 4, shortlist=None):
         tiny.discriminator(vocabulary),
     )
     weights = rarity(torch.arange(vocabulary.size), vocabulary.special)
-    step = GumbelStep(*parts, tiny.marks(vocabulary), config, 16, length, weights, prior)
+    alike = torch.zeros(vocabulary.size)
+    step = GumbelStep(*parts, tiny.marks(vocabulary), config, 16, length, weights, prior, alike)
     return step, parts
 
 
@@ -158,7 +160,7 @@ def test_gradient_reaches_compressor_and_reconstructor_only(critic: str) -> None
 
 
 @pytest.mark.parametrize(
-    "term", ["reconstruction", "discriminator", "length", "prior", "topic", "coverage", "position"]
+    "term", ["reconstruction", "length", *(name.removesuffix("_weight") for name in EVERY_TERM)]
 )
 def test_each_term_alone_reaches_the_compressor(term: str) -> None:
     vocabulary = tiny.facts(words=6)

@@ -8,6 +8,7 @@ from summ.learning.objectives import (
     coverage_loss,
     critic_loss,
     discriminator_loss,
+    fluency_loss,
     gradient_penalty,
     humanness_loss,
     length_loss,
@@ -19,7 +20,7 @@ from summ.learning.objectives import (
     sequence_nll,
     topic_loss,
 )
-from summ.learning.rewards import position_reward
+from summ.learning.rewards import fluency_reward, position_reward
 
 WORDS, LENGTH = 3, 2
 SUMMARIES = list(itertools.product(range(WORDS), repeat=LENGTH))
@@ -159,6 +160,25 @@ def test_gradient_penalty_is_zero_at_slope_one_and_finite_at_slope_zero() -> Non
     penalty.backward()
     assert torch.isfinite(slopes.grad).all() and not slopes.grad[2].any()
     torch.testing.assert_close(slopes.grad[1, 1, 3], torch.tensor(2 / 3 * 4 * 4 / 5))
+
+
+def test_fluency_loss_is_minus_the_expected_fluency_reward() -> None:
+    """Against the mean reward of all words, each drawn as often as it is likely."""
+    generator = torch.Generator().manual_seed(8)
+    log_probs = torch.randn(2, 3, 5, generator=generator).double()
+    log_probs[0, 1, 2] = -torch.inf  # beyond the policy, whatever the language model says
+    log_probs = log_probs.log_softmax(-1)
+    lifts = torch.randn(2, 3, 5, generator=generator).double()
+    mask = torch.tensor([[True, True, True], [True, False, False]])
+    expected = 0.0
+    for words in itertools.product(range(5), repeat=3):
+        index = torch.tensor(words).expand(2, 3)[..., None]
+        share = log_probs.gather(-1, index).squeeze(-1).exp().masked_fill(~mask, 1.0)
+        reward = fluency_reward(lifts.gather(-1, index).squeeze(-1), mask)
+        # Rows that have ended are drawn on: their share is that of every continuation.
+        rest = 5.0 ** (~mask).sum(dim=1)
+        expected += (share.prod(dim=1) * reward / rest).mean()
+    assert fluency_loss(log_probs, lifts, mask).item() == pytest.approx(-float(expected))
 
 
 def test_prior_loss_is_the_divergence_of_categorical_distributions() -> None:
