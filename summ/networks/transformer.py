@@ -6,6 +6,7 @@ Axes: B sequences, S source positions, T positions of the output, V word types, 
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -164,20 +165,11 @@ def load_pretrained(auto_class: Any, folder: str, attention: str) -> Any:
     Raises:
         CheckpointError: the folder cannot be read, or tensors are missing.
     """
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()  # a bar for each small network, even when nobody watches
-    try:
-        network, report = auto_class.from_pretrained(
-            folder,
-            dtype=torch.float32,
-            attn_implementation=attention,
-            output_loading_info=True,
-            local_files_only=_is_folder(folder),
-        )
-    except Exception as error:  # transformers and safetensors raise a dozen unrelated kinds
-        reason = " ".join(str(error).split())[:300]
-        raise CheckpointError(f"{folder}: cannot be loaded: {reason}") from error
+    network, report = from_pretrained(
+        folder,
+        lambda: (auto_class, folder, {"local_files_only": _is_folder(folder)}),
+        attention,
+    )
     missing = sorted(report["missing_keys"])
     if missing:
         raise CheckpointError(
@@ -185,6 +177,36 @@ def load_pretrained(auto_class: Any, folder: str, attention: str) -> Any:
             "Get the file again; it would be filled with random numbers."
         )
     return network
+
+
+def from_pretrained(
+    folder: object, given: Callable[[], tuple[Any, str | None, dict[str, Any]]], attention: str
+) -> tuple[Any, dict[str, Any]]:
+    """A network in float32, and transformers' report on the tensors it found.
+
+    Args:
+        folder: to be named where something is wrong.
+        given: the class, the name and further arguments of its ``from_pretrained``.
+
+    Raises:
+        CheckpointError: it, or what is given, cannot be read.
+    """
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # a bar for each small network, even when nobody watches
+    try:
+        kind, name, more = given()
+        network, report = kind.from_pretrained(
+            name,
+            dtype=torch.float32,
+            attn_implementation=attention,
+            output_loading_info=True,
+            **more,
+        )
+    except Exception as error:  # transformers and safetensors raise a dozen unrelated kinds
+        reason = " ".join(str(error).split())[:300]
+        raise CheckpointError(f"{folder}: cannot be loaded: {reason}") from error
+    return network, report
 
 
 def _is_folder(name: str) -> bool:
