@@ -3,7 +3,8 @@
 RAW holds sets of news, a folder each, with ``articles*.txt.gz`` (first sentences) and
 ``headlines.txt.gz`` or ``titles.txt.gz`` (human headlines that belong to none of them), one text a
 line.  Headlines lose what a wire service adds for its own readers; SET=N takes the texts of a
-small set N times, so that it is not drowned by a large one.
+small set N times, so that it is not drowned by a large one.  ``--like SET`` keeps of the other
+sets' headlines those that are like the headlines of that set, about half.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import gzip
 import re
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from data_prep.likeness import choose_like
 from data_prep.sources import Report, files, finish, parser, run, text_lines
 from summ.errors import DataError
 from summ.text.sources import Source
@@ -61,21 +63,28 @@ def chosen_sets(options: Sequence[str]) -> dict[str, int]:
 
 
 def corpus(given: argparse.Namespace) -> None:
-    """Writes the plain headlines beside the corpus, prepares it, and removes them."""
+    """Writes the plain headlines beside the corpus, prepares it, and removes them.
+
+    Raises:
+        DataError: ``--like`` names no set that is taken, or something cannot be read or written.
+    """
     report = Report(given.on_error)
     scratch = given.output.parent / f".{given.output.name}.headlines"
+    sets = chosen_sets(given.sets)
+    if given.like is not None and given.like not in sets:
+        raise DataError(f"--like {given.like}: must be one of --sets ({', '.join(sets)}).")
     documents: list[Source | Path] = []
     sentences: list[Source | Path] = []
     try:
         scratch.mkdir(parents=True, exist_ok=True)
-        for name, times in chosen_sets(given.sets).items():
+        for name, times in sets.items():
             folder = Path(given.raw) / name
             documents += files(folder, "articles*.txt.gz") * times
+            _write(scratch / f"{name}.txt.gz", _plain_headlines(folder, report))
+        for name, times in sets.items():
             written = scratch / f"{name}.txt.gz"
-            with gzip.open(written, "wt", encoding="utf-8", compresslevel=1) as file:
-                for path in files(folder, "headlines.txt.gz", "titles.txt.gz"):
-                    lines = (line and plain_headline(line) for line in text_lines(path, report))
-                    file.writelines(f"{line}\n" for line in lines if line)
+            if given.like not in (None, name):
+                written = _chosen(written, scratch / f"{given.like}.txt.gz", given.seed)
             sentences += [written] * times
         # Repeated texts are wanted here; the headlines themselves are unique in their files.
         finish(given, documents, sentences, len(report.skipped), unique=False)
@@ -85,10 +94,34 @@ def corpus(given: argparse.Namespace) -> None:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+def _plain_headlines(folder: Path, report: Report) -> Iterator[str]:
+    for path in files(folder, "headlines.txt.gz", "titles.txt.gz"):
+        lines = (line and plain_headline(line) for line in text_lines(path, report))
+        yield from filter(None, lines)
+
+
+def _chosen(many: Path, few: Path, seed: int) -> Path:
+    """A file beside ``many`` with those of its headlines that are like the few."""
+    written = many.with_name(f"like-{many.name}")
+    _write(written, choose_like(lambda: _lines(few), lambda: _lines(many), seed))
+    return written
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        yield from (line.rstrip("\n") for line in file)
+
+
+def _write(path: Path, lines: Iterable[str]) -> None:
+    with gzip.open(path, "wt", encoding="utf-8", compresslevel=1) as file:
+        file.writelines(f"{line}\n" for line in lines)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code."""
     options = parser(__doc__)
     options.add_argument("--sets", nargs="+", required=True, metavar="SET[=N]")
+    options.add_argument("--like", metavar="SET", help="whose headlines the others' must be like")
     given = options.parse_args(arguments)
     return run("newswire", lambda: corpus(given))
 

@@ -278,6 +278,17 @@ def test_newswire_takes_small_sets_several_times(tmp_path: Path) -> None:
     assert sentences == TITLES[:40] + 3 * TITLES[40:]
 
 
+def test_newswire_keeps_the_headlines_that_are_like_those_of_a_set(tmp_path: Path) -> None:
+    newswire_sets(tmp_path / "raw")
+    sets = ("--sets", "large", "small=2", "--like", "small")
+    assert run("newswire", tmp_path / "raw", tmp_path / "out", *sets) == 0
+    documents, sentences = sides(tmp_path / "out")
+    assert documents == ARTICLES[:40] + 2 * ARTICLES[40:], "documents are all kept"
+    assert sentences[-2 * len(TITLES[40:]) :] == 2 * TITLES[40:], "and so is what they are like"
+    chosen = sentences[: -2 * len(TITLES[40:])]
+    assert 10 <= len(chosen) < 40 and set(chosen) < set(TITLES[:40])
+
+
 @pytest.mark.parametrize(
     ("sets", "message"),
     [
@@ -285,6 +296,7 @@ def test_newswire_takes_small_sets_several_times(tmp_path: Path) -> None:
         (["large=0"], "--sets large=0: must be SET or SET=N with N above zero."),
         (["large=x"], "--sets large=x: must be SET or SET=N with N above zero."),
         (["=2"], "--sets =2: must be SET or SET=N with N above zero."),
+        (["large", "--like", "small"], "--like small: must be one of --sets (large)."),
     ],
 )
 def test_newswire_sets_that_cannot_be_taken(
