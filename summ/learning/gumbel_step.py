@@ -39,7 +39,8 @@ class GumbelStep(nn.Module):
         prior: log-probabilities of every type after the words before it, in nats, as a frozen
             language model of human sentences gives them; None where neither ``prior_weight`` nor
             ``fluency_weight`` asks for it.
-        unigram: its log-probabilities without context, which fluency is measured from.
+        unigram: its log-probabilities without context, which fluency is measured from; None for
+            plain likelihood.
     """
 
     def __init__(
@@ -159,8 +160,9 @@ class GumbelStep(nn.Module):
         if weights.prior_weight:
             divergence = objectives.prior_loss(log_probs, expected, words.mask)
             terms["prior"] = weights.prior_weight * divergence
-        if weights.fluency_weight and self.unigram is not None:
-            halting = objectives.fluency_loss(log_probs, expected - self.unigram, words.mask)
+        if weights.fluency_weight:
+            lifts = expected if self.unigram is None else expected - self.unigram
+            halting = objectives.fluency_loss(log_probs, lifts, words.mask)
             terms["fluency"] = weights.fluency_weight * halting
         return terms
 
