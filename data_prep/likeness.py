@@ -50,11 +50,9 @@ def kept(likenesses: NDArray[np.float64], seed: int) -> NDArray[np.bool_]:
     return np.asarray(draws < np.exp(np.minimum(0.0, _SHARPNESS * short)))
 
 
-def choose_like(
-    few: Callable[[], Iterable[str]], many: Callable[[], Iterable[str]], seed: int
-) -> Iterator[str]:
-    """Those of the many that are like the few, in their order; both are read anew when called."""
-    scores = likeness(many(), count_words(few()), count_words(many()))
+def choose_like(few: Iterable[str], many: Callable[[], Iterable[str]], seed: int) -> Iterator[str]:
+    """Those of the many that are like the few, in their order; ``many`` are read three times."""
+    scores = likeness(many(), count_words(few), count_words(many()))
     for sentence, keep in zip(many(), kept(scores, seed), strict=True):
         if keep:
             yield sentence

@@ -15,6 +15,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from data_prep.likeness import choose_like
@@ -84,7 +85,9 @@ def corpus(given: argparse.Namespace) -> None:
         for name, times in sets.items():
             written = scratch / f"{name}.txt.gz"
             if given.like not in (None, name):
-                written = _chosen(written, scratch / f"{given.like}.txt.gz", given.seed)
+                few, many = scratch / f"{given.like}.txt.gz", written
+                written = scratch / f"like-{many.name}"
+                _write(written, choose_like(_lines(few), partial(_lines, many), given.seed))
             sentences += [written] * times
         # Repeated texts are wanted here; the headlines themselves are unique in their files.
         finish(given, documents, sentences, len(report.skipped), unique=False)
@@ -100,16 +103,9 @@ def _plain_headlines(folder: Path, report: Report) -> Iterator[str]:
         yield from filter(None, lines)
 
 
-def _chosen(many: Path, few: Path, seed: int) -> Path:
-    """A file beside ``many`` with those of its headlines that are like the few."""
-    written = many.with_name(f"like-{many.name}")
-    _write(written, choose_like(lambda: _lines(few), lambda: _lines(many), seed))
-    return written
-
-
 def _lines(path: Path) -> Iterator[str]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        yield from (line.rstrip("\n") for line in file)
+    """What ``_write`` wrote."""
+    return filter(None, text_lines(path, Report("fail")))
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:

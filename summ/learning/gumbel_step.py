@@ -5,7 +5,7 @@ Axes: B documents, one draft of each, T summary positions, S document positions,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int
@@ -23,7 +23,19 @@ from summ.networks.discriminator import Discriminator, frozen_scores
 from summ.networks.reconstructor import Reconstructor
 from summ.types import Batch, Relaxed, StepOutput, Words
 
-Prior = Callable[[Words], Tensor]
+
+@runtime_checkable
+class Prior(Protocol):
+    """What a step asks of a ``LanguageModel``.
+
+    Attributes:
+        unigram: log-probability of each type whatever came before, in nats.  (V,)
+    """
+
+    unigram: Tensor
+
+    def __call__(self, words: Words) -> Tensor:
+        """Log-probabilities of every type at each position, in nats.  (B, T, V)"""
 
 
 class GumbelStep(nn.Module):
@@ -36,11 +48,8 @@ class GumbelStep(nn.Module):
     Args:
         critic: judges drafts as a frozen function: its parameters are not this step's.
         rarity: how much each piece tells of a topic, not negative; see ``rarity``.
-        prior: log-probabilities of every type after the words before it, in nats, as a frozen
-            language model of human sentences gives them; None where neither ``prior_weight`` nor
+        prior: a frozen language model of human sentences; None where neither ``prior_weight`` nor
             ``fluency_weight`` asks for it.
-        unigram: its log-probabilities without context, which fluency is measured from; None for
-            plain likelihood.
     """
 
     def __init__(
@@ -54,7 +63,6 @@ class GumbelStep(nn.Module):
         max_sentence: int,
         rarity: Float[Tensor, " V"],
         prior: Prior | None = None,
-        unigram: Float[Tensor, " V"] | None = None,
     ) -> None:
         super().__init__()
         self.compressor, self.reconstructor = compressor, reconstructor
@@ -63,7 +71,7 @@ class GumbelStep(nn.Module):
         sizes = (max_document, max_sentence)
         self.lesson = SeekLesson(compressor, reconstructor, marks, stage.lesson, *sizes)
         self.marks, self.stage, self.max_sentence = marks, stage, max_sentence
-        self.rarity, self.unigram = rarity, unigram
+        self.rarity = rarity
 
     def forward(self, batch: Batch, draws: Draws) -> StepOutput:
         """One pass of the algorithm over ``batch``."""
@@ -161,9 +169,9 @@ class GumbelStep(nn.Module):
             divergence = objectives.prior_loss(log_probs, expected, words.mask)
             terms["prior"] = weights.prior_weight * divergence
         if weights.fluency_weight:
-            lifts = expected if self.unigram is None else expected - self.unigram
-            halting = objectives.fluency_loss(log_probs, lifts, words.mask)
-            terms["fluency"] = weights.fluency_weight * halting
+            lifts = expected - prior.unigram
+            clumsiness = objectives.fluency_loss(log_probs, lifts, words.mask)
+            terms["fluency"] = weights.fluency_weight * clumsiness
         return terms
 
     def _topic(self, draft: Relaxed, documents: Words) -> Float[Tensor, ""]:

@@ -98,10 +98,9 @@ class Summarizing:
             return ReinforceStep(*pair, self.judges(stage), self.marks, stage, *sizes)
         if isinstance(stage, GumbelStage):
             critic, rare = machine.discriminator, self._rarity()
-            if not (stage.terms.prior_weight or stage.terms.fluency_weight):
-                return GumbelStep(*pair, critic, self.marks, stage, *sizes, rare)
-            prior = self._language_model(stage.name)
-            return GumbelStep(*pair, critic, self.marks, stage, *sizes, rare, prior, prior.unigram)
+            spoken = stage.terms.prior_weight or stage.terms.fluency_weight
+            prior = self._language_model(stage.name) if spoken else None
+            return GumbelStep(*pair, critic, self.marks, stage, *sizes, rare, prior)
         raise _no_step(stage)
 
     def critic(self, stage: StageShape) -> nn.Module | None:

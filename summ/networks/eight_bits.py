@@ -17,7 +17,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from summ.errors import CheckpointError
-from summ.networks.transformer import from_pretrained
+from summ.networks.transformer import loading
 
 WEIGHTS = "weights.safetensors"
 
@@ -67,14 +67,18 @@ def load_eight_bits(folder: Path, attention: str) -> Any:
     import transformers
     from safetensors.torch import load_file
 
-    def given() -> tuple[Any, None, dict[str, Any]]:
+    with loading(folder):
         config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
         (kind,) = config.architectures
-        state = restored(load_file(folder / WEIGHTS))
-        # Without a name it is not initialised: that takes longer than all the rest.
-        return getattr(transformers, kind), None, {"config": config, "state_dict": state}
-
-    network, report = from_pretrained(folder, given, attention)
+        # It is not initialised: that takes longer than all the rest.
+        network, report = getattr(transformers, kind).from_pretrained(
+            None,
+            config=config,
+            state_dict=restored(load_file(folder / WEIGHTS)),
+            dtype=torch.float32,
+            attn_implementation=attention,
+            output_loading_info=True,
+        )
     if report["missing_keys"] or report["unexpected_keys"]:
         raise CheckpointError(
             f"{folder}: {WEIGHTS} has other weights than config.json describes. "

@@ -6,7 +6,8 @@ Axes: B sequences, S source positions, T positions of the output, V word types, 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -165,11 +166,14 @@ def load_pretrained(auto_class: Any, folder: str, attention: str) -> Any:
     Raises:
         CheckpointError: the folder cannot be read, or tensors are missing.
     """
-    network, report = from_pretrained(
-        folder,
-        lambda: (auto_class, folder, {"local_files_only": _is_folder(folder)}),
-        attention,
-    )
+    with loading(folder):
+        network, report = auto_class.from_pretrained(
+            folder,
+            dtype=torch.float32,
+            attn_implementation=attention,
+            output_loading_info=True,
+            local_files_only=_is_folder(folder),
+        )
     missing = sorted(report["missing_keys"])
     if missing:
         raise CheckpointError(
@@ -179,34 +183,21 @@ def load_pretrained(auto_class: Any, folder: str, attention: str) -> Any:
     return network
 
 
-def from_pretrained(
-    folder: object, given: Callable[[], tuple[Any, str | None, dict[str, Any]]], attention: str
-) -> tuple[Any, dict[str, Any]]:
-    """A network in float32, and transformers' report on the tensors it found.
-
-    Args:
-        folder: to be named where something is wrong.
-        given: the class, the name and further arguments of its ``from_pretrained``.
+@contextmanager
+def loading(folder: object) -> Iterator[None]:
+    """What goes wrong inside becomes one line about the folder; transformers draws no bars.
 
     Raises:
-        CheckpointError: it, or what is given, cannot be read.
+        CheckpointError: something in the folder cannot be read.
     """
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # a bar for each small network, even when nobody watches
     try:
-        kind, name, more = given()
-        network, report = kind.from_pretrained(
-            name,
-            dtype=torch.float32,
-            attn_implementation=attention,
-            output_loading_info=True,
-            **more,
-        )
+        yield
     except Exception as error:  # transformers and safetensors raise a dozen unrelated kinds
         reason = " ".join(str(error).split())[:300]
         raise CheckpointError(f"{folder}: cannot be loaded: {reason}") from error
-    return network, report
 
 
 def _is_folder(name: str) -> bool:

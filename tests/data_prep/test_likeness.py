@@ -39,9 +39,9 @@ def test_the_likest_quarter_is_kept_and_a_share_of_the_rest() -> None:
 
 def test_choosing_keeps_the_order_and_nothing_is_nothing() -> None:
     many = (MARKET + WORLD) * 50
-    chosen = list(choose_like(lambda: FEW, lambda: many, seed=1))
+    chosen = list(choose_like(FEW, lambda: many, seed=1))
     places = iter(many)
     assert all(sentence in places for sentence in chosen), "in order"
     counts = Counter(chosen)
     assert min(counts[s] for s in WORLD) > max(counts[s] for s in MARKET)
-    assert list(choose_like(lambda: FEW, lambda: [], seed=1)) == []
+    assert list(choose_like(FEW, lambda: [], seed=1)) == []

@@ -42,6 +42,9 @@ def prior(words: Words) -> Tensor:
     return (0.1 * scores).log_softmax(-1)
 
 
+prior.unigram = torch.zeros(14)
+
+
 def build(vocabulary, config: GumbelStage, length: int = 4, shortlist=None):
     torch.manual_seed(0)
     parts = (
@@ -50,8 +53,7 @@ def build(vocabulary, config: GumbelStage, length: int = 4, shortlist=None):
         tiny.discriminator(vocabulary),
     )
     weights = rarity(torch.arange(vocabulary.size), vocabulary.special)
-    alike = torch.zeros(vocabulary.size)
-    step = GumbelStep(*parts, tiny.marks(vocabulary), config, 16, length, weights, prior, alike)
+    step = GumbelStep(*parts, tiny.marks(vocabulary), config, 16, length, weights, prior)
     return step, parts
 
 
