@@ -119,6 +119,29 @@ class Spans:
 
 
 @dataclass(frozen=True)
+class Leads:
+    """First sentences of documents, and what comes of them.
+
+    Attributes:
+        taken_up: where a word begins that another sentence of the same document has, too.
+    """
+
+    words: Words
+    taken_up: Bool[Tensor, "B T"]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def to(self, device: torch.device) -> Leads:
+        return Leads(self.words.to(device), self.taken_up.to(device))
+
+    def rows(self, index: slice) -> Leads:
+        """The chosen leads, with columns that became all padding cut off."""
+        words = self.words.rows(index)
+        return Leads(words, self.taken_up[index, : words.ids.shape[1]])
+
+
+@dataclass(frozen=True)
 class Draft:
     """A summary drawn in training.
 

@@ -73,7 +73,9 @@ class RewardConfig(Section):
     discriminator's.  ``similarity_encoder`` is the folder of a sentence encoder; by default the one
     that ships with summ.  ``position`` prefers words from where news begins: the source's head.
     ``reference`` is the folder of a machine whose compressor, frozen, says how likely a draft is:
-    it holds the policy to what the lessons taught.
+    it holds the policy to what the lessons taught.  ``salience`` is the folder of a machine that
+    guesses which words of a document matter; frozen, it counts what of them each word asked for
+    brings.
     """
 
     reconstruction_weight: Weight = 4.0
@@ -90,6 +92,8 @@ class RewardConfig(Section):
     similarity_encoder: Path | None = None
     reference_weight: Weight = 0.0
     reference: Path | None = None
+    salience_weight: Weight = 0.0
+    salience: Path | None = None
 
     @model_validator(mode="after")
     def creditable(self) -> RewardConfig:
@@ -97,6 +101,8 @@ class RewardConfig(Section):
             raise ValueError("perplexity is of a whole draft: fluency_credit must be 'draft'")
         if self.reference_weight and self.reference is None:
             raise ValueError("reference_weight needs 'reference': a model folder")
+        if self.salience_weight and self.salience is None:
+            raise ValueError("salience_weight needs 'salience': a model folder")
         return self
 
 
@@ -137,6 +143,27 @@ class LanguageModelStage(StageShape):
 
     @model_validator(mode="after")
     def no_adversary(self) -> LanguageModelStage:
+        if self.discriminator_every:
+            raise ValueError("no draft is drawn here: discriminator_every must be 0")
+        return self
+
+
+class SalienceStage(StageShape):
+    """Which words of a lead does the rest of its document take up again?  Nothing else learns.
+
+    ``prose`` is running text in the machine's vocabulary (``summ prepare --prose``), of whose
+    documents the first ``leads`` sentences are read; ``sentences`` of an update are leads.
+    ``hidden`` is the width of what is built where the machine does not guess salience yet.  It
+    reads the compressor's encoding: teach it last, or again after the compressor has learned.
+    """
+
+    kind: Literal["salience"]
+    prose: Path
+    leads: Positive = 1
+    hidden: Positive = 64
+
+    @model_validator(mode="after")
+    def no_adversary(self) -> SalienceStage:
         if self.discriminator_every:
             raise ValueError("no draft is drawn here: discriminator_every must be 0")
         return self
@@ -252,6 +279,7 @@ class SkipThoughtStage(StageShape):
 Stage = Annotated[
     PretrainStage
     | LanguageModelStage
+    | SalienceStage
     | ReinforceStage
     | GumbelStage
     | QuickThoughtStage
@@ -259,4 +287,4 @@ Stage = Annotated[
     Field(discriminator="kind"),
 ]
 ENCODER_KINDS = ("quick-thought", "skip-thought")
-STAGE_KINDS = ("pretrain", "language-model", "reinforce", "gumbel", *ENCODER_KINDS)
+STAGE_KINDS = ("pretrain", "language-model", "salience", "reinforce", "gumbel", *ENCODER_KINDS)

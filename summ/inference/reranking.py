@@ -27,7 +27,7 @@ class RerankWeights:
     r"""What counts how much: the best summary y of a source x has the highest
 
     .. math:: \frac{\log \pi(y|x)}{|y|^a} + w_r \frac{\log p(x|y)}{|x|} + w_h H(y) + w_f F(y)
-            - w_t T(y) - w_n N(x, y)
+            + w_s S(x, y) - w_t T(y) - w_n N(x, y)
 
     Attributes:
         length_exponent: a; 1 divides by the summary's pieces, end mark included, as beam search
@@ -36,6 +36,8 @@ class RerankWeights:
         humanness: w_h, of the mean over prefixes of 2 D - 1, between -1 and 1.
         fluency: w_f, of the summary's log-probability under the language model, less that of its
             words without context, in nats a piece; ignored by a machine without one.
+        salience: w_s, of how much of what matters in the source the summary says, summed over its
+            words (``summ.networks.salience``); ignored by a machine that does not guess it.
         repetition: w_t, of the number of words of a headline, marks among them, that stood in it
             before; longer summaries need their little words again.
         novelty: w_n, of the number of words that the source does not have, little words aside: what
@@ -46,6 +48,7 @@ class RerankWeights:
     reconstruction: float = 1.0
     humanness: float = 0.0
     fluency: float = 0.0
+    salience: float = 0.0
     repetition: float = 0.0
     novelty: float = 0.0
 
@@ -105,12 +108,13 @@ def parse_weights(text: str) -> RerankWeights:
 class Opinions:
     """What the networks say of candidates, each a column of B figures, higher is better.
 
-    ``fluency`` is 0 where the machine has no language model.
+    ``fluency`` is 0 where the machine has no language model, ``salience`` where it guesses none.
     """
 
     reconstruction: list[float]
     humanness: list[float]
     fluency: list[float]
+    salience: list[float]
 
 
 class Reranker:
@@ -155,14 +159,15 @@ class Reranker:
                 [drawn.ids for _, drawn in batch],
                 rebuild=weights.reconstruction != 0,
             )
-            columns = (heard.reconstruction, heard.humanness, heard.fluency)
-            for (source, drawn), rebuilt, human, fluent in zip(batch, *columns, strict=True):
+            columns = (heard.reconstruction, heard.humanness, heard.fluency, heard.salience)
+            for (source, drawn), rebuilt, human, fluent, tells in zip(batch, *columns, strict=True):
                 pieces, words = len(drawn.ids) + drawn.finished, self._rules.split(drawn.ids)
                 scores.append(
                     drawn.log_prob / max(1, pieces) ** weights.length_exponent
                     + weights.reconstruction * rebuilt
                     + weights.humanness * human
                     + weights.fluency * fluent
+                    + weights.salience * tells
                     - weights.repetition * _repeats(words)
                     - weights.novelty * self._novel(words, source)
                 )
@@ -184,7 +189,8 @@ class Reranker:
         drafts = self._words(summaries)
         rebuilt = self._rebuilt(drafts, sources) if rebuild else torch.zeros(len(drafts))
         human = 2 * self.machine.discriminator(drafts).float().sigmoid() - 1  # (B, T)
-        columns = (rebuilt, _mean(human, drafts.mask), self._fluency(drafts))
+        salient = self._salient(drafts, sources)
+        columns = (rebuilt, _mean(human, drafts.mask), self._fluency(drafts), salient)
         return Opinions(*(column.tolist() for column in columns))
 
     def _rebuilt(self, drafts: Words, sources: Sequence[Sequence[int]]) -> Tensor:
@@ -203,6 +209,19 @@ class Reranker:
             return torch.zeros(len(drafts))
         lifts = chosen(model(drafts), drafts) - model.unigram[drafts.ids]  # (B, T)
         return _mean(lifts, drafts.mask)
+
+    def _salient(self, drafts: Words, sources: Sequence[Sequence[int]]) -> Tensor:
+        """How much of what is salient in its source each draft says.  Shape (B,)."""
+        salience = self.machine.salience
+        if salience is None:
+            return torch.zeros(len(drafts))
+        # Candidates of one source stand together; it is read once.
+        texts = list(dict.fromkeys(map(tuple, sources)))
+        place = {text: row for row, text in enumerate(texts)}
+        rows = torch.tensor([place[tuple(source)] for source in sources], device=self._device)
+        words = self._words(texts)
+        lifts = salience.lifts(salience.read(self.machine.compressor, words), words)
+        return salience.told(drafts, Words(words.ids[rows], words.mask[rows]), lifts[rows])
 
     def _novel(self, words: Sequence[Word], source: Sequence[int]) -> int:
         """How many words of a summary its source does not have, little words aside."""

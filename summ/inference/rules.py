@@ -6,8 +6,9 @@ that keep a good summary within reach:
 
 - every word stands in the source, or in the closed list of common lower-case words that the
   shortlist can spell: no invented names, no invented numbers, no half words;
-- no content word twice (in a headline, no word of letters), no number more often than in the
-  source, no word and no punctuation twice in a row;
+- no content word twice (in a headline, no word of letters, and none that is part of another:
+  *greek* beside *greek-american*), no number more often than in the source, no word and no
+  punctuation twice in a row;
 - no end after a preposition, article, conjunction or punctuation mark, nor inside a name; the
   last word within the budget is planned for, so that nothing has to be cut;
 - on request, the words of the source in its own order.
@@ -17,6 +18,7 @@ They restrict decoding only; training sees the policy as it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -51,6 +53,7 @@ _UNITS = frozenset("%$£€¥₹")
 HEADLINE_WORDS = 12  # up to this budget no word of letters and no number is said twice
 _ANY_NUMBER_OF_TIMES = 1_000
 _UNKNOWN = Wording()
+_PART = re.compile(r"(?:[^\W_]|#)+")  # "#" stands for a digit
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,20 @@ class WordRules:
         """First pieces of the closed list, and of those of its words that may stand last."""
         last = {word[0] for word in self.closed_enders}
         return frozenset(self.closed), frozenset(last)
+
+    @cached_property
+    def closed_parts(self) -> dict[str, list[Word]]:
+        """The closed list by the parts of its words."""
+        return self.by_part(sorted(self.closed_words))
+
+    def by_part(self, words: Iterable[Word]) -> dict[str, list[Word]]:
+        """Words by the runs of letters and digits in them, of those with a letter: two words with
+        the same run sound like one said twice."""
+        found: dict[str, list[Word]] = {}
+        for word in words:
+            for part in self._nature(word).parts:
+                found.setdefault(part, []).append(word)
+        return found
 
     @cached_property
     def closed_enders(self) -> list[Word]:
@@ -172,6 +189,7 @@ class _Nature:
     mark: bool
     number: bool
     repeatable: bool
+    parts: frozenset[str]
 
 
 def _nature(text: str) -> _Nature:
@@ -183,6 +201,7 @@ def _nature(text: str) -> _Nature:
         mark=silent and text not in _UNITS,
         number=number,
         repeatable=light and not number,
+        parts=frozenset(part for part in _PART.findall(text) if any(map(str.isalpha, part))),
     )
 
 
@@ -269,6 +288,8 @@ class SourceRules:
             place = self._place_after(word, reached)
             reached = reached if place is None else place
         spent = {word for word, count in counts.items() if count >= self._limit(word)}
+        if self.budget <= HEADLINE_WORDS:
+            spent = spent.union(*(self._alike.get(word, ()) for word in counts))
         return _State(
             spent=frozenset(spent.union(said[-1:])),
             after_mark=bool(said) and rules.is_mark(said[-1]),
@@ -281,7 +302,8 @@ class SourceRules:
         """How often a summary may say a word."""
         if self.rules.repeatable(word):
             # Two of the same preposition make a headline clumsy, and a longer summary not.
-            once = self.budget <= HEADLINE_WORDS and self.rules.text(word)[:1].isalpha()
+            letters = any(map(str.isalpha, self.rules.text(word)))
+            once = self.budget <= HEADLINE_WORDS and letters
             return 1 if once else _ANY_NUMBER_OF_TIMES
         if not self.rules.is_number(word):
             return 1
@@ -339,6 +361,16 @@ class SourceRules:
             if not any(self._fits(word, state) for word in rules.closed[first]):
                 found.discard(first)
         found.update(word[0] for word in own)
+        return found
+
+    @cached_property
+    def _alike(self) -> dict[Word, set[Word]]:
+        """For words with a part in common with others, those others."""
+        found: dict[Word, set[Word]] = {}
+        for part, own in self.rules.by_part(self.places).items():
+            together = {*own, *self.rules.closed_parts.get(part, ())}
+            for word in together if len(together) > 1 else ():
+                found.setdefault(word, set()).update(together - {word})
         return found
 
     @cached_property

@@ -35,12 +35,15 @@ class Judges:
         language_model: for fluency; None where the machine has none.
         vectors: sentence vectors for similarity: ``Words`` to (B, D).
         reference: a frozen policy that says how likely a draft is.
+        salience: how much of what is salient in its source each draft says: drafts and as many
+            sources, ``Words`` and ``Words`` to (B,).
     """
 
     humanness: Callable[[Words], Tensor]
     language_model: LanguageModel | None = None
     vectors: Callable[[Words], Tensor] | None = None
     reference: Compressor | None = None
+    salience: Callable[[Words, Words], Tensor] | None = None
 
 
 @dataclass(frozen=True)
@@ -90,29 +93,22 @@ def judge(
             drafts.ids, text_mask(drafts, marks), sources.ids, text_mask(sources, marks)
         ),
     }
-    share = {
-        "reconstruction": weights.reconstruction_weight,
-        "humanness": weights.discriminator_weight,
-        "length": weights.length_weight,
-        "repetition": weights.repetition_weight,
-        "position": weights.position_weight,
-    }
     by_word = {"humanness": rewards.humanness_reward(logits, drafts.mask, weights.discount)}
     if judges.language_model is not None:
         lifts = _lifts(judges.language_model, weights, drafts)
-        share["fluency"] = weights.fluency_weight
         figures["fluency"] = _fluency(lifts, weights, drafts)
         if weights.fluency_credit == "word":
             by_word["fluency"] = rewards.fluency_to_go(lifts, drafts.mask, weights.discount)
     if judges.vectors is not None:
-        share["similarity"] = weights.similarity_weight
         read = judges.vectors(documents).repeat_interleave(samples, dim=0)
         figures["similarity"] = rewards.similarity_reward(read, judges.vectors(drafts))
     if judges.reference is not None:
-        share["reference"] = weights.reference_weight
         encoded = judges.reference.read(documents, budget).repeat(samples)
         log_probs = policy_log_probs(judges.reference, encoded, drafts, marks)
         figures["reference"] = _mean(chosen(log_probs, drafts), drafts.mask)
+    if judges.salience is not None:
+        figures["salience"] = judges.salience(drafts, sources)
+    share = _shares(weights)
     total = torch.stack([share[name] * figures[name] for name in figures]).sum(dim=0)
     credit = torch.stack(
         [
@@ -121,6 +117,21 @@ def judge(
         ]
     ).sum(dim=0)
     return Verdict(credit, total, figures)
+
+
+def _shares(weights: RewardConfig) -> dict[str, float]:
+    """The weight of each reward, by the name of its figure."""
+    return {
+        "reconstruction": weights.reconstruction_weight,
+        "humanness": weights.discriminator_weight,
+        "length": weights.length_weight,
+        "repetition": weights.repetition_weight,
+        "position": weights.position_weight,
+        "fluency": weights.fluency_weight,
+        "similarity": weights.similarity_weight,
+        "reference": weights.reference_weight,
+        "salience": weights.salience_weight,
+    }
 
 
 def similarity_vectors(
@@ -169,6 +180,33 @@ def reference_policy(
             "it must be able to say. Take a stage of the same run."
         )
     return other.compressor.requires_grad_(False).to(device)
+
+
+def salience_told(
+    weights: RewardConfig, machine: Machine, device: torch.device
+) -> Callable[[Words, Words], Tensor] | None:
+    """What ``Judges.salience`` is to be; None where no machine is named for it.
+
+    Raises:
+        ConfigError: that machine speaks another vocabulary, or does not know what is salient.
+        CheckpointError: its folder is missing or damaged.
+    """
+    if weights.salience is None:
+        return None
+    other = load_machine(weights.salience, device)
+    salience, compressor = other.salience, other.compressor
+    if salience is None or other.vocabulary.pieces() != machine.vocabulary.pieces():
+        what = "it does not guess salience" if salience is None else "its vocabulary is another"
+        raise ConfigError(
+            f"{weights.salience}: {what}. Name a machine of this vocabulary after a stage of kind "
+            "salience."
+        )
+
+    def judged(drafts: Words, sources: Words) -> Tensor:
+        lifts = salience.lifts(salience.read(compressor, sources), sources)
+        return salience.told(drafts, sources, lifts)
+
+    return judged
 
 
 def _readable(words: Words, model: SentenceModel) -> Words:

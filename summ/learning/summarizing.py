@@ -13,6 +13,7 @@ from summ.config import (
     PretrainStage,
     ReinforceStage,
     RewardConfig,
+    SalienceStage,
     StageShape,
     TrainConfig,
 )
@@ -22,12 +23,13 @@ from summ.learning.critic_step import CriticStep
 from summ.learning.discriminator_step import DiscriminatorStep
 from summ.learning.draws import stage_seed
 from summ.learning.gumbel_step import GumbelStep, rarity
-from summ.learning.judges import Judges, reference_policy, similarity_vectors
+from summ.learning.judges import Judges, reference_policy, salience_told, similarity_vectors
 from summ.learning.language_model_step import LanguageModelStep
 from summ.learning.pretrain_step import PretrainStep
 from summ.learning.reinforce_step import ReinforceStep
+from summ.learning.salience_step import SalienceStep
 from summ.learning.task import BatchSource, Validation
-from summ.learning.validation import language_model_figures, validate
+from summ.learning.validation import language_model_figures, salience_figures, validate
 from summ.networks.language_model import LanguageModel
 from summ.networks.machine import (
     Machine,
@@ -36,9 +38,14 @@ from summ.networks.machine import (
     load_machine,
     save_machine,
     with_language_model,
+    with_salience,
 )
+from summ.networks.salience import Salience
 from summ.text.batches import Batches, SentenceBatches
 from summ.text.corpus import Corpus
+from summ.text.leads import LeadBatches, commonness
+from summ.text.prose import Prose
+from summ.text.vocabulary import Vocabulary
 
 
 class Summarizing:
@@ -55,6 +62,8 @@ class Summarizing:
         return self.machine.networks()
 
     def batches(self, stage: StageShape, shards: int) -> BatchSource:
+        if isinstance(stage, SalienceStage):
+            return self._leads(stage, shards)
         texts = self._texts(stage, shards)
         return SentenceBatches(texts) if isinstance(stage, LanguageModelStage) else texts
 
@@ -69,10 +78,7 @@ class Summarizing:
             ("matched_share of sentences", matched),
         ):
             if rows % shards:
-                raise ConfigError(
-                    f"stages.{stage.name}: {name} is {rows}, which {shards} parts (processes x "
-                    "accumulation) cannot share equally. Choose a multiple."
-                )
+                raise _unequal(stage.name, name, rows, shards)
         return Batches(
             self.corpus,
             data,
@@ -84,6 +90,19 @@ class Summarizing:
             held_out=self.config.validation_documents,
         )
 
+    def _leads(self, stage: SalienceStage, shards: int) -> LeadBatches:
+        rows = stage.sentences or self.config.data.sentences
+        if rows % shards:
+            raise _unequal(stage.name, "sentences", rows, shards)
+        return LeadBatches(
+            open_prose(stage, self.machine.vocabulary),
+            stage_seed(self.config.seed, stage.name),
+            rows=rows,
+            leads=stage.leads,
+            max_pieces=self.config.data.max_document,
+            held_out=self.config.validation_documents,
+        )
+
     def step(self, stage: StageShape) -> nn.Module:
         machine, data = self.machine, self.config.data
         pair = (machine.compressor, machine.reconstructor)
@@ -92,6 +111,8 @@ class Summarizing:
             return PretrainStep(*pair, self.marks, stage.lesson, *sizes, machine.language_model)
         if isinstance(stage, LanguageModelStage):
             return LanguageModelStep(self._language_model(stage.name))
+        if isinstance(stage, SalienceStage):
+            return SalienceStep(self._salience(stage.name), machine.compressor)
         if isinstance(stage, ReinforceStage):
             if stage.reward.fluency_weight:
                 self._language_model(stage.name)
@@ -118,6 +139,10 @@ class Summarizing:
         return DiscriminatorStep(*networks, stage.lesson.budgets, width)
 
     def validate(self, stage: StageShape) -> Validation:
+        if isinstance(stage, SalienceStage):
+            leads = self._leads(stage, 1).held_out(self.config.validation_documents)
+            salience, compressor = self._salience(stage.name), self.machine.compressor
+            return Validation(salience_figures(salience, compressor, leads.to(self.device)), [])
         texts, count = self._texts(stage, 1), self.config.validation_documents
         figures, samples = {}, []
         if not isinstance(stage, LanguageModelStage):
@@ -142,7 +167,9 @@ class Summarizing:
             machine, weights = self.machine, _weights(stage)
             vectors = similarity_vectors(weights, machine.vocabulary, self.device)
             reference = reference_policy(weights, machine, self.device)
-            judges = Judges(machine.discriminator, machine.language_model, vectors, reference)
+            salience = salience_told(weights, machine, self.device)
+            others = (machine.language_model, vectors, reference, salience)
+            judges = Judges(machine.discriminator, *others)
             self._judges[stage.name] = judges
         return self._judges[stage.name]
 
@@ -161,6 +188,11 @@ class Summarizing:
             )
         return self.machine.language_model
 
+    def _salience(self, stage: str) -> Salience:
+        if self.machine.salience is None:
+            raise ConfigError(f"stages.{stage}: the machine has no layers for salience.")
+        return self.machine.salience
+
     def save(self, folder: Path) -> None:
         save_machine(self.machine, folder)
 
@@ -176,8 +208,31 @@ def _no_step(stage: StageShape) -> ConfigError:
     )
 
 
+def _unequal(stage: str, name: str, rows: int, shards: int) -> ConfigError:
+    return ConfigError(
+        f"stages.{stage}: {name} is {rows}, which {shards} parts (processes x accumulation) cannot "
+        "share equally. Choose a multiple."
+    )
+
+
+def open_prose(stage: SalienceStage, vocabulary: Vocabulary) -> Prose:
+    """The running text of a stage.
+
+    Raises:
+        ConfigError: it is in other pieces than the machine's.
+        DataError: it is missing or damaged.
+    """
+    prose = Prose.open(stage.prose)
+    if prose.vocabulary.pieces() != vocabulary.pieces():
+        raise ConfigError(
+            f"stages.{stage.name}: {stage.prose} is not in the machine's vocabulary. Prepare it "
+            "with `summ prepare --prose --vocabulary` of that model or corpus."
+        )
+    return prose
+
+
 def machine_of(config: TrainConfig, corpus: Corpus) -> Machine:
-    """New networks, or those of an earlier run; with a language model where a stage brings one.
+    """New networks, or those of an earlier run; with what else a stage brings.
 
     Raises:
         ConfigError: the earlier model speaks another vocabulary than the corpus.
@@ -187,6 +242,10 @@ def machine_of(config: TrainConfig, corpus: Corpus) -> Machine:
     if machine.language_model is None and any(brought):
         network = next(filter(None, brought))
         machine = with_language_model(machine, network, config.seed)
+    for stage in config.stages:
+        if isinstance(stage, SalienceStage) and machine.salience is None:
+            shares = commonness(open_prose(stage, machine.vocabulary))
+            machine = with_salience(machine, torch.from_numpy(shares), stage.hidden, config.seed)
     if machine.language_model is not None and any(
         isinstance(stage, PretrainStage | LanguageModelStage) for stage in config.stages
     ):

@@ -352,6 +352,7 @@ _SHOWN = (
     "seek/loss",
     "rebuild/nll_per_word",
     "language_model/nll_per_word",
+    "salience/nll_per_word",
     "reward/total",
     "policy/entropy",
     "summary/words",

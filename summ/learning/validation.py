@@ -12,10 +12,13 @@ from summ.inference.decoding import Marks, chosen, greedy
 from summ.learning.judges import Judges, judge
 from summ.learning.lessons import count_words, rebuild_nll
 from summ.learning.objectives import sequence_nll
+from summ.learning.salience_step import SalienceStep
 from summ.learning.task import Validation
+from summ.networks.compressor import Compressor
 from summ.networks.language_model import LanguageModel
 from summ.networks.machine import Machine
-from summ.types import Words
+from summ.networks.salience import Salience
+from summ.types import Leads, Words
 
 
 @torch.no_grad()
@@ -68,6 +71,20 @@ def language_model_figures(
         part = sentences.rows(slice(start, start + rows))
         nll += float(sequence_nll(chosen(language_model(part), part), part.mask).sum())
     return {"held_out/language_model_nll_per_word": nll / max(1, int(sentences.mask.sum()))}
+
+
+@torch.no_grad()
+def salience_figures(
+    salience: Salience, compressor: Compressor, leads: Leads, rows: int = 64
+) -> dict[str, float]:
+    """``held_out/salience_nll_per_word``: of the telling words of leads, in nats."""
+    step = SalienceStep(salience, compressor)
+    nll = words = 0.0
+    for start in range(0, len(leads), rows):
+        part = leads.rows(slice(start, start + rows))
+        nll += float(step.nll(part).sum())
+        words += int(salience.telling(part.words).sum())
+    return {"held_out/salience_nll_per_word": nll / max(1.0, words)}
 
 
 def _text(machine: Machine, words: Words, row: int) -> str:

@@ -22,7 +22,8 @@ from summ.networks.machine import Machine
 def average_machines(first: Machine, second: Machine, share: float) -> Machine:
     """A new machine with ``(1 - share)`` of the first's weights and ``share`` of the second's.
 
-    A language model is not blended: it is the first's, or the second's where the first has none.
+    Language model and salience are not blended: each is the first's, or the second's where the
+    first has none.
 
     Args:
         share: from 0 (the first) to 1 (the second).
@@ -40,6 +41,7 @@ def average_machines(first: Machine, second: Machine, share: float) -> Machine:
     averaged = replace(
         first,
         language_model=spoken,
+        salience=first.salience if first.salience is not None else second.salience,
         compressor=copy.deepcopy(first.compressor),
         reconstructor=copy.deepcopy(first.reconstructor),
         discriminator=copy.deepcopy(first.discriminator),

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from jaxtyping import Float
+from torch import Tensor, nn
 
 from summ.config import NetworkConfig, NetworksConfig
 from summ.networks.compressor import Compressor
@@ -21,6 +22,7 @@ from summ.networks.eight_bits import WEIGHTS, load_eight_bits, save_eight_bits
 from summ.networks.language_model import LanguageModel, build_language_model
 from summ.networks.model_folder import checked_settings, new_model_folder
 from summ.networks.reconstructor import Reconstructor
+from summ.networks.salience import Salience, load_salience, save_salience
 from summ.networks.transformer import Vocabularies, build_encoder_decoder, load_pretrained
 from summ.text.vocabulary import LONGEST_PROMPT, Vocabulary
 
@@ -51,7 +53,12 @@ class MachineSettings:
 
 @dataclass(frozen=True)
 class Machine:
-    """Three networks, the vocabulary they speak, and a language model where one was taught."""
+    """Three networks, the vocabulary they speak, and what else was taught where it was.
+
+    Attributes:
+        language_model: of human sentences.
+        salience: which words of a source matter; it reads the compressor's encoding.
+    """
 
     compressor: Compressor
     reconstructor: Reconstructor
@@ -59,6 +66,7 @@ class Machine:
     vocabulary: Vocabulary
     settings: MachineSettings
     language_model: LanguageModel | None = None
+    salience: Salience | None = None
 
     def to(self, device: torch.device | str) -> Machine:
         """Moves the networks, in place, and returns the same machine."""
@@ -75,6 +83,8 @@ class Machine:
         }
         if self.language_model is not None:
             networks["language_model"] = self.language_model
+        if self.salience is not None:
+            networks["salience"] = self.salience
         return networks
 
 
@@ -134,6 +144,23 @@ def with_language_model(machine: Machine, config: NetworkConfig, seed: int) -> M
     return replace(machine, language_model=built)
 
 
+def with_salience(
+    machine: Machine, commonness: Float[Tensor, " V"], hidden: int, seed: int
+) -> Machine:
+    """The same machine with new layers for salience, initialised from ``seed``.
+
+    Args:
+        commonness: share of documents that have each piece.
+        hidden: width between the two layers.
+    """
+    width = int(machine.compressor.network.config.hidden_size)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        salience = Salience(width, hidden, vocabulary_facts(machine.vocabulary))
+    salience.commonness.copy_(commonness)
+    return replace(machine, salience=salience)
+
+
 def save_machine(machine: Machine, folder: Path, dtype: torch.dtype = torch.float32) -> None:
     """Writes a model folder; it appears whole or not at all.
 
@@ -157,7 +184,9 @@ def _save_network(module: Any, folder: Path, dtype: torch.dtype) -> None:
 
     logging.disable_progress_bar()  # a bar for each small network
 
-    if dtype == torch.int8:
+    if isinstance(module, Salience):  # a few kilobytes, in full precision
+        save_salience(module, folder)
+    elif dtype == torch.int8:
         save_eight_bits(module.network, folder)
     else:
         # A copy, so that tied weights stay tied and the network keeps its precision.
@@ -204,6 +233,8 @@ def load_machine(folder: Path | None = None, device: torch.device | str = "cpu")
         counted = load_file(folder / "language_model" / "unigram.safetensors")
         language_model.unigram.copy_(counted["unigram"])
         machine = replace(machine, language_model=language_model)
+    if (folder / "salience").is_dir():
+        machine = replace(machine, salience=load_salience(folder / "salience", facts))
     for part in machine.networks().values():
         part.eval()
     return machine.to(device)

@@ -8,8 +8,9 @@ from summ.config import NetworksConfig
 from summ.errors import CheckpointError, ConfigError
 from summ.inference.compression import MachineCompressor
 from summ.inference.reranking import LIKELIEST, Reranker, RerankWeights, parse_weights
+from summ.inference.rules import WordRules
 from summ.inference.search import Drawn, Searcher
-from summ.networks.machine import Machine, MachineSettings, build_machine
+from summ.networks.machine import Machine, MachineSettings, build_machine, with_salience
 from summ.text.corpus import Corpus
 from summ.types import Words
 from tests import tiny
@@ -20,6 +21,7 @@ TEXTS = [
     "The court.",
 ]
 NOTHING = LIKELIEST
+NAMES = ("reconstruction", "humanness", "fluency", "salience")
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +37,8 @@ def machine(tiny_corpus: Path) -> Machine:
     built = build_machine(networks, corpus.vocabulary, settings, seed=3)
     assert built.language_model is not None
     built.language_model.count(torch.arange(corpus.vocabulary.size))
+    shares = torch.rand(corpus.vocabulary.size, generator=torch.Generator().manual_seed(0)) / 4
+    built = with_salience(built, shares, hidden=8, seed=3)
     for network in built.networks().values():
         network.eval()
     return built
@@ -71,7 +75,7 @@ def test_without_weights_the_search_decides(
 
 
 @torch.no_grad()
-def by_hand(machine: Machine, source: list[int], drawn: Drawn) -> tuple[float, float, float]:
+def by_hand(machine: Machine, source: list[int], drawn: Drawn) -> tuple[float, ...]:
     """One candidate, without padding or batches."""
     vocabulary, model = machine.vocabulary, machine.language_model
     assert model is not None
@@ -85,7 +89,24 @@ def by_hand(machine: Machine, source: list[int], drawn: Drawn) -> tuple[float, f
     human = machine.discriminator(Words.from_lists([draft], 0))[0].sigmoid() * 2 - 1
     likely = model(Words.from_lists([draft], 0))[0]
     lifts = [likely[place, piece] - model.unigram[piece] for place, piece in enumerate(draft)]
-    return -float(nll), float(human.mean()), float(sum(lifts)) / len(draft)
+    fluency = float(sum(lifts)) / len(draft)
+    return -float(nll), float(human.mean()), fluency, told_by_hand(machine, source, drawn)
+
+
+@torch.no_grad()
+def told_by_hand(machine: Machine, source: list[int], drawn: Drawn) -> float:
+    """Word by word, from the definition."""
+    salience = machine.salience
+    assert salience is not None
+    words = Words.from_lists([[*source, machine.vocabulary.eos]], 0)
+    lifts = salience.lifts(salience.read(machine.compressor, words), words)[0]
+    rules = WordRules(machine.vocabulary, None)
+    places: dict[tuple[int, ...], float] = {}
+    place = 0
+    for word in rules.split(source):
+        places[word] = max(places.get(word, -1.0), float(lifts[place]))
+        place += len(word)
+    return sum(places.get(word, 0.0) for word in set(rules.split(drawn.ids)))
 
 
 def test_opinions_are_those_of_one_pair_at_a_time(
@@ -93,7 +114,7 @@ def test_opinions_are_those_of_one_pair_at_a_time(
 ) -> None:
     drafts = [row[-1] for row in candidates]
     heard = Reranker(machine, NOTHING).opinions(sources, [drawn.ids for drawn in drafts])
-    columns = (heard.reconstruction, heard.humanness, heard.fluency)
+    columns = (heard.reconstruction, heard.humanness, heard.fluency, heard.salience)
     for row, (source, drawn) in enumerate(zip(sources, drafts, strict=True)):
         found = [column[row] for column in columns]
         assert found == pytest.approx(by_hand(machine, source, drawn), rel=1e-4, abs=1e-5)
@@ -101,13 +122,13 @@ def test_opinions_are_those_of_one_pair_at_a_time(
     assert unasked == replace(heard, reconstruction=[0.0] * len(drafts))
 
 
-@pytest.mark.parametrize("name", ["reconstruction", "humanness", "fluency"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_heavy_weight_decides_alone(
     machine: Machine, sources: list[list[int]], candidates: list[list[Drawn]], name: str
 ) -> None:
     weights = replace(NOTHING, **{name: 1e6})
     chosen = Reranker(machine, weights).choose(sources, candidates)
-    column = ("reconstruction", "humanness", "fluency").index(name)
+    column = NAMES.index(name)
     for source, row, best in zip(sources, candidates, chosen, strict=True):
         figures = [by_hand(machine, source, drawn)[column] for drawn in row]
         assert by_hand(machine, source, best)[column] == pytest.approx(max(figures), rel=1e-5)

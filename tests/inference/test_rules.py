@@ -76,6 +76,27 @@ def test_a_longer_summary_may_say_a_light_word_twice(rules: WordRules) -> None:
 @pytest.mark.parametrize(
     ("text", "right"),
     [
+        ("u.s. judge of oslo", True),
+        ("u.s. 's judge", False),  # the mark of the genitive is the last letter of u.s.
+        ("judge 's u.s. bridge", False),
+        ("judge 's lima 's bridge", False),
+        ("oslo-lima judge", True),
+        ("oslo-lima judge oslo", False),
+        ("oslo judge oslo-lima", False),
+        ("#th and ##th bridge", True),  # two numbers, whatever follows them
+    ],
+)
+def test_a_part_of_a_word_is_that_word_again(rules: WordRules, text: str, right: bool) -> None:
+    """In a headline; a longer summary may say them."""
+    words = "the u.s. judge 's oslo-lima bridge of oslo 's #th and ##th bridge , lima"
+    source = spell(rules.vocabulary, words)
+    assert sayable(rules, source, 12, text) is right
+    assert sayable(rules, source, 13, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
         ("oslo won # - #", True),  # as often as the source has it
         ("oslo # - # #", False),  # in a row
         ("oslo # won # - #", False),  # once more than the source
