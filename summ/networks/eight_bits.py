@@ -17,7 +17,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from summ.errors import CheckpointError
-from summ.networks.transformer import loading
+from summ.networks.transformer import loading, without_dropout
 
 WEIGHTS = "weights.safetensors"
 
@@ -59,7 +59,7 @@ def save_eight_bits(network: Any, folder: Path) -> None:
 
 
 def load_eight_bits(folder: Path, attention: str) -> Any:
-    """Reads what ``save_eight_bits`` wrote, in float32.
+    """Reads what ``save_eight_bits`` wrote, in float32 and without dropout.
 
     Raises:
         CheckpointError: it cannot be read, or its weights are not the network's.
@@ -84,7 +84,7 @@ def load_eight_bits(folder: Path, attention: str) -> Any:
             f"{folder}: {WEIGHTS} has other weights than config.json describes. "
             "Get the model again."
         )
-    return network
+    return without_dropout(network)
 
 
 def _scale(name: str) -> str:

@@ -106,7 +106,7 @@ def build_encoder_decoder(config: NetworkConfig, vocabulary: Vocabularies, atten
         # policy, and would be obeyed by search and not by sampling.
         start = network.config.decoder_start_token_id
         network.generation_config = GenerationConfig(decoder_start_token_id=start, **marks)
-        return without_dropout(network)
+        return network
     values = dict(config.config or {})
     model_type = values.pop("model_type")
     try:
@@ -141,7 +141,7 @@ def build_causal(
     if config.checkpoint is not None:
         network = load_pretrained(auto_class, config.checkpoint, attention)
         network.resize_token_embeddings(vocabulary.size)
-        return without_dropout(network)
+        return network
     values = dict(config.config or {})
     model_type = values.pop("model_type")
     try:
@@ -161,7 +161,9 @@ def build_causal(
 
 
 def load_pretrained(auto_class: Any, folder: str, attention: str) -> Any:
-    """``from_pretrained`` in float32 that refuses to invent missing tensors.
+    """``from_pretrained`` in float32, without dropout, that refuses to invent missing tensors.
+
+    A stored configuration keeps its architecture's dropout, whatever the run did that wrote it.
 
     Raises:
         CheckpointError: the folder cannot be read, or tensors are missing.
@@ -180,7 +182,7 @@ def load_pretrained(auto_class: Any, folder: str, attention: str) -> Any:
             f"{folder}: {len(missing)} tensors are missing, the first is {missing[0]}. "
             "Get the file again; it would be filled with random numbers."
         )
-    return network
+    return without_dropout(network)
 
 
 @contextmanager

@@ -226,6 +226,20 @@ def test_the_discriminator_scores_prefixes_only_by_what_came_before() -> None:
     assert not torch.allclose(ours[:, 2:], theirs[:, 2:])
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.int8])
+def test_what_is_loaded_learns_without_dropout(
+    machine: Machine, tmp_path: Path, dtype: torch.dtype
+) -> None:
+    """A configuration keeps its architecture's dropout: it must not come back with the weights."""
+    save_machine(machine, tmp_path / "model", dtype)
+    loaded = load_machine(tmp_path / "model")
+    assert loaded.compressor.network.config.dropout > 0, "the test's network must bring some"
+    test_dropout_is_zero_everywhere(loaded)
+    for network in loaded.networks().values():
+        network.train()
+    assert drafts(loaded) == drafts(loaded)
+
+
 def test_dropout_is_zero_everywhere(machine: Machine) -> None:
     for network in machine.networks().values():
         for module in network.modules():
