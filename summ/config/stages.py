@@ -68,7 +68,7 @@ class RewardConfig(Section):
     """What a draft is rewarded for.  Each weight multiplies one pure function of ``rewards``.
 
     ``fluency`` needs a machine with a language model: log-likelihood per word above that of the
-    words without context (slor), log-likelihood per word, or exp(-perplexity / scale).  It is
+    words anywhere in documents (slor), log-likelihood per word, or exp(-perplexity / scale).  It is
     credited to the whole draft, or (slor and likelihood) to each word, discounted like the
     discriminator's.  ``similarity_encoder`` is the folder of a sentence encoder; by default the one
     that ships with summ.  ``position`` prefers words from where news begins: the source's head.

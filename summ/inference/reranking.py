@@ -35,7 +35,7 @@ class RerankWeights:
         reconstruction: w_r, of the source's log-probability in nats, per piece.
         humanness: w_h, of the mean over prefixes of 2 D - 1, between -1 and 1.
         fluency: w_f, of the summary's log-probability under the language model, less that of its
-            words without context, in nats a piece; ignored by a machine without one.
+            words anywhere in documents, in nats a piece; ignored by a machine without one.
         salience: w_s, of how much of what matters in the source the summary says, summed over its
             words (``summ.networks.salience``); ignored by a machine that does not guess it.
         repetition: w_t, of the number of words of a headline, marks among them, that stood in it
@@ -203,12 +203,11 @@ class Reranker:
         return _mean(log_probs.masked_fill(log_probs.isinf(), 0.0), texts.mask)
 
     def _fluency(self, drafts: Words) -> Tensor:
-        """SLOR in nats a piece, the end mark counted as one.  Shape (B,)."""
+        """The mean lift of the language model, the end mark counted as a piece.  Shape (B,)."""
         model = self.machine.language_model
         if model is None:
             return torch.zeros(len(drafts))
-        lifts = chosen(model(drafts), drafts) - model.unigram[drafts.ids]  # (B, T)
-        return _mean(lifts, drafts.mask)
+        return _mean(model.lifts(drafts), drafts.mask)
 
     def _salient(self, drafts: Words, sources: Sequence[Sequence[int]]) -> Tensor:
         """How much of what is salient in its source each draft says.  Shape (B,)."""

@@ -29,7 +29,7 @@ class Prior(Protocol):
     """What a step asks of a ``LanguageModel``.
 
     Attributes:
-        unigram: log-probability of each type whatever came before, in nats.  (V,)
+        unigram: log-probability of each type anywhere in documents, in nats.  (V,)
     """
 
     unigram: Tensor

@@ -223,8 +223,9 @@ def _lifts(
     language_model: LanguageModel, weights: RewardConfig, drafts: Words
 ) -> Float[Tensor, "B T"]:
     """How likely each word is where it stands; for SLOR, in proportion to how common it is."""
-    lifts = chosen(language_model(drafts), drafts)
-    return lifts - language_model.unigram[drafts.ids] if weights.fluency == "slor" else lifts
+    if weights.fluency == "slor":
+        return language_model.lifts(drafts)
+    return chosen(language_model(drafts), drafts)
 
 
 def _fluency(

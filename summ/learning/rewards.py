@@ -45,7 +45,8 @@ def fluency_reward(lifts: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"]) -> Fl
     With the bracket it is SLOR: alone, the first term prefers common words to the right ones.
 
     Args:
-        lifts: log-probability of each word, less its unigram log-probability for SLOR.
+        lifts: log-probability of each word, less its unigram log-probability for SLOR; here that in
+            documents (``LanguageModel.lifts``).
 
     Source: Kann et al. (2018, arXiv:1809.08731): WPSLOR, since our words are pieces.  Dividing by
     whole words instead, or sparing pieces that continue one, ties it to the pieces a word has.

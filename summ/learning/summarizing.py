@@ -249,8 +249,8 @@ def machine_of(config: TrainConfig, corpus: Corpus) -> Machine:
     if machine.language_model is not None and any(
         isinstance(stage, PretrainStage | LanguageModelStage) for stage in config.stages
     ):
-        frequencies = torch.from_numpy(corpus.frequencies[1].copy())
-        frequencies[corpus.vocabulary.eos] += len(corpus.sentences)
+        frequencies = torch.from_numpy(corpus.frequencies[0].copy())
+        frequencies[corpus.vocabulary.eos] += len(corpus.documents)
         machine.language_model.count(frequencies)
     return machine
 

@@ -20,11 +20,11 @@ from summ.types import Words
 
 
 class LanguageModel(nn.Module):
-    """A causal Transformer over human sentences, and how common each word is without context.
+    """A causal Transformer over human sentences, and how common each word is in documents.
 
     Attributes:
-        unigram: log-probability of each word type whatever came before, in nats.  Uniform until
-            ``count`` has seen a corpus.
+        unigram: log-probability of each word type in a document, whatever came before, in nats.
+            Uniform until ``count`` has seen a corpus.
     """
 
     unigram: Tensor
@@ -48,11 +48,22 @@ class LanguageModel(nn.Module):
         logits = self.network(input_ids=inputs, attention_mask=mask.long(), use_cache=False).logits
         return logits.float().log_softmax(dim=-1)
 
+    def lifts(self, words: Words) -> Float[Tensor, "B T"]:
+        """How much likelier each word is, in a human sentence and where it stands, than in a
+        document wherever: the fluency of each word, in nats.  Positions of padding mean nothing.
+
+        Source: SLOR (Kann et al. 2018, arXiv:1809.08731) takes off how common a word is among
+        sentences; what is common among documents asks besides for words of the sentences' register,
+        as the cross-entropy difference of Moore & Lewis (2010) does.
+        """
+        log_probs = self(words).gather(2, words.ids[:, :, None]).squeeze(2)
+        return log_probs - self.unigram[words.ids]
+
     def count(self, frequencies: Int[Tensor, " V"]) -> None:
         """Sets ``unigram`` from how often each piece occurs; one is added to each count.
 
         Args:
-            frequencies: in the sentences it learns from, with an end mark for each sentence.
+            frequencies: in the documents, with an end mark for each.
         """
         counts = frequencies.double() + 1
         self.unigram.copy_((counts / counts.sum()).log())
