@@ -71,11 +71,6 @@ class WordRules:
     in_order: bool = False
 
     @cached_property
-    def pieces(self) -> list[str]:
-        """Pieces with the word mark taken off."""
-        return [piece.lstrip("\u2581\u0120") for piece in self.vocabulary.pieces()]
-
-    @cached_property
     def closed(self) -> dict[int, list[Word]]:
         """The closed list by first piece: common words that the shortlist can spell."""
         pieces = set(self.shortlist or ())
@@ -124,7 +119,8 @@ class WordRules:
 
     def text(self, word: Word) -> str:
         """A word as it is written."""
-        return "".join(self.pieces[piece] for piece in word)
+        letters = self.vocabulary.letters
+        return "".join(letters[piece] for piece in word)
 
     def leans(self, word: Word) -> bool:
         """Whether a summary must not end with this word."""
@@ -154,13 +150,7 @@ class WordRules:
 
     def split(self, ids: Iterable[int]) -> list[Word]:
         """Ids cut before every piece that starts a word."""
-        words: list[list[int]] = []
-        starts = self.vocabulary.starts_word
-        for piece in ids:
-            if starts[piece] or not words:
-                words.append([])
-            words[-1].append(piece)
-        return [tuple(word) for word in words]
+        return self.vocabulary.split(ids)
 
     def bind(self, source: Sequence[int], budget: int, wording: Wording = _UNKNOWN) -> SourceRules:
         """The rules for a summary of ``source`` with at most ``budget`` words.

@@ -83,16 +83,15 @@ class LeadBatches:
 
     def _batch(self, leads: NDArray[np.int64]) -> Leads:
         vocabulary, sentences = self.prose.vocabulary, self.prose.sentences
-        starts = vocabulary.starts_word
         texts: list[list[int]] = []
         marks: list[bool] = []
         for document, row in leads.tolist():
             first, end = self.prose.borders[document : document + 2].tolist()
             others = [sentences.ids(other) for other in range(first, end) if other != row]
-            rest = {word for other in others for word in split(other, starts)}
-            text = sentences.ids(row)[: self._max_pieces - 1]
-            texts.append([*text.tolist(), vocabulary.eos])
-            for word in split(text, starts):
+            rest = {word for other in others for word in vocabulary.split(other.tolist())}
+            text = sentences.ids(row)[: self._max_pieces - 1].tolist()
+            texts.append([*text, vocabulary.eos])
+            for word in vocabulary.split(text):
                 marks += [word in rest] + [False] * (len(word) - 1)
             marks.append(False)
         words = Words.from_lists(texts, vocabulary.pad)
@@ -101,28 +100,17 @@ class LeadBatches:
         return Leads(words, taken_up)
 
 
-def split(ids: NDArray[np.int32], starts: NDArray[np.bool_]) -> list[tuple[int, ...]]:
-    """Ids cut before every piece that starts a word."""
-    borders = [*np.flatnonzero(starts[ids][1:]) + 1, len(ids)]
-    pieces, first, words = ids.tolist(), 0, []
-    for border in borders:
-        words.append(tuple(pieces[first:border]))
-        first = border
-    return words
-
-
 def commonness(prose: Prose) -> NDArray[np.float64]:
     """The share of documents that have each piece as a whole word.  Shape (V,).
 
     1 for pieces without a letter: marks and numbers are said again whatever the text is about.
     """
     counts = np.zeros(prose.vocabulary.size)
-    starts = prose.vocabulary.starts_word
     for first, end in zip(prose.borders[:-1], prose.borders[1:], strict=True):
         sentences = [prose.sentences.ids(row) for row in range(int(first), int(end))]
-        words = {word for sentence in sentences for word in split(sentence, starts)}
+        words = {word for ids in sentences for word in prose.vocabulary.split(ids.tolist())}
         counts[[word[0] for word in words if len(word) == 1]] += 1
     shares = counts / max(1, len(prose.borders) - 1)
-    texts = [piece.lstrip("\u2581\u0120") for piece in prose.vocabulary.pieces()]
-    silent = [bool(text) and not any(map(str.isalpha, text)) for text in texts]
+    letters = prose.vocabulary.letters
+    silent = [bool(text) and not any(map(str.isalpha, text)) for text in letters]
     return np.where(silent, 1.0, shares)

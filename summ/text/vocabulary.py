@@ -34,6 +34,7 @@ LONGEST_PROMPT = 40
 _PAD, _UNK, _BOS, _EOS = "<pad>", "<unk>", "<s>", "</s>"
 _PROMPTS = [f"<words_{words}>" for words in range(1, LONGEST_PROMPT + 1)]
 _SPACE = "\u2581"  # SentencePiece's mark at the beginning of a word
+_MARKS = (_SPACE, "\u0120")  # the second is that of byte-level BPE
 _TRAINING_TEXTS = 1_000_000
 TRAINING_CHARACTERS = 2_000  # of each text; longer ones add time, not words
 _CASED_TEXTS = 300_000
@@ -198,7 +199,22 @@ class Vocabulary:
     @cached_property
     def starts_word(self) -> NDArray[np.bool_]:
         """True for pieces that begin a whitespace-separated word.  Shape (V,)."""
-        return np.array([piece.startswith((_SPACE, "\u0120")) for piece in self._pieces])
+        return np.array([piece.startswith(_MARKS) for piece in self._pieces])
+
+    @cached_property
+    def letters(self) -> list[str]:
+        """The pieces with the mark of a word's beginning taken off, by id."""
+        return [piece.lstrip("".join(_MARKS)) for piece in self._pieces]
+
+    def split(self, ids: Iterable[int]) -> list[tuple[int, ...]]:
+        """Ids cut before every piece that starts a word."""
+        words: list[list[int]] = []
+        starts = self.starts_word
+        for piece in ids:
+            if starts[piece] or not words:
+                words.append([])
+            words[-1].append(piece)
+        return [tuple(word) for word in words]
 
     @cached_property
     def special(self) -> NDArray[np.bool_]:
