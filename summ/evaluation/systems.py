@@ -111,7 +111,7 @@ def model_figures(
         ``humanness``: mean probability, over the prefixes of the summary, that a human wrote it.
         With a language model, ``fluency_nll_per_word``: -log p(summary) in nats, over its words
         and its end (the exponential is its perplexity); and ``fluency_slor``: by how many nats a
-        piece it is likelier than the same pieces without their context (see ``fluency_reward``).
+        piece it is likelier than the same pieces anywhere in documents (``LanguageModel.lifts``).
         All nan where the source or the summary is blank.
     """
     encoded = (machine.vocabulary.encode(list(column)) for column in (sources, summaries))
