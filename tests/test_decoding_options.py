@@ -62,5 +62,5 @@ def test_a_wrong_weight_is_one_clear_line(capsys, machine_folder: Path, stories:
     assert not shown.out
     assert shown.err.strip() == (
         "summ: error: rerank: no weight 'humanity'. Known: length_exponent, reconstruction, "
-        "humanness, fluency, repetition, novelty."
+        "humanness, fluency, salience, repetition, novelty."
     )
