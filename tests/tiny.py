@@ -1,15 +1,18 @@
 """Machines so small that everything about them can be enumerated or overfitted in seconds."""
 
+from typing import Any
+
 import torch
 
 from summ.config import NetworkConfig
 from summ.inference.decoding import Marks
+from summ.learning.draws import Draws
 from summ.networks.compressor import Compressor
 from summ.networks.discriminator import Discriminator, build_discriminator
 from summ.networks.language_model import LanguageModel, build_language_model
 from summ.networks.reconstructor import Reconstructor
 from summ.networks.transformer import Vocabularies, build_encoder_decoder
-from summ.types import Batch, Words
+from summ.types import Batch, StepOutput, Words
 
 PAD, UNK, BOS, EOS = 0, 1, 2, 3
 PROMPTS = [4, 5, 6, 7]
@@ -112,3 +115,16 @@ def share(whole: Batch, shard: int, shards: int) -> Batch:
 
 def gradients(step: torch.nn.Module) -> dict[str, torch.Tensor]:
     return {name: p.grad.clone() for name, p in step.named_parameters() if p.grad is not None}
+
+
+def taught(step: torch.nn.Module, batch: Any, updates: int, rate: float) -> list[StepOutput]:
+    """What a step says of the same batch at each of so many updates by Adam."""
+    optimizer = torch.optim.Adam(step.parameters(), lr=rate)
+    outputs = []
+    for number in range(updates):
+        output = step(batch, Draws(1, number, 0, 1, torch.device("cpu")))
+        optimizer.zero_grad()
+        output.loss.backward()
+        optimizer.step()
+        outputs.append(StepOutput(output.loss.detach(), output.draft, output.stats))
+    return outputs

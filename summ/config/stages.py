@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -132,7 +132,17 @@ class PretrainStage(StageShape):
     kind: Literal["pretrain"]
 
 
-class LanguageModelStage(StageShape):
+class DraftlessStage(StageShape):
+    """A stage that draws no drafts: an adversary would have nothing to learn from."""
+
+    @model_validator(mode="after")
+    def no_adversary(self) -> Self:
+        if self.discriminator_every:
+            raise ValueError("no draft is drawn here: discriminator_every must be 0")
+        return self
+
+
+class LanguageModelStage(DraftlessStage):
     """Maximum likelihood of human sentences for the language model; nothing else learns.
 
     ``network`` is built where the machine has no language model yet.
@@ -141,14 +151,8 @@ class LanguageModelStage(StageShape):
     kind: Literal["language-model"]
     network: NetworkConfig | None = None
 
-    @model_validator(mode="after")
-    def no_adversary(self) -> LanguageModelStage:
-        if self.discriminator_every:
-            raise ValueError("no draft is drawn here: discriminator_every must be 0")
-        return self
 
-
-class SalienceStage(StageShape):
+class SalienceStage(DraftlessStage):
     """Which words of a lead does the rest of its document take up again?  Nothing else learns.
 
     ``prose`` is running text in the machine's vocabulary (``summ prepare --prose``), of whose
@@ -161,12 +165,6 @@ class SalienceStage(StageShape):
     prose: Path
     leads: Positive = 1
     hidden: Positive = 64
-
-    @model_validator(mode="after")
-    def no_adversary(self) -> SalienceStage:
-        if self.discriminator_every:
-            raise ValueError("no draft is drawn here: discriminator_every must be 0")
-        return self
 
 
 class ReinforceStage(StageShape):

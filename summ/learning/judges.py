@@ -35,8 +35,8 @@ class Judges:
         language_model: for fluency; None where the machine has none.
         vectors: sentence vectors for similarity: ``Words`` to (B, D).
         reference: a frozen policy that says how likely a draft is.
-        salience: how much of what is salient in its source each draft says: drafts and as many
-            sources, ``Words`` and ``Words`` to (B,).
+        salience: how much of what is salient in its document each draft says: B drafts and their N
+            documents, ``Words`` and ``Words`` to (B,).
     """
 
     humanness: Callable[[Words], Tensor]
@@ -107,7 +107,7 @@ def judge(
         log_probs = policy_log_probs(judges.reference, encoded, drafts, marks)
         figures["reference"] = _mean(chosen(log_probs, drafts), drafts.mask)
     if judges.salience is not None:
-        figures["salience"] = judges.salience(drafts, sources)
+        figures["salience"] = judges.salience(drafts, documents)
     share = _shares(weights)
     total = torch.stack([share[name] * figures[name] for name in figures]).sum(dim=0)
     credit = torch.stack(
@@ -202,9 +202,11 @@ def salience_told(
             "salience."
         )
 
-    def judged(drafts: Words, sources: Words) -> Tensor:
-        lifts = salience.lifts(salience.read(compressor, sources), sources)
-        return salience.told(drafts, sources, lifts)
+    def judged(drafts: Words, documents: Words) -> Tensor:
+        samples = len(drafts) // len(documents)
+        lifts = salience.lifts(salience.read(compressor, documents), documents)
+        lifts = lifts.repeat_interleave(samples, dim=0)
+        return salience.told(drafts, documents.repeat(samples), lifts)
 
     return judged
 

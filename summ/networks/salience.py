@@ -125,8 +125,7 @@ def save_salience(salience: Salience, folder: Path) -> None:
     from safetensors.torch import save_file
 
     folder.mkdir()
-    weights = {name: value.contiguous() for name, value in salience.state_dict().items()}
-    save_file(weights, folder / _WEIGHTS)
+    save_file(salience.state_dict(), folder / _WEIGHTS)
 
 
 def load_salience(folder: Path, vocabulary: Vocabularies) -> Salience:

@@ -204,7 +204,8 @@ class Vocabulary:
     @cached_property
     def letters(self) -> list[str]:
         """The pieces with the mark of a word's beginning taken off, by id."""
-        return [piece.lstrip("".join(_MARKS)) for piece in self._pieces]
+        marks = "".join(_MARKS)
+        return [piece.lstrip(marks) for piece in self._pieces]
 
     def split(self, ids: Iterable[int]) -> list[tuple[int, ...]]:
         """Ids cut before every piece that starts a word."""

@@ -245,15 +245,8 @@ def test_overfits_eight_documents(straight_through: bool) -> None:
         steps=250,
     )
     step, _ = build(vocabulary, config)
-    batch = tiny.batch(vocabulary)
-    optimizer = torch.optim.Adam(step.parameters(), lr=3e-3)
-    totals = []
-    for number in range(250):
-        output = step(batch, draws(number))
-        optimizer.zero_grad()
-        output.loss.backward()
-        optimizer.step()
-        totals.append(float(output.stats["rebuild/nll_per_word"]))
+    outputs = tiny.taught(step, tiny.batch(vocabulary), updates=250, rate=3e-3)
+    totals = [float(output.stats["rebuild/nll_per_word"]) for output in outputs]
     assert totals[0] > 1.8
     assert sum(totals[-5:]) / 5 < 0.4
 

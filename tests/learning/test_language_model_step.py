@@ -38,12 +38,7 @@ def test_overfits_eight_sentences() -> None:
     sentences = tiny.words(
         *[[8 + row, 8 + (row * 3 + 1) % 8, 8 + (row + 5) % 8] for row in range(8)]
     )
-    optimizer = torch.optim.Adam(step.parameters(), lr=1e-2)
-    for _ in range(150):
-        output = step(sentences, DRAWS)
-        optimizer.zero_grad()
-        output.loss.backward()
-        optimizer.step()
+    output = tiny.taught(step, sentences, updates=150, rate=1e-2)[-1]
     assert 2.079 < float(output.loss.detach()) < 2.2
     per_word = float(output.stats["language_model/nll_per_word"])
     assert abs(per_word - float(output.loss.detach()) / 4) < 1e-5

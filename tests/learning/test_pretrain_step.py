@@ -120,12 +120,7 @@ def test_overfits_eight_sentences() -> None:
     """It finds each hidden sentence word for word, and rebuilds each document."""
     step, (compressor, _) = build(LessonConfig())
     batch = tiny.batch(FACTS)
-    optimizer = torch.optim.Adam(step.parameters(), lr=5e-3)
-    for number in range(200):
-        output = step(batch, Draws(1, number, 0, 1, CPU))
-        optimizer.zero_grad()
-        output.loss.backward()
-        optimizer.step()
+    output = tiny.taught(step, batch, updates=200, rate=5e-3)[-1]
     assert output.stats["seek/loss"] < 0.1
     assert output.stats["rebuild/nll_per_word"] < 0.1
     with torch.no_grad():

@@ -267,15 +267,8 @@ def test_overfits_eight_documents() -> None:
     reward = {"reconstruction_weight": 4.0, "discriminator_weight": 0.0, "length_weight": 1.0}
     config = stage(reward=reward, samples=8, lesson={"budgets": (3, 3)}, lesson_weight=0)
     step, _ = build(vocabulary, config, length=4)
-    batch = tiny.batch(vocabulary)
-    optimizer = torch.optim.Adam(step.parameters(), lr=3e-3)
-    totals = []
-    for number in range(250):
-        output = step(batch, Draws(1, number, 0, 1, CPU))
-        optimizer.zero_grad()
-        output.loss.backward()
-        optimizer.step()
-        totals.append(float(output.stats["rebuild/nll_per_word"]))
+    outputs = tiny.taught(step, tiny.batch(vocabulary), updates=250, rate=3e-3)
+    totals = [float(output.stats["rebuild/nll_per_word"]) for output in outputs]
     assert totals[0] > 1.8
     assert sum(totals[-5:]) / 5 < 0.4
 

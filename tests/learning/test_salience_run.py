@@ -118,6 +118,7 @@ def test_what_a_draft_tells_is_that_of_the_named_machine(taught: Path, tiny_corp
     source = Corpus.open(tiny_corpus).documents.ids(0).tolist()
     words = Words.from_lists([[*source, machine.vocabulary.eos]], machine.vocabulary.pad)
     before = judged(words, words)
+    assert torch.equal(judged(words.repeat(3), words), before.repeat(3)), "three drafts of one"
     with torch.no_grad():
         for value in machine.compressor.parameters():
             value.zero_()

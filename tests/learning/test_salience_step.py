@@ -64,10 +64,5 @@ def test_the_loss_is_the_cross_entropy_of_telling_words() -> None:
 
 def test_overfits_eight_leads() -> None:
     step, whole = build(), leads()
-    optimizer = torch.optim.Adam(step.parameters(), lr=2e-2)
-    for _ in range(300):
-        output = step(whole, DRAWS)
-        optimizer.zero_grad()
-        output.loss.backward()
-        optimizer.step()
+    output = tiny.taught(step, whole, updates=300, rate=2e-2)[-1]
     assert float(output.stats["salience/nll_per_word"]) < 0.05

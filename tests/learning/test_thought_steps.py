@@ -200,10 +200,5 @@ def test_the_gradient_reaches_every_weight(make: object, vocabulary: Vocabulary)
 def test_eight_sentences_are_learned_by_heart(make: object, vocabulary: Vocabulary) -> None:
     step = make(vocabulary)  # type: ignore[operator]
     batch = sentences((2, 2, 2, 2))
-    optimizer = torch.optim.Adam(step.parameters(), lr=0.02)
-    for _ in range(300):
-        optimizer.zero_grad()
-        output = step(batch, draws())
-        output.loss.backward()
-        optimizer.step()
+    output = tiny.taught(step, batch, updates=300, rate=0.02)[-1]
     assert float(output.loss.detach()) < 0.1

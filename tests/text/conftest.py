@@ -1,12 +1,15 @@
 """Texts to test with: a small invented language, and the real corpora where they are at hand."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from summ.text.corpus import Corpus, prepare
+from summ.text.prose import Prose, prepare_prose
+from summ.types import Words
 
 
 def invented_sentences(count: int, seed: int, words: tuple[int, int] = (4, 12)) -> list[str]:
@@ -30,6 +33,30 @@ def invented_sentences(count: int, seed: int, words: tuple[int, int] = (4, 12)) 
 def write_lines(path: Path, lines: list[str]) -> Path:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
+
+
+def invented_prose(place: Path, sizes: Sequence[int]) -> Prose:
+    """Documents of so many sentences each, prepared; every sentence is unique."""
+    lines = iter(invented_sentences(sum(sizes), 6))
+    files = [place / f"{number:02}.txt" for number in range(len(sizes))]
+    for file, size in zip(files, sizes, strict=True):
+        file.write_text("\n\n".join(next(lines) for _ in range(size)))
+    prepare_prose(files, place / "prose", 600)
+    return Prose.open(place / "prose")
+
+
+def rows_of_words(prose: Prose, words: Words, pieces: int) -> list[int]:
+    """Which sentences of unique ones these are, cut to so many pieces, the end mark included."""
+    known = {
+        tuple(prose.sentences.ids(row)[: pieces - 1].tolist()): row
+        for row in range(len(prose.sentences))
+    }
+    rows = []
+    for ids, mask in zip(words.ids, words.mask, strict=True):
+        *text, last = ids[mask].tolist()
+        assert last == prose.vocabulary.eos
+        rows.append(known[tuple(text)])
+    return rows
 
 
 @pytest.fixture(scope="session")

@@ -5,11 +5,10 @@ import pytest
 import torch
 
 from summ.errors import DataError
-from summ.inference.rules import WordRules
 from summ.text.leads import LeadBatches, commonness
 from summ.text.prose import Prose, prepare_prose
 from summ.types import Leads
-from tests.text.conftest import invented_sentences
+from tests.text.conftest import invented_prose, rows_of_words
 
 SIZES = (5, 2, 1, 4, 3, 6, 13, 7, 8, 9, 3, 4, 5, 6)  # four of them too short
 ROWS, PIECES = 4, 16
@@ -17,14 +16,7 @@ ROWS, PIECES = 4, 16
 
 @pytest.fixture(scope="module")
 def prose(tmp_path_factory: pytest.TempPathFactory) -> Prose:
-    place = tmp_path_factory.mktemp("leads")
-    lines = iter(invented_sentences(sum(SIZES), 6))
-    files = []
-    for number, size in enumerate(SIZES):
-        files.append(place / f"{number:02}.txt")
-        files[-1].write_text("\n\n".join(next(lines) for _ in range(size)))
-    prepare_prose(files, place / "prose", 600)
-    return Prose.open(place / "prose")
+    return invented_prose(tmp_path_factory.mktemp("leads"), SIZES)
 
 
 def batches(prose: Prose, leads: int = 1, held_out: int = 0, rows: int = ROWS) -> LeadBatches:
@@ -32,21 +24,8 @@ def batches(prose: Prose, leads: int = 1, held_out: int = 0, rows: int = ROWS) -
     return LeadBatches(prose, 1, **sizes, held_out=held_out)
 
 
-def sentences(prose: Prose) -> dict[tuple[int, ...], int]:
-    """Which sentence each beginning belongs to; every line of the test's text is unique."""
-    return {
-        tuple(prose.sentences.ids(row)[: PIECES - 1].tolist()): row
-        for row in range(len(prose.sentences))
-    }
-
-
 def rows_of(prose: Prose, batch: Leads) -> list[int]:
-    known = sentences(prose)
-    texts = [
-        ids[mask].tolist() for ids, mask in zip(batch.words.ids, batch.words.mask, strict=True)
-    ]
-    assert all(text[-1] == prose.vocabulary.eos for text in texts)
-    return [known[tuple(text[:-1])] for text in texts]
+    return rows_of_words(prose, batch.words, PIECES)
 
 
 @pytest.mark.parametrize("leads", [1, 3])
@@ -55,7 +34,7 @@ def test_a_word_is_taken_up_if_another_sentence_of_its_document_has_it(
 ) -> None:
     document = np.repeat(np.arange(len(SIZES)), SIZES)
     starts = prose.vocabulary.starts_word
-    rules = WordRules(prose.vocabulary, None)
+    split = prose.vocabulary.split
     source, both = batches(prose, leads), set()
     for step in range(6):
         batch = source.at(step)
@@ -66,10 +45,10 @@ def test_a_word_is_taken_up_if_another_sentence_of_its_document_has_it(
                 word
                 for other in ours
                 if other != row
-                for word in rules.split(prose.sentences.ids(other).tolist())
+                for word in split(prose.sentences.ids(other).tolist())
             }
             pieces = prose.sentences.ids(row)[: PIECES - 1].tolist()
-            words = rules.split(pieces)
+            words = split(pieces)
             begins = torch.tensor([bool(starts[piece]) for piece in pieces])
             taken_up = batch.taken_up[number]
             marks = taken_up[: len(pieces)][begins].tolist()

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from summ.errors import DataError
-from summ.text.prose import Prose, prepare_prose
+from summ.text.prose import Prose
 from summ.text.spans import SpanBatches, _edges
 from summ.types import Spans
-from tests.text.conftest import invented_sentences
+from tests.text.conftest import invented_prose, rows_of_words
 
 SIZES = (90, 2, 1, 40, 3, 61, 13, 7, 8, 25, 31, 19)
 LONGEST, ROWS, PIECES = 8, 32, 12
@@ -18,14 +18,7 @@ LONGEST, ROWS, PIECES = 8, 32, 12
 
 @pytest.fixture(scope="module")
 def prose(tmp_path_factory: pytest.TempPathFactory) -> Prose:
-    place = tmp_path_factory.mktemp("spans")
-    lines = iter(invented_sentences(sum(SIZES), 6))
-    files = []
-    for number, size in enumerate(SIZES):
-        files.append(place / f"{number:02}.txt")
-        files[-1].write_text("\n\n".join(next(lines) for _ in range(size)))
-    prepare_prose(files, place / "prose", 600)
-    return Prose.open(place / "prose")
+    return invented_prose(tmp_path_factory.mktemp("spans"), SIZES)
 
 
 def batches(prose: Prose, held_out: int = 0, seed: int = 1) -> SpanBatches:
@@ -34,16 +27,7 @@ def batches(prose: Prose, held_out: int = 0, seed: int = 1) -> SpanBatches:
 
 
 def rows_of(prose: Prose, batch: Spans) -> list[int]:
-    """Which sentences of the text a batch holds; every line of the test's text is unique."""
-    found = {}
-    for row in range(len(prose.sentences)):
-        found[tuple(prose.sentences.ids(row)[: PIECES - 1].tolist())] = row
-    rows = []
-    for ids, mask in zip(batch.sentences.ids, batch.sentences.mask, strict=True):
-        *pieces, last = ids[mask].tolist()
-        assert last == prose.vocabulary.eos
-        rows.append(found[tuple(pieces)])
-    return rows
+    return rows_of_words(prose, batch.sentences, PIECES)
 
 
 def test_spans_are_neighbours_in_the_text_and_cross_no_border(prose: Prose) -> None:

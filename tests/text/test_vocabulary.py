@@ -134,6 +134,18 @@ def test_marks_and_prompts_have_their_places(vocabulary: Vocabulary) -> None:
     assert all(vocabulary.starts_word[i] == (pieces[i][0] == "\u2581") for i in range(len(pieces)))
 
 
+def test_words_are_cut_where_they_start_and_spelled_without_the_mark(
+    vocabulary: Vocabulary,
+) -> None:
+    text = "oslo 's mayor won # - # , unpronounceable zzyzx ."
+    words = vocabulary.split(vocabulary.encode_canonical([text])[0])
+    assert ["".join(vocabulary.letters[piece] for piece in word) for word in words] == text.split()
+    assert max(map(len, words)) > 1, "some word must have several pieces"
+    rest = words[-2][1:]
+    assert vocabulary.split(rest) == [rest], "what begins inside a word is one, too"
+    assert vocabulary.split([]) == []
+
+
 def test_transformers_reads_the_folder(folder: Path, vocabulary: Vocabulary) -> None:
     from transformers import AutoTokenizer
 
