@@ -9,6 +9,7 @@ that keep a good summary within reach:
 - no content word twice (in a headline, no word of letters, and none that is part of another:
   *greek* beside *greek-american*), no number more often than in the source, no word and no
   punctuation twice in a row;
+- no word that the source says only behind a denial (*no deaths*) without that denial before it;
 - no end after a preposition, article, conjunction or punctuation mark, nor inside a name; the
   last word within the budget is planned for, so that nothing has to be cut;
 - on request, the words of the source in its own order.
@@ -46,6 +47,8 @@ LEANING: frozenset[str] = frozenset(
         *("might", "must", "can", "not", "n't", "'s", "'", "very", "more", "most", "no"),
     )
 )
+# Words that deny what follows them, folded.
+DENYING: frozenset[str] = frozenset(("no", "not", "n't", "never", "neither", "nor", "without"))
 # May be said twice in one summary, besides words of one or two letters.
 _LIGHT = LEANING | {"says", "say", "said", "new", "she", "they", "you"}
 # Marks that belong to a number: they may follow another mark.
@@ -144,6 +147,22 @@ class WordRules:
             known = self._natures[word] = _nature(self.text(word))
         return known
 
+    def denied(self, words: Sequence[Word]) -> dict[Word, frozenset[Word]]:
+        """Words that stand only behind a denial, up to the next light word or mark, and by what."""
+        found: dict[Word, set[Word]] = {}
+        claimed: set[Word] = set()
+        denial: Word | None = None
+        for word in words:
+            if self.text(word) in DENYING:
+                denial = word
+            elif self.leans(word):
+                denial = None
+            elif denial is None:
+                claimed.add(word)
+            else:
+                found.setdefault(word, set()).add(denial)
+        return {word: frozenset(by) for word, by in found.items() if word not in claimed}
+
     @cached_property
     def _natures(self) -> dict[Word, _Nature]:
         return {}
@@ -160,7 +179,8 @@ class WordRules:
             wording: how the source is written, where that is known.
         """
         places: dict[Word, list[int]] = {}
-        for place, word in enumerate(self.split(source)):
+        words = self.split(source)
+        for place, word in enumerate(words):
             places.setdefault(word, []).append(place)
         open_names = frozenset(word for word in places if self.text(word) in wording.unfinished)
         numbers = {
@@ -168,7 +188,7 @@ class WordRules:
             for word, where in places.items()
             if self.is_number(word)
         }
-        return SourceRules(self, places, budget, open_names, numbers)
+        return SourceRules(self, places, budget, open_names, numbers, self.denied(words))
 
 
 @dataclass(frozen=True)
@@ -200,7 +220,8 @@ class _State:
     """Where a summary stands after some whole words.
 
     Attributes:
-        spent: words that must not come next, since they were said often enough or just now.
+        spent: words that must not come next, since they were said often enough or just now, or
+            what denies them was not.
         after_mark: whether the last word is punctuation.
         reached: place in the source of the last word, where order matters; -1 before the first.
         last_slot: whether the budget leaves one word.
@@ -223,6 +244,7 @@ class SourceRules:
         places: where each word of the source stands in it, in order.
         open_names: words of the source after which a name goes on.
         numbers: how many different numbers of the source each of its words with digits stands for.
+        denied: words that the source says only behind a denial, and behind which.
     """
 
     rules: WordRules
@@ -230,6 +252,7 @@ class SourceRules:
     budget: int
     open_names: frozenset[Word] = frozenset()
     numbers: Mapping[Word, int] = field(default_factory=dict)
+    denied: Mapping[Word, frozenset[Word]] = field(default_factory=dict)
 
     @cached_property
     def words(self) -> frozenset[Word]:
@@ -262,8 +285,16 @@ class SourceRules:
     def _enders(self) -> list[Word]:
         """Words that a summary may end with: those without a place, then from the last place on."""
         own = [word for word in self.places if not self.unfit_to_end(word)]
+        # What is denied cannot be counted on: its denial may not have been said.
+        own = [word for word in own if word not in self._denied]
         own.sort(key=lambda word: self.places[word][-1], reverse=True)
         return [word for word in self.rules.closed_enders if word not in self.places] + own
+
+    @cached_property
+    def _denied(self) -> Mapping[Word, frozenset[Word]]:
+        """As ``denied``; a source that claims nothing at all is let off."""
+        ends = (word for word in self.places if not self.unfit_to_end(word))
+        return {} if all(word in self.denied for word in ends) else self.denied
 
     def unfit_to_end(self, word: Word) -> bool:
         """Whether a summary must not end with this word."""
@@ -280,6 +311,7 @@ class SourceRules:
         spent = {word for word, count in counts.items() if count >= self._limit(word)}
         if self.budget <= HEADLINE_WORDS:
             spent = spent.union(*(self._alike.get(word, ()) for word in counts))
+        spent.update(word for word, by in self._denied.items() if by.isdisjoint(counts))
         return _State(
             spent=frozenset(spent.union(said[-1:])),
             after_mark=bool(said) and rules.is_mark(said[-1]),

@@ -12,6 +12,7 @@ from summ.text.wording import Wording
 
 SOURCE = "the mayor of oslo opened the bridge on monday , a spokeswoman said ."
 SCORE = "oslo won # - # against lima in #### , the mayor of oslo said on friday ."
+DENIAL = "the bridge in oslo opened on monday but no mayor won against lima without score ."
 
 
 @pytest.fixture(scope="module")
@@ -207,13 +208,33 @@ def test_a_headline_says_no_number_twice(
     assert sayable(rules, source, budget, "oslo won # - #", **{"#": written}) is right
 
 
+@pytest.mark.parametrize(
+    ("source", "text", "right"),
+    [
+        (DENIAL, "bridge opened against lima", True),
+        (DENIAL, "mayor opened bridge", False),  # no mayor did
+        (DENIAL, "oslo bridge won", False),
+        (DENIAL, "no mayor opened bridge", True),
+        (DENIAL, "no bridge won", True),  # nobody knows how far a denial reaches
+        (DENIAL, "no score", False),  # denied by another word
+        (DENIAL, "lima without score", True),
+        ("the mayor of oslo said no mayor won", "oslo mayor said", True),  # claimed, too
+        ("no mayor won", "mayor won", True),  # nothing else to say
+    ],
+)
+def test_what_is_denied_is_not_claimed(
+    rules: WordRules, source: str, text: str, right: bool
+) -> None:
+    assert sayable(rules, spell(rules.vocabulary, source), 8, text) is right
+
+
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_any_walk_ends_well(rules: WordRules, ordered: WordRules, data: st.DataObject) -> None:
     """Whatever pieces are taken, the summary consists of known words and ends presentably."""
     vocabulary = rules.vocabulary
     rules = data.draw(st.sampled_from([rules, ordered]))
-    source = spell(vocabulary, data.draw(st.sampled_from([SOURCE, SCORE])))
+    source = spell(vocabulary, data.draw(st.sampled_from([SOURCE, SCORE, DENIAL])))
     budget = data.draw(st.integers(1, 6))
     unfinished = data.draw(st.frozensets(st.sampled_from(["oslo", "mayor", "bridge"])))
     bound = rules.bind(source, budget, Wording(unfinished))
@@ -230,6 +251,10 @@ def test_any_walk_ends_well(rules: WordRules, ordered: WordRules, data: st.DataO
     assert all(word in bound.words or word in rules.closed_words for word in words)
     assert not rules.leans(words[-1])
     assert rules.text(words[-1]) not in unfinished
+    spoken = [rules.text(word) for word in words]
+    for word, denial in (("mayor", "no"), ("won", "no"), ("score", "without")):
+        if rules.split(source) == rules.split(spell(vocabulary, DENIAL)) and word in spoken:
+            assert denial in spoken[: spoken.index(word)]
     own = rules.split(source)
     content = [word for word in words if not rules.repeatable(word)]
     assert all(content.count(w) <= (own.count(w) if rules.is_number(w) else 1) for w in content)
