@@ -153,7 +153,7 @@ class WordRules:
         claimed: set[Word] = set()
         denial: Word | None = None
         for word in words:
-            if self.text(word) in DENYING:
+            if self._nature(word).denies:
                 denial = word
             elif self.leans(word):
                 denial = None
@@ -198,6 +198,7 @@ class _Nature:
     leans: bool
     mark: bool
     number: bool
+    denies: bool
     repeatable: bool
     parts: frozenset[str]
 
@@ -210,6 +211,7 @@ def _nature(text: str) -> _Nature:
         leans=text in LEANING or (silent and text != "%"),
         mark=silent and text not in _UNITS,
         number=number,
+        denies=text in DENYING,
         repeatable=light and not number,
         parts=frozenset(part for part in _PART.findall(text) if any(map(str.isalpha, part))),
     )
@@ -284,9 +286,9 @@ class SourceRules:
     @cached_property
     def _enders(self) -> list[Word]:
         """Words that a summary may end with: those without a place, then from the last place on."""
-        own = [word for word in self.places if not self.unfit_to_end(word)]
         # What is denied cannot be counted on: its denial may not have been said.
-        own = [word for word in own if word not in self._denied]
+        claimed = (word for word in self.places if word not in self._denied)
+        own = [word for word in claimed if not self.unfit_to_end(word)]
         own.sort(key=lambda word: self.places[word][-1], reverse=True)
         return [word for word in self.rules.closed_enders if word not in self.places] + own
 
