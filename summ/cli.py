@@ -15,11 +15,11 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from summ.commands.judging import evaluate
+from summ.commands.embed import embed
+from summ.commands.evaluate import evaluate
 from summ.commands.models import average, export, info, match, prepare, train
 from summ.commands.terminal import say
 from summ.commands.texts import score, summarize
-from summ.commands.vectors import embed
 from summ.errors import SummError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130

@@ -15,7 +15,7 @@ from torch import Tensor
 
 
 @dataclass(frozen=True)
-class Words:
+class Tokens:
     """Sequences of vocabulary pieces, padded on the right; each ends with the end mark."""
 
     ids: Int[Tensor, "B T"]
@@ -24,23 +24,23 @@ class Words:
     def __len__(self) -> int:
         return self.ids.shape[0]
 
-    def to(self, device: torch.device) -> Words:
-        return Words(self.ids.to(device), self.mask.to(device))
+    def to(self, device: torch.device) -> Tokens:
+        return Tokens(self.ids.to(device), self.mask.to(device))
 
-    def rows(self, index: slice | Int[Tensor, " B"]) -> Words:
+    def rows(self, index: slice | Int[Tensor, " B"]) -> Tokens:
         """The chosen sequences, with columns that became all padding cut off."""
         mask = self.mask[index]
         width = int(mask.any(dim=0).sum()) if len(mask) else 0
-        return Words(self.ids[index][:, :width], mask[:, :width])
+        return Tokens(self.ids[index][:, :width], mask[:, :width])
 
-    def repeat(self, times: int) -> Words:
+    def repeat(self, times: int) -> Tokens:
         """Each sequence ``times`` times in a row: a a b b, not a b a b."""
-        return Words(
+        return Tokens(
             self.ids.repeat_interleave(times, dim=0), self.mask.repeat_interleave(times, dim=0)
         )
 
     @staticmethod
-    def from_lists(sequences: Sequence[Sequence[int]], pad: int) -> Words:
+    def from_lists(sequences: Sequence[Sequence[int]], pad: int) -> Tokens:
         """Pads lists of ids (end mark already in them) to a common width."""
         width = max((len(sequence) for sequence in sequences), default=0)
         ids = torch.full((len(sequences), width), pad, dtype=torch.long)
@@ -48,15 +48,15 @@ class Words:
         for row, sequence in enumerate(sequences):
             ids[row, : len(sequence)] = torch.as_tensor(sequence, dtype=torch.long)
             mask[row, : len(sequence)] = True
-        return Words(ids, mask)
+        return Tokens(ids, mask)
 
     @staticmethod
-    def stack(parts: Sequence[Words], pad: int) -> Words:
+    def stack(parts: Sequence[Tokens], pad: int) -> Tokens:
         """Puts batches of different widths under each other."""
         width = max(part.ids.shape[1] for part in parts)
         ids = [_widen(part.ids, width, pad) for part in parts]
         mask = [_widen(part.mask, width, False) for part in parts]
-        return Words(torch.cat(ids), torch.cat(mask))
+        return Tokens(torch.cat(ids), torch.cat(mask))
 
 
 def _widen(rows: Tensor, width: int, value: int | bool) -> Tensor:
@@ -78,10 +78,10 @@ class Batch:
         matched: which sentences are sought in a document that matches them.
     """
 
-    documents: Words
-    keywords: Words
-    sentences: Words
-    hidden: Words
+    documents: Tokens
+    keywords: Tokens
+    sentences: Tokens
+    hidden: Tokens
     budget: Int[Tensor, " B"]
     matched: Bool[Tensor, " B"]
 
@@ -107,7 +107,7 @@ class Spans:
         total: sentences of the whole batch.
     """
 
-    sentences: Words
+    sentences: Tokens
     span: Int[Tensor, " N"]
     place: Int[Tensor, " N"]
     total: int
@@ -126,7 +126,7 @@ class Leads:
         taken_up: where a word begins that another sentence of the same document has, too.
     """
 
-    words: Words
+    words: Tokens
     taken_up: Bool[Tensor, "B T"]
 
     def __len__(self) -> int:
@@ -150,7 +150,7 @@ class Draft:
         log_probs: log-probability in nats of each word under the policy that drew it.
     """
 
-    words: Words
+    words: Tokens
     log_probs: Float[Tensor, "B T"]
 
 
@@ -164,7 +164,7 @@ class Relaxed:
             they carry the gradient; straight-through, their value is the one-hot word.
     """
 
-    words: Words
+    words: Tokens
     rows: Float[Tensor, "B T V"]
 
     def __len__(self) -> int:
@@ -193,7 +193,7 @@ class StepOutput:
     """What a training step hands to the trainer: a loss to minimise, what was drawn, figures."""
 
     loss: Float[Tensor, ""]
-    draft: Words | None = None
+    draft: Tokens | None = None
     stats: dict[str, Tensor] = field(default_factory=dict)
 
 

@@ -30,37 +30,37 @@ class OptimizerConfig(Section):
     accumulation: Positive = 1
 
 
-class LessonConfig(Section):
+class LikelihoodConfig(Section):
     """The maximum-likelihood lessons that need no pair.
 
-    ``invented_share`` of the sentences are sought in a document that the reconstructor invents
-    from them (the cycle); ``matched_share`` in a document that seems to tell of the same event
-    (what `summ match` found in the corpus, with scores of ``matched_score`` and better, if the
-    document has ``matched_coverage`` of the sentence's pieces); the others in words of other texts
-    (the denoising task).  With ``matched_draws``, what is learned from a match is not the sentence
-    itself, which tells of another report, but that one of so many drafts which has most in common
-    with it.  ``draft_share`` of the documents are rebuilt from the compressor's own draft; the
-    others from their keywords.  Temperatures of inventions and of those drafts are drawn from
-    ``temperature``.  An invention that says less than ``invented_coverage`` of its sentence's
-    pieces teaches to say what is not there: such a sentence is sought in words of other texts
-    after all.
+    ``back_translated_share`` of the sentences are sought in a document that the reconstructor
+    writes from them (the cycle); ``matched_share`` in a document that seems to tell of the same
+    event (what `summ match` found in the corpus, with scores of ``matched_score`` and better, if
+    the document has ``matched_coverage`` of the sentence's pieces); the others in words of other
+    texts (the denoising task). With ``matched_draws``, what is learned from a match is not the
+    sentence itself, which tells of another report, but that one of so many drafts which has most
+    in common with it. ``draft_share`` of the documents are rebuilt from the compressor's own
+    draft; the others from their keywords. Temperatures of inventions and of those drafts are
+    drawn from ``temperature``. A document that has less than ``back_translated_coverage`` of its
+    sentence's pieces teaches to say what is not there: such a sentence is sought in words of
+    other texts after all.
     """
 
-    invented_share: Share = 0.0
-    invented_coverage: Share = 0.0
+    back_translated_share: Share = 0.0
+    back_translated_coverage: Share = 0.0
     matched_share: Share = 0.0
     matched_score: Share = 0.3
     matched_coverage: Share = 0.7
     matched_draws: Annotated[int, Field(ge=0)] = 0
     draft_share: Share = 0.0
     temperature: tuple[float, float] = (0.7, 1.0)
-    invented_length: tuple[int, int] = (16, 48)
+    back_translated_length: tuple[int, int] = (16, 48)
     budgets: tuple[int, int] = (6, 14)
 
     @model_validator(mode="after")
-    def parts_of_a_whole(self) -> LessonConfig:
-        if self.invented_share + self.matched_share > 1:
-            raise ValueError("invented_share and matched_share must not exceed 1 together")
+    def parts_of_a_whole(self) -> LikelihoodConfig:
+        if self.back_translated_share + self.matched_share > 1:
+            raise ValueError("back_translated_share and matched_share must not exceed 1 together")
         return self
 
 
@@ -117,7 +117,7 @@ class StageShape(Section):
     name: str
     steps: Positive
     optimizer: OptimizerConfig
-    lesson: LessonConfig = LessonConfig()
+    likelihood: LikelihoodConfig = LikelihoodConfig()
     discriminator_every: Annotated[int, Field(ge=0)] = 0
     critic_updates: Positive = 1
     average_checkpoints: Positive = 1
@@ -179,7 +179,7 @@ class ReinforceStage(StageShape):
     samples: Positive = 4
     temperature: Temperature = 1.0
     reward: RewardConfig = RewardConfig()
-    lesson_weight: Weight = 1.0
+    likelihood_weight: Weight = 1.0
 
     @model_validator(mode="after")
     def enough_samples(self) -> ReinforceStage:
@@ -226,7 +226,7 @@ class GumbelStage(StageShape):
     penalty_weight: Weight = 10.0
     smoothing: Share = 0.0
     terms: TermConfig = TermConfig()
-    lesson_weight: Weight = 1.0
+    likelihood_weight: Weight = 1.0
 
     @model_validator(mode="after")
     def alike_in_sharpness(self) -> GumbelStage:

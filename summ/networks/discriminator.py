@@ -16,8 +16,8 @@ from torch import Tensor, nn
 
 from summ.config import NetworkConfig
 from summ.networks.relaxed_input import relaxed_input
-from summ.networks.transformer import Vocabularies, build_causal
-from summ.types import Relaxed, Words
+from summ.networks.transformer import VocabularyFacts, build_causal
+from summ.types import Relaxed, Tokens
 
 
 class Discriminator(nn.Module):
@@ -32,7 +32,7 @@ class Discriminator(nn.Module):
         self.network = network
         self.score = nn.Linear(network.config.hidden_size, 1)
 
-    def forward(self, source: Words | Relaxed) -> Float[Tensor, "B T"]:
+    def forward(self, source: Tokens | Relaxed) -> Float[Tensor, "B T"]:
         """Logits that each prefix was written by a human; positions of padding mean nothing."""
         words = source.words if isinstance(source, Relaxed) else source
         with relaxed_input(self.network.get_input_embeddings(), source):
@@ -74,7 +74,7 @@ def limit_spectra(discriminator: Discriminator) -> None:
 
 
 def build_discriminator(
-    config: NetworkConfig, vocabulary: Vocabularies, attention: str
+    config: NetworkConfig, vocabulary: VocabularyFacts, attention: str
 ) -> Discriminator:
     """A causal transformers network, from a configuration or checkpoint, with a scoring head.
 

@@ -15,8 +15,8 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from summ.config import NetworkConfig
-from summ.networks.transformer import Vocabularies, build_causal
-from summ.types import Words
+from summ.networks.transformer import VocabularyFacts, build_causal
+from summ.types import Tokens
 
 
 class LanguageModel(nn.Module):
@@ -29,14 +29,14 @@ class LanguageModel(nn.Module):
 
     unigram: Tensor
 
-    def __init__(self, network: Any, vocabulary: Vocabularies) -> None:
+    def __init__(self, network: Any, vocabulary: VocabularyFacts) -> None:
         super().__init__()
         self.network = network
         self.start = vocabulary.bos
         uniform = torch.full((vocabulary.size,), -math.log(vocabulary.size))
         self.register_buffer("unigram", uniform)
 
-    def forward(self, words: Words) -> Float[Tensor, "B T V"]:
+    def forward(self, words: Tokens) -> Float[Tensor, "B T V"]:
         """Log-probabilities, in nats, of every word type at each position.
 
         Position t has read the words before t and no others; the first has read the begin mark.
@@ -48,7 +48,7 @@ class LanguageModel(nn.Module):
         logits = self.network(input_ids=inputs, attention_mask=mask.long(), use_cache=False).logits
         return logits.float().log_softmax(dim=-1)
 
-    def lifts(self, words: Words) -> Float[Tensor, "B T"]:
+    def lifts(self, words: Tokens) -> Float[Tensor, "B T"]:
         """How much likelier each word is, in a human sentence and where it stands, than in a
         document wherever: the fluency of each word, in nats.  Positions of padding mean nothing.
 
@@ -70,7 +70,7 @@ class LanguageModel(nn.Module):
 
 
 def build_language_model(
-    config: NetworkConfig, vocabulary: Vocabularies, attention: str
+    config: NetworkConfig, vocabulary: VocabularyFacts, attention: str
 ) -> LanguageModel:
     """Any causal language model of transformers, from a configuration or checkpoint.
 

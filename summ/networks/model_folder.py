@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from summ.data.digest import sha256
 from summ.errors import CheckpointError
-from summ.text.digest import sha256
 
 _Settings = TypeVar("_Settings")
 

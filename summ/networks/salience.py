@@ -16,8 +16,8 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from summ.networks.compressor import Compressor
-from summ.networks.transformer import Vocabularies
-from summ.types import Words
+from summ.networks.transformer import VocabularyFacts
+from summ.types import Tokens
 
 # Words of more than this share of documents are in the rest of any document, whatever it tells.
 COMMON = 0.1
@@ -39,7 +39,7 @@ class Salience(nn.Module):
     starts: Tensor
     borders: Tensor
 
-    def __init__(self, width: int, hidden: int, vocabulary: Vocabularies) -> None:
+    def __init__(self, width: int, hidden: int, vocabulary: VocabularyFacts) -> None:
         super().__init__()
         self.hidden, self.score = nn.Linear(width, hidden), nn.Linear(hidden, 1)
         self.register_buffer("commonness", torch.zeros(vocabulary.size))
@@ -49,7 +49,7 @@ class Salience(nn.Module):
         borders[vocabulary.eos] = True
         self.register_buffer("borders", borders, persistent=False)
 
-    def read(self, compressor: Compressor, source: Words) -> Float[Tensor, "B S D"]:
+    def read(self, compressor: Compressor, source: Tokens) -> Float[Tensor, "B S D"]:
         """The compressor's encoding: at each piece of a source the mean over its word's pieces."""
         budget = torch.full((len(source),), _BUDGET, device=source.ids.device)
         states = compressor.read(source, budget).states[:, 1:]  # without the length prompt
@@ -67,7 +67,7 @@ class Salience(nn.Module):
         """
         return self.score(nn.functional.gelu(self.hidden(states))).squeeze(-1)
 
-    def expected(self, source: Words) -> Float[Tensor, "B S"]:
+    def expected(self, source: Tokens) -> Float[Tensor, "B S"]:
         """The share of documents that have the word that begins at each piece.
 
         0 for a word of several pieces, which is rare, unless no telling word begins so.
@@ -77,11 +77,11 @@ class Salience(nn.Module):
         goes_on[:, -1:] = False
         return shares.masked_fill(goes_on & (shares < 1), 0.0)
 
-    def telling(self, source: Words) -> Bool[Tensor, "B S"]:
+    def telling(self, source: Tokens) -> Bool[Tensor, "B S"]:
         """Where words begin that can tell one document from another."""
         return self.starts[source.ids] & source.mask & (self.expected(source) <= COMMON)
 
-    def lifts(self, states: Float[Tensor, "B S D"], source: Words) -> Float[Tensor, "B S"]:
+    def lifts(self, states: Float[Tensor, "B S D"], source: Tokens) -> Float[Tensor, "B S"]:
         """How much likelier each word is in the rest of this text than in any text, from -1 to 1.
 
         It stands where the word begins; 0 elsewhere, and for common words.
@@ -90,7 +90,7 @@ class Salience(nn.Module):
         return lifts.masked_fill(~self.telling(source), 0.0)
 
     def told(
-        self, drafts: Words, sources: Words, lifts: Float[Tensor, "B S"]
+        self, drafts: Tokens, sources: Tokens, lifts: Float[Tensor, "B S"]
     ) -> Float[Tensor, " B"]:
         """How much of what is salient in its source a draft says: the sum over its words.
 
@@ -106,11 +106,11 @@ class Salience(nn.Module):
         new = same.any(dim=2) & ~torch.tril(again, diagonal=-1).any(dim=2)
         return highest.masked_fill(~new, 0.0).sum(dim=1)
 
-    def _word(self, words: Words) -> Int[Tensor, "B T"]:
+    def _word(self, words: Tokens) -> Int[Tensor, "B T"]:
         """Which word each piece belongs to, from 1; padding is in none, 0."""
         return (self.borders[words.ids] & words.mask).cumsum(dim=1).masked_fill(~words.mask, 0)
 
-    def _keys(self, words: Words) -> Int[Tensor, "B T"]:
+    def _keys(self, words: Tokens) -> Int[Tensor, "B T"]:
         """A number for the word of each piece: the same for the same pieces in the same order."""
         word = self._word(words)
         places = torch.arange(words.ids.shape[1], device=words.ids.device).expand_as(word)
@@ -128,7 +128,7 @@ def save_salience(salience: Salience, folder: Path) -> None:
     save_file(salience.state_dict(), folder / _WEIGHTS)
 
 
-def load_salience(folder: Path, vocabulary: Vocabularies) -> Salience:
+def load_salience(folder: Path, vocabulary: VocabularyFacts) -> Salience:
     """Reads what ``save_salience`` wrote."""
     from safetensors.torch import load_file
 

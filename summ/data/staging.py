@@ -1,0 +1,116 @@
+"""The workplace of a preparation: the folder that grows beside the output and becomes it.
+
+A run that was stopped finds its own unfinished folder again by the fingerprint in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pyarrow import compute
+
+from summ.data.digest import sha256
+from summ.data.manifest import Manifest
+from summ.data.shards import read_shard, write_whole
+from summ.errors import DataError
+from summ.text.vocabulary import TRAINING_CHARACTERS
+
+# What the vocabulary is offered; it draws its own million texts from them.  SentencePiece needs
+# some 23 bytes a character (measured), so this bounds the memory of the whole preparation.
+_SAMPLE = 2_000_000
+_SAMPLE_CHARACTERS = 200_000_000
+_LIBRARIES = ("summ", "sentencepiece", "tokenizers", "pyarrow")
+
+
+def versions() -> dict[str, str]:
+    """Those of the libraries that shape the result."""
+    return {name: version(name) for name in _LIBRARIES}
+
+
+def fingerprint(sources: list[dict[str, Any]], settings: dict[str, Any]) -> str:
+    """One hash over all that decides the content; the folder of a source does not."""
+    content = [s | {"path": Path(s["path"]).name} for s in sources]
+    described = json.dumps([content, settings, versions()], sort_keys=True)
+    return hashlib.sha256(described.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def is_there(output: Path, mark: str) -> bool:
+    """Whether the very corpus, with this fingerprint, exists already.
+
+    Raises:
+        DataError: something else does.
+    """
+    if not output.exists() or (output.is_dir() and not any(output.iterdir())):
+        return False
+    if (output / "manifest.json").exists():
+        if Manifest.read(output / "manifest.json").fingerprint == mark:
+            return True
+        raise DataError(
+            f"{output}: holds a corpus made from other sources or settings. "
+            "Give another output folder, or remove this one."
+        )
+    raise DataError(f"{output}: exists and is no corpus. Give another output folder.")
+
+
+def work_folder(output: Path, mark: str, tables: Sequence[str]) -> Path:
+    """The folder that grows beside the output; kept only if it has the same fingerprint."""
+    work = output.parent / f".{output.name}.unfinished"
+    place = work / "fingerprint"
+    try:
+        if work.exists() and not (place.exists() and place.read_text() == mark):
+            shutil.rmtree(work)
+        for name in ("raw", *tables):
+            (work / name).mkdir(parents=True, exist_ok=True)
+        write_whole(place, mark)
+    except OSError as error:
+        raise DataError(f"{work}: cannot be written ({error.strerror}).") from error
+    return work
+
+
+def sample(shards: Sequence[tuple[Path, float]], seed: int) -> Iterator[str]:
+    """Raw texts of shards in proportion to their weights, as many as there is room for."""
+    texts = characters = 0.0
+    for path, weight in shards:
+        for batch in read_shard(path):
+            lengths = compute.utf8_length(batch.column("text")).to_numpy()
+            texts += weight * len(lengths)
+            characters += weight * float(np.minimum(lengths, TRAINING_CHARACTERS).sum())
+    share = min(1.0, _SAMPLE / texts, _SAMPLE_CHARACTERS / characters)
+    rng = np.random.default_rng(seed)
+    for path, weight in shards:
+        for batch in read_shard(path):
+            times = np.floor(weight * share + rng.random(batch.num_rows)).astype(int)
+            for text, count in zip(batch.column("text"), times, strict=True):
+                for _ in range(count):
+                    yield text.as_py()
+
+
+def hash_files(work: Path) -> dict[str, str]:
+    """SHA-256 of all that goes into the output; what does not is removed first."""
+    # Renamed before it is emptied: a half-emptied folder must not look like finished shards.
+    (work / "raw").rename(work / "refuse")
+    shutil.rmtree(work / "refuse")
+    (work / "fingerprint").unlink()
+    files = sorted(path for path in work.rglob("*") if path.is_file())
+    return {path.relative_to(work).as_posix(): sha256(path) for path in files}
+
+
+def publish(work: Path, output: Path, manifest: Manifest) -> Manifest:
+    """Gives the finished folder its name."""
+    write_whole(work / "manifest.json", manifest.to_json())
+    try:
+        if output.exists():
+            output.rmdir()  # it was empty when we began
+        work.rename(output)
+    except OSError as error:
+        raise DataError(
+            f"{output}: cannot be made ({error.strerror}); the corpus is in {work}."
+        ) from error
+    return manifest
