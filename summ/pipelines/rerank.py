@@ -17,7 +17,8 @@ from torch import Tensor
 from summ.errors import CheckpointError, ConfigError
 from summ.families.summarizer.model import SummaryModel
 from summ.networks.policy import Marks, chosen, policy_log_probs
-from summ.pipelines.constraints import HEADLINE_WORDS, Word, WordConstraints
+from summ.pipelines.headline import LONGEST_HEADLINE_WORDS
+from summ.pipelines.lexicon import Lexicon, Word
 from summ.pipelines.search import Hypothesis
 from summ.types import Tokens
 
@@ -125,9 +126,7 @@ class Reranker:
         self.weights = weights
         self._device = next(summary_model.compressor.parameters()).device
         self._marks = Marks.of(summary_model.vocabulary, self._device)
-        self._constraints = WordConstraints(
-            summary_model.vocabulary, summary_model.settings.shortlist
-        )
+        self._lexicon = Lexicon(summary_model.vocabulary)
 
     def choose(
         self, sources: Sequence[Sequence[int]], candidates: Sequence[Sequence[Hypothesis]]
@@ -165,7 +164,7 @@ class Reranker:
             )
             columns = (heard.reconstruction, heard.humanness, heard.fluency, heard.salience)
             for (source, drawn), rebuilt, human, fluent, tells in zip(batch, *columns, strict=True):
-                pieces, words = len(drawn.ids) + drawn.finished, self._constraints.split(drawn.ids)
+                pieces, words = len(drawn.ids) + drawn.finished, self._lexicon.split(drawn.ids)
                 scores.append(
                     drawn.log_prob / max(1, pieces) ** weights.length_exponent
                     + weights.reconstruction * rebuilt
@@ -232,9 +231,9 @@ class Reranker:
 
     def _novel(self, words: Sequence[Word], source: Sequence[int]) -> int:
         """How many words of a summary its source does not have, little words aside."""
-        constraints = self._constraints
-        said = set(words).difference(constraints.split(source))
-        return sum(not (constraints.repeatable(word) or constraints.is_mark(word)) for word in said)
+        said = set(words).difference(self._lexicon.split(source))
+        natures = map(self._lexicon.nature, said)
+        return sum(not (nature.repeatable or nature.mark) for nature in natures)
 
     def _words(self, sequences: Sequence[Sequence[int]]) -> Tokens:
         ended = [[*ids, self._marks.eos] for ids in sequences]
@@ -243,7 +242,7 @@ class Reranker:
 
 def _repeats(words: Sequence[Word]) -> int:
     """How many words of a headline stood in it before; 0 for what is longer."""
-    return len(words) - len(set(words)) if len(words) <= HEADLINE_WORDS else 0
+    return len(words) - len(set(words)) if len(words) <= LONGEST_HEADLINE_WORDS else 0
 
 
 def _mean(values: Tensor, mask: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""What a user asks to be judged of sentence vectors, and the judgement."""
+"""Whose sentence vectors a user wants evaluated, and by which probes; and doing so."""
 
 from __future__ import annotations
 
@@ -23,15 +23,18 @@ from summ.evaluation.vectors.word_vectors import WordVectors
 
 
 @dataclass(frozen=True)
-class EmbeddingRequest:
-    """Whose vectors to judge, and by which probes.
+class VectorRequest:
+    """Whose vectors to evaluate, and by which probes.
 
     Attributes:
         data: probe files.
         test: the test set of the one classification probe in ``data``.
         model: a folder; None is the model that ships with summ.
-        baseline: judged instead of a model.
+        baseline: evaluated instead of a model.
         vectors: a file of word vectors, for the baselines that average them.
+        batch_size: sentences encoded at once; changes speed and memory only.
+        seed: of folds, intervals and the untrained twin.
+        errors: what to do about bytes that are not UTF-8.
     """
 
     data: Sequence[Path]
@@ -45,8 +48,8 @@ class EmbeddingRequest:
 
 
 @dataclass(frozen=True)
-class EmbeddingJudgement:
-    """An evaluation and what a report of it wants to know.
+class VectorEvaluationRun:
+    """An evaluation and where its figures come from.
 
     Attributes:
         inputs: the files that were read.
@@ -58,16 +61,16 @@ class EmbeddingJudgement:
     model: Path | None
 
 
-def judge_embeddings(
-    request: EmbeddingRequest, progress: Progress | None = None
-) -> EmbeddingJudgement:
-    """Reads the probes and judges the model, or the baseline, beside all other baselines.
+def evaluate_vectors(
+    request: VectorRequest, progress: Progress | None = None
+) -> VectorEvaluationRun:
+    """Reads the probes and evaluates the model, or the baseline, beside all other baselines.
 
     TF-IDF is always among them, averages of word vectors if there are any, and beside a model its
     own untrained twin.
 
     Args:
-        progress: called with the number of texts newly judged.
+        progress: called with the number of texts newly encoded.
 
     Raises:
         ConfigError: scikit-learn is not installed, or no such baseline.
@@ -86,10 +89,10 @@ def judge_embeddings(
         folder, own = _model(request)
     evaluation = evaluate_embeddings([*own, *beside], probes, seed=request.seed, progress=progress)
     inputs = (*request.data, request.test, request.vectors)
-    return EmbeddingJudgement(evaluation, tuple(p for p in inputs if p is not None), folder)
+    return VectorEvaluationRun(evaluation, tuple(p for p in inputs if p is not None), folder)
 
 
-def _model(request: EmbeddingRequest) -> tuple[Path, list[SentenceSystem]]:
+def _model(request: VectorRequest) -> tuple[Path, list[SentenceSystem]]:
     """The model's folder; the model and its untrained twin."""
     import torch
 

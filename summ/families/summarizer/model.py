@@ -42,6 +42,8 @@ class SummaryModelSettings:
         attention: transformers' attention implementation.
         rerank: weights by which the machine's other networks choose among what a search finds, by
             the names of ``summ.pipelines.rerank``; None takes the compressor's likeliest.
+        in_order: whether summaries keep the words of a source in the order of the source; a
+            folder written before this setting existed does not.
     """
 
     max_document: int
@@ -49,6 +51,7 @@ class SummaryModelSettings:
     shortlist: tuple[int, ...] | None
     attention: str = "eager"
     rerank: dict[str, float] | None = None
+    in_order: bool = False
 
 
 @dataclass(frozen=True)
