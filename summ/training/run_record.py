@@ -77,8 +77,11 @@ def refuse_taken(config: TrainConfig, resume: bool) -> None:
     refuse_foreign_parts(config)
 
 
-def refuse_foreign_parts(config: TrainConfig) -> None:
+def refuse_foreign_parts(config: TrainConfig, first: int = 0) -> None:
     """Passes where all that a run will write stays in its folder and replaces its own work only.
+
+    Args:
+        first: the stage that the run goes on with; the models of those before it are kept.
 
     Raises:
         ConfigError: a part is a link to elsewhere.
@@ -91,7 +94,7 @@ def refuse_foreign_parts(config: TrainConfig) -> None:
                 "Put what it leads to in its place, or choose another --output."
             )
     foreign = partial(files.content_unlisted, manifest=_MANIFESTS[config.encodes])
-    for stage in config.stages:
+    for stage in config.stages[first:]:
         files.refuse_taken(config.output / "stages" / stage.name, foreign, CheckpointError)
     files.refuse_taken(config.output / "model", foreign, CheckpointError)
 

@@ -331,7 +331,7 @@ class Trainer:
                 f"{found[-1]}: was written with another configuration. "
                 "Resume with the one it began with, or choose another --output."
             )
-        refuse_foreign_parts(self.config)
+        refuse_foreign_parts(self.config, state.stage)
         if state.stage_step == self.config.stages[state.stage].steps:
             state = replace(state, stage=state.stage + 1, stage_step=0)
         self.state = state
