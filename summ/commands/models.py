@@ -131,7 +131,7 @@ def average(
     from summ.networks.averaging import average_machines
     from summ.networks.machine import load_machine, save_machine
 
-    if output.exists():
+    if output.exists() or output.is_symlink():
         raise CheckpointError(f"{output}: exists already. Choose another --output, or remove it.")
     blended = average_machines(load_machine(first), load_machine(second), share)
     save_machine(blended, output, torch.float16 if half else torch.float32)

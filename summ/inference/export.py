@@ -106,7 +106,8 @@ def _export_sentence_model(model: SentenceModel, target: Target, folder: Path) -
 @contextmanager
 def _new_folder(output: Path) -> Iterator[tuple[Path, Path]]:
     """A folder that gets the name ``output`` at the end, and another that is thrown away."""
-    if output.exists() and not (output.is_dir() and not any(output.iterdir())):
+    empty = not output.is_symlink() and output.is_dir() and not any(output.iterdir())
+    if (output.exists() or output.is_symlink()) and not empty:
         raise DataError(f"{output}: exists already. Choose another --output, or remove it.")
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
@@ -118,10 +119,20 @@ def _new_folder(output: Path) -> Iterator[tuple[Path, Path]]:
         folder.mkdir()
         work.mkdir()
         yield folder, work
-        folder.replace(output)
+        _move(folder, output)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DataError(f"{output}: cannot be written ({error.strerror}).") from error
         raise
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+def _move(folder: Path, output: Path) -> None:
+    """Gives a folder its name, which an empty folder may have."""
+    try:
+        folder.replace(output)
+    except OSError as error:
+        raise DataError(
+            f"{output}: cannot be written ({error.strerror}). Choose another --output."
+        ) from error

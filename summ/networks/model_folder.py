@@ -26,11 +26,14 @@ def new_model_folder(
 ) -> Iterator[Path]:
     """A folder to fill, which gets its manifest and takes the place of ``folder`` at the end.
 
+    What it replaces must be a model folder, too (``refuse_foreign``).
+
     Raises:
         CheckpointError: it cannot be written; what was there before is untouched.
     """
     from safetensors import SafetensorError
 
+    refuse_foreign(folder, manifest)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -46,6 +49,7 @@ def new_model_folder(
         }
         (work / manifest).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
         work.chmod(0o755)
+        refuse_foreign(folder, manifest)  # again: making a model takes its time
         _replace_folder(work, folder)
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"{folder}: cannot be written ({error}). Make room.") from error
@@ -53,12 +57,57 @@ def new_model_folder(
         shutil.rmtree(work, ignore_errors=True)
 
 
+def refuse_foreign(folder: Path, manifest: str) -> None:
+    """Passes where nothing is, an empty folder, or a model folder with nothing else in it.
+
+    Raises:
+        CheckpointError: there is something that replacing the folder would lose.
+    """
+    try:
+        foreign = _foreign(folder, manifest)
+    except OSError as error:
+        raise CheckpointError(f"{folder}: cannot be written ({error.strerror}).") from error
+    if foreign is not None:
+        raise CheckpointError(
+            f"{folder}: a model would take its place, but it {foreign}, which summ did not make. "
+            "Move that away, or choose another place."
+        )
+
+
+def _foreign(folder: Path, manifest: str) -> str | None:
+    """What a place is or holds besides a model; None if nothing."""
+    if folder.is_symlink():
+        return "is a link"
+    if folder.exists() and not folder.is_dir():
+        return "is a file"
+    known = _listed(folder / manifest)
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if name not in known or path.is_symlink():
+            return f"holds {name!r}"
+    return None
+
+
+def _listed(manifest: Path) -> set[str]:
+    """The manifest, the files that it lists, and the folders they are in; none if it is none."""
+    try:
+        told = json.loads(manifest.read_text(encoding="utf-8"))
+        files = [Path(name) for name in (manifest.name, *told["files"]) if told["format"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    return {path.as_posix() for file in files for path in (file, *file.parents)}
+
+
 def _replace_folder(new: Path, folder: Path) -> None:
     """Puts ``new`` in the place of ``folder``, which may exist."""
     if folder.exists():
         old = folder.with_name(f".{folder.name}-old-{os.getpid()}")
         folder.rename(old)
-        new.rename(folder)
+        try:
+            new.rename(folder)
+        except OSError:
+            old.rename(folder)
+            raise
         shutil.rmtree(old)
     else:
         new.rename(folder)

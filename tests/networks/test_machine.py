@@ -13,6 +13,7 @@ from summ.networks.machine import (
     MachineSettings,
     build_machine,
     load_machine,
+    read_settings,
     save_machine,
 )
 from summ.text.vocabulary import Vocabulary
@@ -69,9 +70,14 @@ def test_half_precision_halves_the_folder_and_stays_close(machine: Machine, fold
 
 
 def test_saving_over_a_model_replaces_it_whole(machine: Machine, folder: Path) -> None:
-    (folder / "stray.txt").write_text("left over")
+    """What is not of the model was somebody's: it is not replaced with it."""
+    (folder / "compressor" / "config.json").write_text("damaged")
     save_machine(machine, folder)
-    assert not (folder / "stray.txt").exists()
+    read_settings(folder)
+    (folder / "stray.txt").write_text("somebody's")
+    with pytest.raises(CheckpointError, match=r"holds 'stray\.txt'"):
+        save_machine(machine, folder)
+    assert (folder / "stray.txt").read_text() == "somebody's"
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
