@@ -133,7 +133,7 @@ def _finish(config: TrainConfig) -> None:
         return
     found = checkpoints(config.output / "checkpoints")
     sys.stderr.write(f"{'resuming' if found else 'training'} {config.output}\n")
-    train(config, resume=bool(found))
+    train(config, resume=True)
 
 
 def _judged(model: Path, texts: Texts, options: argparse.Namespace, place: Path) -> dict[str, Any]:
