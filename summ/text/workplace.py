@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
@@ -26,6 +27,9 @@ from summ.text.vocabulary import TRAINING_CHARACTERS
 # some 23 bytes a character (measured), so this bounds the memory of the whole preparation.
 _SAMPLE = 2_000_000
 _SAMPLE_CHARACTERS = 200_000_000
+# All that a preparation makes in its workplace, each also as NAME.tmp.
+_PARTS = {"fingerprint", "raw", "refuse", "documents", "sentences", "vocabulary"}
+_PARTS |= {"frequencies.npy", "borders.npy", "manifest.json"}
 _LIBRARIES = ("summ", "sentencepiece", "tokenizers", "pyarrow")
 
 
@@ -60,18 +64,43 @@ def is_there(output: Path, mark: str) -> bool:
 
 
 def work_folder(output: Path, mark: str, tables: Sequence[str]) -> Path:
-    """The folder that grows beside the output; kept only if it has the same fingerprint."""
+    """The folder that grows beside the output; kept only if it has the same fingerprint.
+
+    Raises:
+        DataError: it cannot be made, or something else has its name.
+    """
     work = output.parent / f".{output.name}.unfinished"
     place = work / "fingerprint"
     try:
-        if work.exists() and not (place.exists() and place.read_text() == mark):
+        if (work.exists() or work.is_symlink()) and not _is_ours(work):
+            raise DataError(
+                f"{work}: must be free for this preparation, but holds something else. Move it "
+                "away, or choose another output folder."
+            )
+        # Without raw shards it was about to become the output.
+        if work.exists() and not ((work / "raw").exists() and place.read_text() == mark):
             shutil.rmtree(work)
-        for name in ("raw", *tables):
-            (work / name).mkdir(parents=True, exist_ok=True)
+        work.mkdir(parents=True, exist_ok=True)
         write_whole(place, mark)
+        for name in ("raw", *tables):
+            (work / name).mkdir(exist_ok=True)
     except OSError as error:
         raise DataError(f"{work}: cannot be written ({error.strerror}).") from error
     return work
+
+
+def _is_ours(work: Path) -> bool:
+    """Whether a preparation made the folder and all in it: it is marked, or has just begun."""
+    if work.is_symlink() or not work.is_dir():
+        return False
+    held = {path.name for path in work.iterdir()}
+    if not {name.removesuffix(".tmp") for name in held} <= _PARTS:
+        return False
+    if "fingerprint" in held:
+        return (
+            re.fullmatch(r"[0-9a-f]{64}", (work / "fingerprint").read_text("latin-1")) is not None
+        )
+    return held <= {"fingerprint.tmp"}
 
 
 def sample(shards: Sequence[tuple[Path, float]], seed: int) -> Iterator[str]:
@@ -97,8 +126,8 @@ def hash_files(work: Path) -> dict[str, str]:
     # Renamed before it is emptied: a half-emptied folder must not look like finished shards.
     (work / "raw").rename(work / "refuse")
     shutil.rmtree(work / "refuse")
-    (work / "fingerprint").unlink()
-    files = sorted(path for path in work.rglob("*") if path.is_file())
+    mark = work / "fingerprint"  # removed when the folder gets its name
+    files = sorted(path for path in work.rglob("*") if path.is_file() and path != mark)
     return {path.relative_to(work).as_posix(): sha256(path) for path in files}
 
 
@@ -109,6 +138,7 @@ def publish(work: Path, output: Path, manifest: Manifest) -> Manifest:
         if output.exists():
             output.rmdir()  # it was empty when we began
         work.rename(output)
+        (output / "fingerprint").unlink()
     except OSError as error:
         raise DataError(
             f"{output}: cannot be made ({error.strerror}); the corpus is in {work}."
