@@ -87,6 +87,7 @@ def evaluate(
         seed=seed,
         errors=errors,
     )
+    _check_report(report)
     with tqdm(unit=" texts", disable=None, leave=False) as bar:
         found = judge_request(request, bar.update)
     if save_predictions is not None:
@@ -99,6 +100,14 @@ def evaluate(
         origin = provenance(command, data=found.inputs, model=found.model, seed=seed)
         write_report(found.evaluation, report, provenance=origin, metrics=found.metrics)
     _print(found.evaluation, as_json)
+
+
+def _check_report(report: Path | None) -> None:
+    """Before the figures are made, which takes its time."""
+    if report is not None:
+        from summ.evaluation.report_folder import check_report_folder
+
+        check_report_folder(report)
 
 
 def _print(found: Comparison | Evaluation, as_json: bool) -> None:
@@ -134,6 +143,7 @@ def _evaluate_embeddings(
         seed=seed,
         errors=errors,
     )
+    _check_report(report)
     with tqdm(unit=" texts", disable=None, leave=False) as bar:
         found = judge_embeddings(request, bar.update)
     command = shlex.join(["summ", *sys.argv[1:]])
