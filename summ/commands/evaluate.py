@@ -95,6 +95,7 @@ def _evaluate_summaries(
     """Evaluates summaries; prints, and writes a report and the predictions where asked to."""
     from summ.evaluation.summaries.request import evaluate_summaries
 
+    _check_report(report)
     with _progress() as update:
         run = evaluate_summaries(request, update)
     if predictions is not None:
@@ -123,6 +124,7 @@ def _evaluate_vectors(request: VectorRequest, as_json: bool, report: Path | None
     from summ.evaluation.reports.provenance import provenance
     from summ.evaluation.vectors.request import evaluate_vectors
 
+    _check_report(report)
     with _progress() as update:
         run = evaluate_vectors(request, update)
     origin = provenance(_command(), data=run.inputs, model=run.model, seed=request.seed)
@@ -136,6 +138,14 @@ def _evaluate_vectors(request: VectorRequest, as_json: bool, report: Path | None
         print(run.evaluation.table())
 
 
+def _check_report(report: Path | None) -> None:
+    """Refuses the folder of a report before the figures are made, which takes its time."""
+    from summ.evaluation.reports.folder import check_report_folder
+
+    if report is not None:
+        check_report_folder(report)
+
+
 @contextmanager
 def _progress() -> Iterator[Callable[[int], object]]:
     """Counts texts on stderr if that is a terminal."""
@@ -146,7 +156,7 @@ def _progress() -> Iterator[Callable[[int], object]]:
 
 
 def _command() -> str:
-    """The command line, for a report."""
+    """The command line that is running, for the record."""
     return shlex.join(["summ", *sys.argv[1:]])
 
 
