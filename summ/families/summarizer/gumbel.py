@@ -26,11 +26,12 @@ from summ.families.summarizer.relaxation import (
     relax,
     weigh_gradient,
 )
-from summ.families.summarizer.rewards import length_reward, repeats
+from summ.families.summarizer.rewards import length_reward
 from summ.networks.compressor import Compressor
 from summ.networks.discriminator import Discriminator, frozen_scores
 from summ.networks.policy import Marks, entropy, policy_log_probs
 from summ.networks.reconstructor import Reconstructor
+from summ.networks.whole_words import repeats
 from summ.training.objectives import losses as objectives
 from summ.training.random_streams import RandomStreams
 from summ.types import Batch, Relaxed, StepOutput, Tokens
@@ -125,7 +126,7 @@ class GumbelStep(nn.Module):
         uncertainty = entropy(log_probs.detach()).masked_fill(~sampled.mask, 0.0).sum()
         loss = reconstruction_loss + sum(terms.values())
         stats = {
-            "reconstruction/nll_per_word": nll.detach().sum() / documents.mask.sum(),
+            "reconstruction/nll_per_piece": nll.detach().sum() / documents.mask.sum(),
             "policy/entropy": uncertainty / sampled.mask.sum(),
             "policy/temperature": torch.tensor(temperature),
             "summary/words": count_words(sampled, self.marks).float().mean(),

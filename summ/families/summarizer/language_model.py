@@ -24,6 +24,6 @@ class LanguageModelStep(nn.Module):
         return StepOutput(
             loss=nll.mean(),
             stats={
-                "language_model/nll_per_word": nll.detach().sum() / sentences.mask.sum(),
+                "language_model/nll_per_piece": nll.detach().sum() / sentences.mask.sum(),
             },
         )

@@ -45,7 +45,7 @@ class PretrainStep(nn.Module):
         stats = {
             "denoising/loss": denoising_loss.detach(),
             "reconstruction/nll": rebuild_loss.detach(),
-            "reconstruction/nll_per_word": nll.detach().sum() / batch.documents.mask.sum(),
+            "reconstruction/nll_per_piece": nll.detach().sum() / batch.documents.mask.sum(),
         }
         if self.speak is not None:
             spoken: StepOutput = self.speak(batch.sentences, streams)

@@ -12,13 +12,14 @@ from torch import Tensor, nn
 
 from summ.config import ReinforceStage
 from summ.families.summarizer import rewards
-from summ.families.summarizer.critique import Judges, Verdict, judge
+from summ.families.summarizer.critics import Critics
 from summ.families.summarizer.likelihood import (
     DenoisingObjective,
     count_words,
     rebuild_nll,
     uniform_integers,
 )
+from summ.families.summarizer.rewarded_drafts import RewardedDrafts, reward_drafts
 from summ.networks.compressor import Compressor
 from summ.networks.policy import Marks, greedy, sample, score
 from summ.networks.reconstructor import Reconstructor
@@ -29,20 +30,20 @@ from summ.types import Batch, StepOutput, Tokens
 
 
 class ReinforceStep(nn.Module):
-    """Algorithm 1: compress, judge, reinforce; and teach the reconstructor.
+    """Algorithm 1: compress, score, reinforce; and teach the reconstructor.
 
     The step is itself the module that Accelerate wraps, so that every gradient passes
     through ``forward`` and is synchronised between processes.
 
     Args:
-        judges: discriminator, language model, sentence encoder: not this step's to teach.
+        critics: discriminator, language model, sentence encoder: this step does not teach them.
     """
 
     def __init__(
         self,
         compressor: Compressor,
         reconstructor: Reconstructor,
-        judges: Judges,
+        critics: Critics,
         marks: Marks,
         stage: ReinforceStage,
         max_document: int,
@@ -50,8 +51,8 @@ class ReinforceStep(nn.Module):
     ) -> None:
         super().__init__()
         self.compressor, self.reconstructor = compressor, reconstructor
-        # A plain dataclass, so that nn.Module does not adopt the judges' parameters.
-        self.judges = judges
+        # A plain dataclass, so that nn.Module does not adopt the critics' parameters.
+        self.critics = critics
         sizes = (max_document, max_sentence)
         self.likelihood = DenoisingObjective(
             compressor, reconstructor, marks, stage.likelihood, *sizes
@@ -82,8 +83,8 @@ class ReinforceStep(nn.Module):
         nll_taught, nll = self._rebuild(sampled, documents)
 
         # 4. Reward: faithful to the source, and read as human; and what to expect.  (B, T)
-        verdict = self._judge(sampled, nll, documents, budget)
-        reward = verdict.credit
+        rewarded = self._reward(sampled, nll, documents, budget)
+        reward = rewarded.credit
         if stage.baseline == "leave-one-out":
             baseline = rewards.leave_one_out(reward, sampled.mask, stage.samples)
         else:
@@ -95,13 +96,13 @@ class ReinforceStep(nn.Module):
         entropy = scores.entropy.masked_fill(~sampled.mask, 0.0).sum() / sampled.mask.sum()
         loss = policy_loss + reconstruction_loss
         stats = {
-            **{f"reward/{name}": values.mean() for name, values in verdict.figures.items()},
-            "reward/total": verdict.total.mean(),
+            **{f"reward/{name}": values.mean() for name, values in rewarded.figures.items()},
+            "reward/total": rewarded.total.mean(),
             "reward/advantage": (reward - baseline)[:, 0].mean(),
-            "reconstruction/nll_per_word": nll.sum() / (stage.samples * documents.mask.sum()),
+            "reconstruction/nll_per_piece": nll.sum() / (stage.samples * documents.mask.sum()),
             "policy/entropy": entropy,
             "summary/words": count_words(sampled, self.marks).float().mean(),
-            "summary/length_error": -verdict.figures["length"].mean(),
+            "summary/length_error": -rewarded.figures["length"].mean(),
         }
         if stage.likelihood_weight:
             denoising_loss = self.likelihood(batch, streams)
@@ -128,15 +129,15 @@ class ReinforceStep(nn.Module):
         rivals = others.unflatten(0, (-1, samples - 1))
         return taught, torch.cat([taught.detach()[:, None], rivals], dim=1).flatten()
 
-    def _judge(
+    def _reward(
         self,
         drafts: Tokens,
         nll: Float[Tensor, " B"],
         documents: Tokens,
         budget: Int[Tensor, " N"],
-    ) -> Verdict:
+    ) -> RewardedDrafts:
         weights = self.stage.reward
-        return judge(self.judges, weights, drafts, nll, documents, budget, self.marks)
+        return reward_drafts(self.critics, weights, drafts, nll, documents, budget)
 
     @torch.no_grad()
     def _greedy_reward(
@@ -149,7 +150,7 @@ class ReinforceStep(nn.Module):
         """Self-critical baseline: the reward of the greedy draft, at the same position."""
         rival = greedy(self.compressor, encoded, self.marks, self.max_sentence).words
         nll = rebuild_nll(self.reconstructor, rival, documents, self.marks)
-        credit = self._judge(rival, nll, documents, budget).credit
+        credit = self._reward(rival, nll, documents, budget).credit
         width = sampled.ids.shape[1]
         held = rewards.fit_width(rewards.hold_last(credit, rival.mask), width)
         return held.repeat_interleave(self.stage.samples, dim=0)
