@@ -18,7 +18,7 @@ import torch
 from summ.data.readers import Record
 from summ.data.windows import windows
 from summ.families.summarizer.critique import nll_per_word, prefix_humanness
-from summ.families.summarizer.likelihood import rebuild_nll
+from summ.families.summarizer.likelihood import reconstruction_nll
 from summ.families.summarizer.model import SummaryModel, load_summary_model
 from summ.pipelines.search import Searcher
 from summ.text.sentences import split_sentences
@@ -119,7 +119,7 @@ class Scorer:
         words = (marks.starts_word[texts.ids] & texts.mask).sum(dim=1)  # (B,)
         budgets = (words // 2).clamp(1, _DRAFT_WORDS).tolist()
         summaries = self._tokens([drawn.ids for drawn in self._searcher.search(units, budgets)])
-        nll = rebuild_nll(self.model.reconstructor, summaries, texts, marks)
+        nll = reconstruction_nll(self.model.reconstructor, summaries, texts, marks)
         # The discriminator was trained on sentences up to this length; it has no more positions.
         width = self.model.settings.max_sentence
         read = Tokens(texts.ids[:, :width], texts.mask[:, :width])

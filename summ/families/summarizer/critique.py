@@ -18,11 +18,11 @@ from torch import Tensor
 
 from summ.families.summarizer import rewards
 from summ.families.summarizer.critics import Critics
-from summ.families.summarizer.likelihood import rebuild_nll, text_mask
+from summ.families.summarizer.likelihood import reconstruction_nll, text_mask
 from summ.networks.policy import Marks, chosen, policy_log_probs
 from summ.networks.whole_words import repeats, split_words, word_keys
 from summ.text.words import count_words
-from summ.training.objectives.losses import sequence_nll
+from summ.training.objectives.likelihood import sequence_nll
 from summ.types import Tokens
 
 
@@ -140,7 +140,7 @@ def _reconstruction(
 ) -> tuple[Float[Tensor, " B"] | None, Float[Tensor, " B"] | None]:
     """The nll of each summary's source, and its log-likelihood per piece."""
     if nll is None and critics.reconstructor is not None:
-        nll = rebuild_nll(critics.reconstructor, summaries, texts, critics.marks)
+        nll = reconstruction_nll(critics.reconstructor, summaries, texts, critics.marks)
     return nll, None if nll is None else rewards.reconstruction_reward(nll, texts.mask)
 
 

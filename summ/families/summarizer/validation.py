@@ -9,7 +9,7 @@ import torch
 
 from summ.config import RewardConfig
 from summ.families.summarizer.critics import Critics
-from summ.families.summarizer.likelihood import count_words, rebuild_nll
+from summ.families.summarizer.likelihood import count_words, reconstruction_nll
 from summ.families.summarizer.model import SummaryModel
 from summ.families.summarizer.rewarded_drafts import reward_drafts
 from summ.families.summarizer.salience import SalienceStep
@@ -17,7 +17,7 @@ from summ.networks.compressor import Compressor
 from summ.networks.language_model import LanguageModel
 from summ.networks.policy import greedy
 from summ.networks.salience import Salience
-from summ.training.objectives.losses import sequence_nll
+from summ.training.objectives.likelihood import sequence_nll
 from summ.training.task import Validation
 from summ.types import Leads, Tokens
 
@@ -49,8 +49,8 @@ def validate(
         sources = documents.rows(slice(start, start + rows))
         budget = torch.full((len(sources),), words, device=sources.ids.device)
         encoded = model.compressor.read(sources, budget)
-        drafts = greedy(model.compressor, encoded, marks, model.settings.max_sentence).words
-        nll = rebuild_nll(model.reconstructor, drafts, sources, marks)
+        drafts = greedy(model.compressor, encoded, marks, model.settings.max_sentence)
+        nll = reconstruction_nll(model.reconstructor, drafts, sources, marks)
         rewarded = reward_drafts(critics, weights, drafts, nll, sources, budget)
         length = count_words(drafts, marks).float()
         figures = {**rewarded.figures, "reward": rewarded.total, "words": length}
