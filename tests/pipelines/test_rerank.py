@@ -161,19 +161,20 @@ def test_the_choice_does_not_depend_on_the_batches(
 
 
 def test_networks_without_a_weight_are_not_run(
-    summary_model: SummaryModel, sources: list[list[int]], candidates: list[list[Hypothesis]]
+    summary_model: SummaryModel,
+    sources: list[list[int]],
+    candidates: list[list[Hypothesis]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    broken = torch.nn.Identity()  # fails when it is called as a network would be
-    alone = replace(
-        summary_model,
-        reconstructor=broken,
-        discriminator=broken,
-        salience=broken,
-        language_model=broken,
-    )
+    def run(*arguments: object, **options: object) -> None:
+        raise AssertionError("a network was run")
+
+    monkeypatch.setattr(torch.nn.Module, "__call__", run)
     weights = replace(NOTHING, novelty=1.0, repetition=1.0)
-    found = Reranker(alone, weights).choose(sources, candidates)
-    assert found == Reranker(summary_model, weights).choose(sources, candidates)
+    chosen = Reranker(summary_model, weights).choose(sources, candidates)
+    assert all(best in row for best, row in zip(chosen, candidates, strict=True))
+    with pytest.raises(AssertionError, match="a network was run"):
+        Reranker(summary_model, replace(NOTHING, fluency=1.0)).choose(sources, candidates)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -73,13 +73,15 @@ class Critics:
     def of(summary_model: SummaryModel) -> Critics:
         """The model's own networks."""
         device = next(summary_model.compressor.parameters()).device
-        salience = summary_model.salience
+        salience = None
+        if summary_model.salience is not None:
+            salience = SalienceCritic(summary_model.salience, summary_model.compressor)
         return Critics(
             Marks.of(summary_model.vocabulary, device),
             summary_model.discriminator,
             summary_model.reconstructor,
             summary_model.language_model,
-            salience=salience and SalienceCritic(salience, summary_model.compressor),
+            salience=salience,
         )
 
 

@@ -84,7 +84,7 @@ def salience_figures(
     for start in range(0, len(leads), rows):
         part = leads.rows(slice(start, start + rows))
         nll += float(step.nll(part).sum())
-        words += int(salience.telling(part.words).sum())
+        words += int(salience.telling(part.tokens).sum())
     return {"held_out/salience_nll_per_telling_word": nll / max(1.0, words)}
 
 
