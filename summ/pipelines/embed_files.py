@@ -18,7 +18,8 @@ from summ.data.files import open_output
 from summ.data.readers import Record
 from summ.data.windows import windows
 from summ.errors import DataError
-from summ.families.sentence.model import MANIFEST, SHIPPED
+from summ.families.sentence.model import SHIPPED
+from summ.networks.model_folder import read_manifest
 from summ.pipelines.embed import SentenceEncoder
 from summ.pipelines.processes import ALONE, Processes
 from summ.pipelines.vector_files import Layout, Precision, Rows, check_format, open_vectors
@@ -40,7 +41,7 @@ class Origin:
 def origin_of(model: Path | None) -> Origin:
     """Names the model in a folder; None is the one that ships with summ."""
     folder = SHIPPED if model is None else model
-    return Origin(folder.name if model is None else str(model), sha256(folder / MANIFEST))
+    return Origin(folder.name if model is None else str(model), sha256(read_manifest(folder).path))
 
 
 @dataclass(frozen=True)

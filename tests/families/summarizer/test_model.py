@@ -99,16 +99,16 @@ def damage_missing(folder: Path) -> None:
 
 
 def damage_manifest(folder: Path) -> None:
-    (folder / "summ.json").write_text("{")
+    (folder / "model.json").write_text("{")
 
 
 def damage_version(folder: Path) -> None:
-    manifest = json.loads((folder / "summ.json").read_text())
-    (folder / "summ.json").write_text(json.dumps(manifest | {"format": 99}))
+    manifest = json.loads((folder / "model.json").read_text())
+    (folder / "model.json").write_text(json.dumps(manifest | {"format": 99}))
 
 
 def damage_no_manifest(folder: Path) -> None:
-    (folder / "summ.json").unlink()
+    (folder / "model.json").unlink()
 
 
 @pytest.mark.parametrize(
@@ -117,9 +117,9 @@ def damage_no_manifest(folder: Path) -> None:
         (damage_cut, r"compressor/model.safetensors: not the file that was saved"),
         (damage_bit, r"reconstructor/model.safetensors: not the file that was saved"),
         (damage_missing, r"score.safetensors: missing"),
-        (damage_manifest, r"summ.json: damaged"),
+        (damage_manifest, r"model.json: damaged"),
         (damage_version, r"model format 99"),
-        (damage_no_manifest, r"no summ.json"),
+        (damage_no_manifest, r"no model.json"),
     ],
 )
 def test_a_damaged_model_is_refused_in_one_line(folder: Path, damage, message: str) -> None:
