@@ -8,7 +8,6 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import summ
@@ -254,23 +253,6 @@ def test_prepare_and_info(summ_, summary_model_folder, here):
     code, out, _ = summ_("info", summary_model_folder)
     assert code == 0
     assert f"model: {summary_model_folder}" in out and "summ: 0." in out
-
-
-def test_match(summ_, here):
-    """Of five stories, each is matched by the headline that was made of it."""
-    (here / "a.txt").write_text("\n".join(STORIES[:5] * 4) + "\n")
-    (here / "b.txt").write_text("\n".join(" ".join(s.split()[:8]) for s in STORIES[4::-1]) + "\n")
-    summ_(
-        *("prepare", "--documents", "a.txt", "--sentences", "b.txt", "--output", "corpus"),
-        *("--vocabulary-size", 420, "--workers", 1),
-    )
-    code, out, err = summ_("match", "corpus", "--least", 0.1)
-    assert (code, out) == (0, "corpus/matches.npz\n"), err
-    assert "20 documents have a match of score 0.1 or better" in err
-    found = np.load("corpus/matches.npz")
-    assert sorted((found["documents"] % 5 + found["sentences"]).tolist()) == [4] * 20
-    code, out, err = summ_("match", "nowhere")
-    assert (code, out) == (1, "") and "nowhere" in err and err.count("\n") == 1
 
 
 # What it says when something is wrong

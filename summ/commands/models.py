@@ -66,20 +66,6 @@ def prepare(
     print(output)
 
 
-def match(corpus: options.MatchedCorpus, least: options.LeastScore = 0.2) -> None:
-    """Find, for documents of a corpus, the human sentence that seems to tell of the same event.
-
-    They are written into the corpus, for lessons with a matched_share.  English stems are compared.
-    """
-    from summ.data.corpus import Corpus
-    from summ.data.matching import MATCHES, find_matches
-
-    found = find_matches(Corpus.open(corpus), least, progress=say)
-    found.save(corpus / MATCHES)
-    say(f"{len(found)} documents have a match of score {least:g} or better.")
-    print(corpus / MATCHES)
-
-
 def train(
     config: options.Config,
     overrides: options.Overrides = None,

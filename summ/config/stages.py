@@ -31,37 +31,24 @@ class OptimizerConfig(Section):
 
 
 class LikelihoodConfig(Section):
-    """The maximum-likelihood lessons that need no pair.
+    """The two maximum-likelihood objectives, neither of which needs a pair.
 
-    ``back_translated_share`` of the sentences are sought in a document that the reconstructor
-    writes from them (the cycle); ``matched_share`` in a document that seems to tell of the same
-    event (what `summ match` found in the corpus, with scores of ``matched_score`` and better, if
-    the document has ``matched_coverage`` of the sentence's pieces); the others in words of other
-    texts (the denoising task). With ``matched_draws``, what is learned from a match is not the
-    sentence itself, which tells of another report, but that one of so many drafts which has most
-    in common with it. ``draft_share`` of the documents are rebuilt from the compressor's own
-    draft; the others from their keywords. Temperatures of inventions and of those drafts are
-    drawn from ``temperature``. A document that has less than ``back_translated_coverage`` of its
-    sentence's pieces teaches to say what is not there: such a sentence is sought in words of
-    other texts after all.
+    The compressor recovers human sentences (denoising): ``back_translated_share`` of them from a
+    document that the reconstructor wrote around them, the others from noise. A document with less
+    than ``back_translated_coverage`` of its sentence's pieces would teach hallucination: such a
+    sentence is recovered from noise after all. ``temperature`` bounds the sampling temperature of
+    these documents, ``back_translated_length`` their words.
+
+    The reconstructor rebuilds documents: ``draft_share`` of them from the compressor's own draft
+    of ``budgets`` words, the others from their keywords.
     """
 
     back_translated_share: Share = 0.0
     back_translated_coverage: Share = 0.0
-    matched_share: Share = 0.0
-    matched_score: Share = 0.3
-    matched_coverage: Share = 0.7
-    matched_draws: Annotated[int, Field(ge=0)] = 0
     draft_share: Share = 0.0
     temperature: tuple[float, float] = (0.7, 1.0)
     back_translated_length: tuple[int, int] = (16, 48)
     budgets: tuple[int, int] = (6, 14)
-
-    @model_validator(mode="after")
-    def parts_of_a_whole(self) -> LikelihoodConfig:
-        if self.back_translated_share + self.matched_share > 1:
-            raise ValueError("back_translated_share and matched_share must not exceed 1 together")
-        return self
 
 
 class RewardConfig(Section):
@@ -189,33 +176,28 @@ class ReinforceStage(StageShape):
 
 
 class TermConfig(Section):
-    """What a relaxed draft is judged by.  Each weight multiplies one pure loss of ``objectives``.
+    """The losses of a relaxed draft.  Each weight multiplies one function of ``objectives``.
 
-    ``reconstruction_weight`` is the share of nll per word, as in ``RewardConfig``.
-    ``discriminator_weight`` is that of the adversary, whatever its kind.  ``prior_weight`` (the
-    policy's divergence from a language model) and ``fluency_weight`` (the fluency that the policy
-    expects of its next word, SLOR) need a machine with one.  ``position`` prefers words from the
-    source's head.
+    ``reconstruction_weight`` multiplies the nll per word, as in ``RewardConfig``;
+    ``discriminator_weight`` the adversary's loss, whatever its kind.  ``prior_weight`` (the
+    policy's divergence from a language model) and ``fluency_weight`` (the expected fluency of
+    the next word, SLOR) need a model with a language model.
     """
 
     reconstruction_weight: Weight = 4.0
     discriminator_weight: Weight = 1.5
     length_weight: Weight = 1.0
-    position_weight: Weight = 0.0
     prior_weight: Weight = 0.0
     fluency_weight: Weight = 0.0
-    topic_weight: Weight = 0.0
-    coverage_weight: Weight = 0.0
 
 
 class GumbelStage(StageShape):
-    """The gradient through relaxed words (Gumbel-softmax), with the lessons kept in as an anchor.
+    """The gradient through relaxed tokens (Gumbel-softmax), with denoising as an anchor.
 
     ``temperature`` is that of the relaxation and falls geometrically over the stage, from the first
     to the last; ``policy_temperature`` that of the policy, as in ``ReinforceStage``.  ``critic`` is
-    the adversary: the discriminator of every prefix, or a Wasserstein critic whose slope is kept
-    by a gradient penalty (``penalty_weight``) or by limiting its spectra.  ``smoothing`` spreads
-    that share of human words for a Wasserstein critic, against soft drafts.
+    the adversary: the discriminator of every prefix, or a Wasserstein critic whose slope is bounded
+    by a gradient penalty (``penalty_weight``) or by limiting the spectra of its weights.
     """
 
     kind: Literal["gumbel"]
@@ -224,15 +206,8 @@ class GumbelStage(StageShape):
     policy_temperature: Temperature = 1.0
     critic: Literal["discriminator", "wgan-gp", "spectral"] = "discriminator"
     penalty_weight: Weight = 10.0
-    smoothing: Share = 0.0
     terms: TermConfig = TermConfig()
     likelihood_weight: Weight = 1.0
-
-    @model_validator(mode="after")
-    def alike_in_sharpness(self) -> GumbelStage:
-        if self.straight_through and self.smoothing:
-            raise ValueError("straight-through drafts are one-hot: smoothing must be 0")
-        return self
 
 
 class QuickThoughtStage(StageShape):

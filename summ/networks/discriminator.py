@@ -34,7 +34,7 @@ class Discriminator(nn.Module):
 
     def forward(self, source: Tokens | Relaxed) -> Float[Tensor, "B T"]:
         """Logits that each prefix was written by a human; positions of padding mean nothing."""
-        words = source.words if isinstance(source, Relaxed) else source
+        words = source.tokens if isinstance(source, Relaxed) else source
         with relaxed_input(self.network.get_input_embeddings(), source):
             hidden = self.network(
                 input_ids=words.ids, attention_mask=words.mask.long(), use_cache=False

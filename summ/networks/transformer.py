@@ -216,7 +216,7 @@ def encode(
     network: Any, prompts: Int[Tensor, " P"], source: Tokens | Relaxed, budget: Int[Tensor, " B"]
 ) -> tuple[Float[Tensor, "B S D"], Bool[Tensor, "B S"]]:
     """Runs the encoder over the length prompt and the source."""
-    words = source.words if isinstance(source, Relaxed) else source
+    words = source.tokens if isinstance(source, Relaxed) else source
     prompt = prompts[(budget - 1).clamp(0, len(prompts) - 1)][:, None]
     ids = torch.cat([prompt, words.ids], dim=1)
     mask = torch.cat([torch.ones_like(prompt, dtype=torch.bool), words.mask], dim=1)

@@ -148,7 +148,7 @@ def _judge(
     from summ.families.summarizer.rewards import fluency_reward
     from summ.networks.policy import chosen, score
     from summ.pipelines.search import Searcher
-    from summ.training.objectives.losses import sequence_nll
+    from summ.training.objectives.likelihood import sequence_nll
     from summ.types import Tokens
 
     searcher = Searcher(summary_model)

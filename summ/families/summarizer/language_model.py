@@ -6,7 +6,7 @@ from torch import nn
 
 from summ.networks.language_model import LanguageModel
 from summ.networks.policy import chosen
-from summ.training.objectives.losses import sequence_nll
+from summ.training.objectives.likelihood import sequence_nll
 from summ.training.random_streams import RandomStreams
 from summ.types import StepOutput, Tokens
 

@@ -144,41 +144,6 @@ def position_reward(
     return -mean.masked_fill(~stands.any(dim=1), 1.0)
 
 
-def match_reward(
-    draft_ids: Int[Tensor, "B T"],
-    draft_mask: Bool[Tensor, "B T"],
-    match_ids: Int[Tensor, "B U"],
-    match_mask: Bool[Tensor, "B U"],
-) -> Float[Tensor, " B"]:
-    """What draft and match have in common: F1 of their pieces plus F1 of their pairs of pieces.
-
-    It is ROUGE-1 and ROUGE-2 over pieces, between 0 and 2; 0 for a draft without a match.
-
-    Args:
-        draft_mask, match_mask: of the text, the end mark left out.  All False: no match.
-
-    Source: ROUGE as a reward is Paulus et al. (2017, arXiv:1705.04304), Section 3.2; in the place
-    of a reference stands a sentence that was found.
-    """
-    pieces = _overlap(draft_ids, draft_mask, match_ids, match_mask)
-    pairs = _overlap(*_pairs(draft_ids, draft_mask), *_pairs(match_ids, match_mask))
-    return pieces + pairs
-
-
-def _pairs(ids: Int[Tensor, "B T"], mask: Bool[Tensor, "B T"]) -> tuple[Tensor, Tensor]:
-    """Neighbouring pieces as one number each, and where there are two."""
-    return ids[:, :-1] * (1 << 32) + ids[:, 1:], mask[:, :-1] & mask[:, 1:]
-
-
-def _overlap(one: Tensor, one_mask: Tensor, other: Tensor, other_mask: Tensor) -> Tensor:
-    """F1 of two bags; what stands several times in both counts as often as both have it.  (B,)"""
-    same = one[:, :, None] == one[:, None, :]
-    before = torch.tril(same & one_mask[:, None, :], diagonal=-1).sum(dim=2)  # (B, T)
-    there = ((one[:, :, None] == other[:, None, :]) & other_mask[:, None, :]).sum(dim=2)
-    common = ((before < there) & one_mask).sum(dim=1)
-    return 2 * common / (one_mask.sum(dim=1) + other_mask.sum(dim=1)).clamp(min=1)
-
-
 def spread(reward: Float[Tensor, " B"], mask: Bool[Tensor, "B T"]) -> Float[Tensor, "B T"]:
     """A reward of the whole draft, given to each of its words."""
     return reward[:, None].expand(-1, mask.shape[1]).masked_fill(~mask, 0.0)

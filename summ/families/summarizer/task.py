@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from summ.config import (
     GumbelStage,
@@ -22,14 +22,14 @@ from summ.data.corpus import Corpus
 from summ.data.leads import LeadBatches, commonness
 from summ.data.prose import Prose
 from summ.errors import ConfigError
-from summ.families.summarizer.adversary import DiscriminatorStep
 from summ.families.summarizer.critique import (
     Judges,
     reference_policy,
     salience_told,
     similarity_vectors,
 )
-from summ.families.summarizer.gumbel import GumbelStep, rarity
+from summ.families.summarizer.discriminator import DiscriminatorStep
+from summ.families.summarizer.gumbel import GumbelStep
 from summ.families.summarizer.language_model import LanguageModelStep
 from summ.families.summarizer.model import (
     SummaryModel,
@@ -44,7 +44,7 @@ from summ.families.summarizer.pretrain import PretrainStep
 from summ.families.summarizer.reinforce import ReinforceStep
 from summ.families.summarizer.salience import SalienceStep
 from summ.families.summarizer.validation import language_model_figures, salience_figures, validate
-from summ.families.summarizer.wasserstein import CriticStep
+from summ.families.summarizer.wasserstein_critic import WassersteinCriticStep
 from summ.networks.language_model import LanguageModel
 from summ.networks.policy import Marks
 from summ.networks.salience import Salience
@@ -76,12 +76,7 @@ class SummarizerTask:
         data = self.config.data
         documents = stage.documents or data.documents
         sentences = stage.sentences or data.sentences
-        matched = round(stage.likelihood.matched_share * sentences)
-        for name, rows in (
-            ("documents", documents),
-            ("sentences", sentences),
-            ("matched_share of sentences", matched),
-        ):
+        for name, rows in (("documents", documents), ("sentences", sentences)):
             if rows % shards:
                 raise _unequal(stage.name, name, rows, shards)
         return Batches(
@@ -89,7 +84,6 @@ class SummarizerTask:
             data,
             stage.noise or self.config.noise,
             stage_seed(self.config.seed, stage.name),
-            likelihood=stage.likelihood,
             documents=documents,
             sentences=sentences,
             held_out=self.config.validation_documents,
@@ -125,10 +119,10 @@ class SummarizerTask:
                 self._language_model(stage.name)
             return ReinforceStep(*pair, self.judges(stage), self.marks, stage, *sizes)
         if isinstance(stage, GumbelStage):
-            critic, rare = summary_model.discriminator, self._rarity()
-            spoken = stage.terms.prior_weight or stage.terms.fluency_weight
-            prior = self._language_model(stage.name) if spoken else None
-            return GumbelStep(*pair, critic, self.marks, stage, *sizes, rare, prior)
+            critic, terms = summary_model.discriminator, stage.terms
+            needs_prior = terms.prior_weight or terms.fluency_weight
+            prior = self._language_model(stage.name) if needs_prior else None
+            return GumbelStep(*pair, critic, self.marks, stage, *sizes, prior)
         raise _no_step(stage)
 
     def critic(self, stage: StageShape) -> nn.Module | None:
@@ -143,7 +137,7 @@ class SummarizerTask:
                     f"'attention: eager', found {self.summary_model.settings.attention!r}. "
                     "Choose 'critic: spectral'."
                 )
-            return CriticStep(*networks, stage, width)
+            return WassersteinCriticStep(*networks, stage, width)
         return DiscriminatorStep(*networks, stage.likelihood.budgets, width)
 
     def validate(self, stage: StageShape) -> Validation:
@@ -180,13 +174,6 @@ class SummarizerTask:
             judges = Judges(summary_model.discriminator, *others)
             self._judges[stage.name] = judges
         return self._judges[stage.name]
-
-    def _rarity(self) -> Tensor:
-        """How much each piece tells of a topic, as counted over the corpus's documents."""
-        vocabulary = self.corpus.vocabulary
-        special = torch.from_numpy(vocabulary.special.copy())
-        special[vocabulary.eos] = True
-        return rarity(torch.from_numpy(self.corpus.frequencies[0].copy()), special).to(self.device)
 
     def _language_model(self, stage: str) -> LanguageModel:
         if self.summary_model.language_model is None:

@@ -9,14 +9,14 @@ import torch
 
 from summ.config import RewardConfig
 from summ.families.summarizer.critique import Judges, judge
-from summ.families.summarizer.likelihood import count_words, rebuild_nll
+from summ.families.summarizer.likelihood import count_words, reconstruction_nll
 from summ.families.summarizer.model import SummaryModel
 from summ.families.summarizer.salience import SalienceStep
 from summ.networks.compressor import Compressor
 from summ.networks.language_model import LanguageModel
 from summ.networks.policy import Marks, chosen, greedy
 from summ.networks.salience import Salience
-from summ.training.objectives.losses import sequence_nll
+from summ.training.objectives.likelihood import sequence_nll
 from summ.training.task import Validation
 from summ.types import Leads, Tokens
 
@@ -48,8 +48,8 @@ def validate(
         sources = documents.rows(slice(start, start + rows))
         budget = torch.full((len(sources),), words, device=sources.ids.device)
         encoded = model.compressor.read(sources, budget)
-        drafts = greedy(model.compressor, encoded, marks, model.settings.max_sentence).words
-        nll = rebuild_nll(model.reconstructor, drafts, sources, marks)
+        drafts = greedy(model.compressor, encoded, marks, model.settings.max_sentence)
+        nll = reconstruction_nll(model.reconstructor, drafts, sources, marks)
         verdict = judge(judges, weights, drafts, nll, sources, budget, marks)
         length = count_words(drafts, marks).float()
         figures = {**verdict.figures, "reward": verdict.total, "words": length}
@@ -83,7 +83,7 @@ def salience_figures(
     for start in range(0, len(leads), rows):
         part = leads.rows(slice(start, start + rows))
         nll += float(step.nll(part).sum())
-        words += int(salience.telling(part.words).sum())
+        words += int(salience.telling(part.tokens).sum())
     return {"held_out/salience_nll_per_word": nll / max(1.0, words)}
 
 

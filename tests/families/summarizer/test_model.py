@@ -42,7 +42,7 @@ def drafts(summary_model: SummaryModel) -> list[list[int]]:
     source = Tokens.from_lists([[*row, vocabulary.eos] for row in ids], vocabulary.pad)
     encoded = summary_model.compressor.read(source, torch.tensor([5, 5]))
     marks = Marks.of(vocabulary, source.ids.device)
-    return greedy(summary_model.compressor, encoded, marks, 8).words.ids.tolist()
+    return greedy(summary_model.compressor, encoded, marks, 8).ids.tolist()
 
 
 def test_what_is_loaded_is_what_was_saved(summary_model: SummaryModel, folder: Path) -> None:

@@ -1,5 +1,4 @@
 import torch
-from rouge_score import rouge_scorer
 
 from summ.families.summarizer import rewards
 
@@ -37,28 +36,6 @@ def test_position_reward_is_minus_the_mean_first_place_in_the_source() -> None:
     drawn = torch.tensor([[True, True, True, False], [True, True, False, False]])
     found = rewards.position_reward(draft, drawn, source, text)
     assert found.tolist() == [-(0 + 3 / 4) / 2, -1.0]
-
-
-def test_match_reward_is_rouge_over_pieces() -> None:
-    """Against rouge-score on the same ids as words; of nothing, nothing."""
-    generator = torch.Generator().manual_seed(4)
-    draft, told = (torch.randint(5, 9, (40, n), generator=generator) for n in (6, 8))
-    drawn, there = torch.ones(40, 6, dtype=torch.bool), torch.ones(40, 8, dtype=torch.bool)
-    drawn[::3, 4:], there[::4, 5:], there[7] = False, False, False
-    scorer = rouge_scorer.RougeScorer(["rouge1", "rouge2"])
-
-    def text(ids: torch.Tensor, mask: torch.Tensor) -> str:
-        return " ".join(f"w{number}" for number in ids[mask].tolist())
-
-    expected = [
-        sum(score.fmeasure for score in scorer.score(text(t, u), text(d, m)).values())
-        for d, m, t, u in zip(draft, drawn, told, there, strict=True)
-    ]
-    found = rewards.match_reward(draft, drawn, told, there)
-    torch.testing.assert_close(found, torch.tensor(expected), atol=1e-6, rtol=1e-5)
-    assert found[7] == 0 and found.max() > 0.5
-    same = rewards.match_reward(told[:3], there[:3], told[:3], there[:3])
-    torch.testing.assert_close(same, torch.full((3,), 2.0))
 
 
 def test_repetition_reward_counts_words_that_came_before() -> None:

@@ -1,7 +1,6 @@
 """Runs with a language model: it is added, taught alone, kept, and asked for its opinion."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,13 +8,12 @@ import torch
 
 from summ.config import TrainConfig, load_config
 from summ.data.corpus import Corpus
-from summ.data.matching import MATCHES, find_matches
 from summ.errors import ConfigError
 from summ.families.summarizer.model import load_summary_model
 from summ.families.summarizer.task import SummarizerTask
 from summ.training.trainer import train
 
-CONFIG = Path(__file__).parents[2] / "configs" / "tiny.yaml"
+CONFIG = Path(__file__).parents[3] / "configs" / "tiny.yaml"
 NETWORK = {"config": {"model_type": "gpt2", "n_embd": 16, "n_layer": 1, "n_head": 2}}
 TAUGHT = {
     "name": "fluent",
@@ -117,34 +115,3 @@ def test_fluency_without_a_language_model_is_refused(
 def test_a_language_model_stage_draws_no_drafts(tiny_corpus: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="discriminator_every must be 0"):
         config(tiny_corpus, tmp_path, [TAUGHT | {"discriminator_every": 2}])
-
-
-def test_a_run_with_matches_learns_and_is_the_same_in_two_parts(
-    tiny_corpus: Path, tmp_path: Path
-) -> None:
-    """Lessons of matches and of drafts near them, through the whole machine."""
-    corpus = tmp_path / "corpus"
-    shutil.copytree(tiny_corpus, corpus)
-    find_matches(Corpus.open(corpus), least=0.05).save(corpus / MATCHES)
-    likelihood = {"matched_share": 0.5, "matched_score": 0.05, "matched_coverage": 0.0}
-    step = {"steps": 2, "optimizer": {"learning_rate": 1e-3}}
-    stages = [
-        {"name": "near", "kind": "pretrain", "likelihood": likelihood | {"matched_draws": 3}}
-        | step,
-        {"name": "matched", "kind": "pretrain", "likelihood": likelihood} | step,
-    ]
-    whole = config(corpus, tmp_path / "whole", stages)
-    parts = [dict(stage) for stage in stages]
-    for part in parts:
-        part["optimizer"] = {**step["optimizer"], "accumulation": 2}
-    model = load_summary_model(train(whole)).compressor.state_dict()
-    other = load_summary_model(
-        train(config(corpus, tmp_path / "parts", parts))
-    ).compressor.state_dict()
-    for name, value in model.items():
-        torch.testing.assert_close(other[name], value, rtol=1e-3, atol=1e-4)
-    uneven = config(
-        corpus, tmp_path / "uneven", [parts[0] | {"likelihood": {"matched_share": 0.4}}]
-    )
-    with pytest.raises(ConfigError, match="matched_share of sentences is 3, which 2 parts"):
-        SummarizerTask(uneven, torch.device("cpu")).batches(uneven.stages[0], 2)
