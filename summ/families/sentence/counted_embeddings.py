@@ -2,9 +2,9 @@ r"""Embeddings by counting: pieces that occur near the same pieces get similar v
 
     M[v, c] = max(0, log( #(v, c) * sum_c' #(c')^0.75 / (#(v) * #(c)^0.75) )),   M ~ U S V'
 
-A context c is a piece nearby, or a piece nearby and its side (left or right): the first makes pieces
-of one topic similar, the second pieces of one use.  The rows of U are scaled by a / (a + p(v)), so
-that the plain mean of a sentence's rows is the weighted mean of Arora et al.
+A context c is a piece nearby, or a piece nearby and its side (left or right): the first makes
+pieces of one topic similar, the second pieces of one use.  The rows of U are scaled by
+a / (a + p(v)), so that the plain mean of a sentence's rows is the weighted mean of Arora et al.
 
 Source: Levy, Goldberg & Dagan (2015, TACL 3), Sections 2 and 3 (contexts smoothed by 0.75,
 eigenvalues left out); Levy & Goldberg (2014, CoNLL), Section 4, for positional contexts; Arora,
