@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from summ.config.sections import (
     NetworkConfig,
@@ -16,6 +17,22 @@ from summ.config.sections import (
     Temperature,
     Weight,
 )
+
+# Other systems' folders, too: none of them takes a final dot, and some ignore capitals.
+_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")
+
+
+def _is_name(value: str) -> str:
+    """A stage is kept in a folder of its name: it must not lead anywhere else."""
+    if _NAME.fullmatch(value) is None:
+        raise ValueError(
+            "is no name of a folder. Use up to 64 of the letters a-z and A-Z, digits, '.', '-' and "
+            "'_', with no '.' or '-' first and no '.' last"
+        )
+    return value
+
+
+StageName = Annotated[str, AfterValidator(_is_name)]
 
 
 class OptimizerConfig(Section):
@@ -101,7 +118,7 @@ class StageShape(Section):
     mean of the weights in its last ``average_checkpoints`` checkpoints; 1 is its last weights.
     """
 
-    name: str
+    name: StageName
     steps: Positive
     optimizer: OptimizerConfig
     likelihood: LikelihoodConfig = LikelihoodConfig()

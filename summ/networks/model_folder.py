@@ -7,16 +7,13 @@ and the SHA-256 of every other file.
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from summ.data.digest import sha256
+from summ.data.files import content_unlisted, new_folder, sha256, write_file
 from summ.errors import CheckpointError
 
 _Settings = TypeVar("_Settings")
@@ -54,18 +51,18 @@ def new_model_folder(
 ) -> Iterator[Path]:
     """A folder to fill, which gets its manifest and takes the place of ``folder`` at the end.
 
+    What it replaces must be a model folder, too, with nothing else in it.
+
     Raises:
         CheckpointError: it cannot be written; what was there before is untouched.
     """
     from safetensors import SafetensorError
 
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise CheckpointError(f"{folder}: cannot be written ({error.strerror}).") from error
-    try:
-        yield work
+    with new_folder(folder, content_besides_model, CheckpointError) as work:
+        try:
+            yield work
+        except SafetensorError as error:
+            raise CheckpointError(f"{folder}: cannot be written ({error}). Make room.") from error
         files = sorted(path for path in work.rglob("*") if path.is_file())
         described = {
             "family": family,
@@ -74,29 +71,18 @@ def new_model_folder(
             "settings": settings,
             "files": {path.relative_to(work).as_posix(): sha256(path) for path in files},
         }
-        (work / _MANIFEST).write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
-        work.chmod(0o755)
-        _replace_folder(work, folder)
-    except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"{folder}: cannot be written ({error}). Make room.") from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        write_file(work / _MANIFEST, json.dumps(described, indent=1) + "\n")
 
 
-def _replace_folder(new: Path, folder: Path) -> None:
-    """Puts ``new`` in the place of ``folder``, which may exist."""
-    if folder.exists():
-        old = folder.with_name(f".{folder.name}-old-{os.getpid()}")
-        folder.rename(old)
-        new.rename(folder)
-        shutil.rmtree(old)
-    else:
-        new.rename(folder)
+def content_besides_model(folder: Path) -> str | None:
+    """What a folder holds besides the files of a model, of this version or 0.1, if anything."""
+    return content_unlisted(folder, _manifest_of(folder) or _MANIFEST)
 
 
-def is_model_folder(folder: Path) -> bool:
-    """Whether there is a manifest of any version in it."""
-    return any((folder / name).is_file() for name in (_MANIFEST, *_MANIFESTS_OF_0_1))
+def _manifest_of(folder: Path) -> str | None:
+    """The name of the manifest in a folder; None if there is none."""
+    names = (_MANIFEST, *_MANIFESTS_OF_0_1)
+    return next((name for name in names if (folder / name).is_file()), None)
 
 
 def read_manifest(folder: Path) -> ModelManifest:
@@ -109,10 +95,10 @@ def read_manifest(folder: Path) -> ModelManifest:
     """
     if not folder.is_dir():
         raise CheckpointError(f"{folder}: no such model folder. Give the folder a run wrote.")
-    for name in (_MANIFEST, *_MANIFESTS_OF_0_1):
-        if (folder / name).is_file():
-            return _read(folder / name, _MANIFESTS_OF_0_1.get(name))
-    raise CheckpointError(f"{folder}: no {_MANIFEST} in it, so it is not a model of summ.")
+    name = _manifest_of(folder)
+    if name is None:
+        raise CheckpointError(f"{folder}: no {_MANIFEST} in it, so it is not a model of summ.")
+    return _read(folder / name, _MANIFESTS_OF_0_1.get(name))
 
 
 def _read(path: Path, family: str | None) -> ModelManifest:

@@ -6,7 +6,7 @@ import torch
 from torch.nn import functional
 
 from summ.config import EncoderConfig, GruConfig, NetworkConfig, StaticConfig
-from summ.data.digest import sha256
+from summ.data.files import sha256
 from summ.errors import CheckpointError
 from summ.families.sentence.model import (
     SentenceModel,
