@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import partial
 from importlib.metadata import version
 
 from summ.config import TrainConfig
 from summ.data import files
 from summ.errors import CheckpointError, ConfigError
-from summ.networks.model_folder import content_besides_model
 
 # What a run makes in its folder; what of it there may be before the first checkpoint.
 _PARTS = ("checkpoints", "metrics.jsonl", "model", "run.json", "stages", "tensorboard")
 _EARLY = {"checkpoints", "metrics.jsonl", "run.json", "tensorboard"}
 _SHOWN = 3
+# The file in every model folder that lists the others.
+_MANIFEST = "model.json"
 
 
 def fingerprint(config: TrainConfig) -> str:
@@ -91,11 +93,10 @@ def refuse_foreign_parts(config: TrainConfig, first: int = 0) -> None:
                 f"{config.output / name}: is a link, but what a run writes stays in its folder. "
                 "Put what it leads to in its place, or choose another --output."
             )
+    foreign = partial(files.content_unlisted, manifest=_MANIFEST)
     for stage in config.stages[first:]:
-        files.refuse_taken(
-            config.output / "stages" / stage.name, content_besides_model, CheckpointError
-        )
-    files.refuse_taken(config.output / "model", content_besides_model, CheckpointError)
+        files.refuse_taken(config.output / "stages" / stage.name, foreign, CheckpointError)
+    files.refuse_taken(config.output / "model", foreign, CheckpointError)
 
 
 def _began_here(config: TrainConfig) -> bool:
