@@ -360,16 +360,16 @@ class Trainer:
 
 _SHOWN = (
     "denoising/loss",
-    "reconstruction/nll_per_word",
-    "language_model/nll_per_word",
-    "salience/nll_per_word",
+    "reconstruction/nll_per_piece",
+    "language_model/nll_per_piece",
+    "salience/nll_per_telling_word",
     "reward/total",
     "policy/entropy",
     "summary/words",
     "discriminator/human",
     "discriminator/draft",
     "quick_thought/accuracy",
-    "skip_thought/nll_per_word",
+    "skip_thought/nll_per_piece",
 )
 
 
