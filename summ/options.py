@@ -82,10 +82,6 @@ TestSet = Annotated[
     Path | None,
     Option("--test", metavar="FILE", help="Test set of the one probe in --data, not folds."),
 ]
-WordVectors = Annotated[
-    Path | None,
-    Option("--vectors", metavar="FILE", help="Word vectors for the baselines words, words-sif."),
-]
 Compare = Annotated[
     tuple[Path, Path] | None,
     Option(metavar="A.jsonl B.jsonl", help="Predictions saved by --save-predictions."),

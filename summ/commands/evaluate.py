@@ -31,7 +31,6 @@ def evaluate(
     compare: options.Compare = None,
     embeddings: options.Embeddings = False,
     test: options.TestSet = None,
-    vectors: options.WordVectors = None,
     model: options.Model = None,
     baseline: options.Baseline = None,
     beside: options.Beside = None,
@@ -58,12 +57,10 @@ def evaluate(
         _check_embeddings(data, model, baseline, (*of_summaries, save_predictions))
         from summ.evaluation.vectors.request import VectorRequest
 
-        vector_request = VectorRequest(
-            data or (), test, model, baseline, vectors, batch_size, seed, errors
-        )
+        vector_request = VectorRequest(data or (), test, model, baseline, batch_size, seed, errors)
         _evaluate_vectors(vector_request, as_json, report)
         return
-    records = _only(data, test, vectors)
+    records = _only(data, test)
     _check_evaluation(predictions, references, sources, records, compare, model, baseline)
     from summ.evaluation.summaries.request import ComparisonRequest, SummaryRequest
 
@@ -175,10 +172,10 @@ def _check_embeddings(
         raise typer.BadParameter("--embeddings judges vectors: no option of summaries fits.")
 
 
-def _only(data: list[Path] | None, test: Path | None, vectors: Path | None) -> Path | None:
+def _only(data: list[Path] | None, test: Path | None) -> Path | None:
     """The one file of records there may be; refuses what only probes have."""
-    if test is not None or vectors is not None:
-        raise typer.BadParameter("--test and --vectors need --embeddings.")
+    if test is not None:
+        raise typer.BadParameter("--test needs --embeddings.")
     if data is not None and len(data) > 1:
         raise typer.BadParameter("--data takes one file, unless --embeddings is given.")
     return data[0] if data else None

@@ -25,33 +25,36 @@ def info(model: options.ModelArgument = None) -> None:
     if model is None:
         _list_models()
         return
-    from summ.pipelines.load import family_of
+    from summ.networks.model_folder import read_manifest
 
+    manifest = read_manifest(model)
     print(f"model: {model}")
-    if family_of(model) == "sentence":
+    print(f"family: {manifest.family}")
+    print(f"language: {manifest.language}")
+    if manifest.family == "sentence":
         _describe_encoder(model)
     else:
         _describe_summarizer(model)
 
 
 def _list_models() -> None:
-    """Name, family and size on disk of each model that ships with summ."""
+    """Name, family, language and size on disk of each model that ships with summ."""
     from summ.evaluation.tables import table
-    from summ.pipelines.load import family_of
+    from summ.networks.model_folder import read_manifest
 
     rows = []
     for name, folder in shipped_models().items():
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-        rows.append([name, family_of(folder), f"{size / 1e6:.1f} MB"])
+        manifest = read_manifest(folder)
+        rows.append([name, manifest.family, manifest.language, f"{size / 1e6:.1f} MB"])
     print()
-    print(table(["model", "family", "size"], rows))
+    print(table(["model", "family", "language", "size"], rows))
 
 
 def _describe_summarizer(folder: Path) -> None:
     from summ.families.summarizer.model import load_summary_model
 
     model = load_summary_model(folder)
-    print("family: summarizer")
     for name, network in model.networks().items():
         print(f"{name}: {sum(weights.numel() for weights in network.parameters()):,} parameters")
     _describe_vocabulary(model.vocabulary)
@@ -65,7 +68,6 @@ def _describe_encoder(folder: Path) -> None:
     from summ.families.sentence.model import load_sentence_model
 
     model = load_sentence_model(folder)
-    print("family: sentence")
     for name, network in model.networks().items():
         print(f"encoder {name}: {sum(w.numel() for w in network.parameters()):,} parameters")
     _describe_vocabulary(model.vocabulary)

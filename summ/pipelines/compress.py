@@ -11,7 +11,7 @@ from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.rerank import Reranker, RerankWeights, weights_of
 from summ.pipelines.search import Hypothesis, Searcher
 from summ.text.folding import Folded, fold, unfold
-from summ.text.surface import Wording
+from summ.text.surface import SurfaceFacts
 from summ.text.words import count_words, cut_to_words
 
 # No vocabulary of summ has longer pieces; with the space between words.
@@ -59,7 +59,7 @@ class _Source:
         place: its row among the texts.
         folded: its words, if the vocabulary folds.
         ids: its pieces, without marks, as many as the model reads.
-        wording: how it is written.
+        surface_facts: how it is written.
         budget: the most words that may remain of it.
         cut: whether it is longer than the model reads.
     """
@@ -67,7 +67,7 @@ class _Source:
     place: int
     folded: Folded | None
     ids: list[int]
-    wording: Wording
+    surface_facts: SurfaceFacts
     budget: int
     cut: bool
 
@@ -113,11 +113,11 @@ class ModelCompressor:
     def _search(self, batch: Sequence[_Source], decoding: DecodingOptions) -> list[Hypothesis]:
         """The summary of each source, in pieces."""
         ids, budgets = [source.ids for source in batch], [source.budget for source in batch]
-        wordings, beams = [source.wording for source in batch], decoding.beams
+        surface_facts, beams = [source.surface_facts for source in batch], decoding.beams
         weights = self._weights if decoding.rerank is None else decoding.rerank
         if weights.silent or beams == 1:
-            return self._searcher.search(ids, budgets, beams, wordings)
-        several = self._searcher.candidates(ids, budgets, beams, beams, wordings)
+            return self._searcher.search(ids, budgets, beams, surface_facts)
+        several = self._searcher.candidates(ids, budgets, beams, beams, surface_facts)
         if weights not in self._rerankers:
             self._rerankers[weights] = Reranker(self.model, weights)
         return self._rerankers[weights].choose(ids, several)
@@ -143,7 +143,7 @@ class ModelCompressor:
                 place,
                 form,
                 self._head(ids),
-                Wording() if form is None else Wording.of(form, vocabulary.common),
+                SurfaceFacts() if form is None else SurfaceFacts.of(form, vocabulary.common),
                 budgets[place],
                 len(ids) > self._room or len(texts[place]) > most,
             )

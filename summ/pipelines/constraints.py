@@ -30,11 +30,11 @@ from numpy.typing import NDArray
 from summ.pipelines.closed_list import ClosedList
 from summ.pipelines.headline import LONGEST_HEADLINE_WORDS
 from summ.pipelines.lexicon import Lexicon, Word
-from summ.text.surface import Wording
+from summ.text.surface import SurfaceFacts
 from summ.text.vocabulary import Vocabulary
 
 _ANY_NUMBER_OF_TIMES = 1_000
-_UNKNOWN = Wording()
+_UNKNOWN = SurfaceFacts()
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,13 @@ class WordConstraints:
         return ClosedList.of(self.lexicon, self.shortlist)
 
     def bind(
-        self, source: Sequence[int], budget: int, wording: Wording = _UNKNOWN
+        self, source: Sequence[int], budget: int, surface_facts: SurfaceFacts = _UNKNOWN
     ) -> SourceConstraints:
         """The constraints on a summary of ``source`` with at most ``budget`` words.
 
         Args:
             source: ids without marks, whole words.
-            wording: how the source is written, where that is known.
+            surface_facts: how the source is written, where that is known.
         """
         lexicon, words = self.lexicon, self.lexicon.split(source)
         places: dict[Word, list[int]] = {}
@@ -79,9 +79,9 @@ class WordConstraints:
             self.closed,
             places,
             budget,
-            open_names=frozenset(w for w in places if lexicon.text(w) in wording.unfinished),
+            open_names=frozenset(w for w in places if lexicon.text(w) in surface_facts.unfinished),
             numbers={
-                word: wording.spellings.get(lexicon.text(word), len(where))
+                word: surface_facts.spellings.get(lexicon.text(word), len(where))
                 for word, where in places.items()
                 if lexicon.nature(word).number
             },

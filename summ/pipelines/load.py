@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from summ.errors import CheckpointError
 from summ.pretrained import find_model
 
 if TYPE_CHECKING:
     from summ.pipelines.embed import SentenceEncoder
     from summ.pipelines.summarize import Summarizer
-
-_SENTENCE_MANIFEST = "sentence-encoder.json"
 
 
 def load(name_or_path: Path | str, device: str | None = None) -> Summarizer | SentenceEncoder:
@@ -36,15 +35,20 @@ def load(name_or_path: Path | str, device: str | None = None) -> Summarizer | Se
     Raises:
         CheckpointError: there is no such model, or it is damaged or from another version.
     """
-    from summ.pipelines.embed import SentenceEncoder
-    from summ.pipelines.summarize import Summarizer
+    from summ.networks.model_folder import read_manifest
 
     folder = find_model(name_or_path)
-    if family_of(folder) == "sentence":
-        return SentenceEncoder.load(folder, device)
-    return Summarizer.load(folder, device)
+    match read_manifest(folder).family:
+        case "summarizer":
+            from summ.pipelines.summarize import Summarizer
 
+            return Summarizer.load(folder, device)
+        case "sentence":
+            from summ.pipelines.embed import SentenceEncoder
 
-def family_of(folder: Path) -> Literal["summarizer", "sentence"]:
-    """Of which family the model in a folder is; a summarizer where there is none."""
-    return "sentence" if (folder / _SENTENCE_MANIFEST).is_file() else "summarizer"
+            return SentenceEncoder.load(folder, device)
+        case other:
+            raise CheckpointError(
+                f"{folder}: a model of the family {other!r}, which this summ does not know. "
+                "Use a newer version."
+            )

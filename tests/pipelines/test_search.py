@@ -9,7 +9,7 @@ from summ.data.corpus import Corpus
 from summ.families.summarizer.model import SummaryModel, SummaryModelSettings, build_summary_model
 from summ.networks.policy import score
 from summ.pipelines.search import Searcher
-from summ.text.surface import Wording
+from summ.text.surface import SurfaceFacts
 from summ.types import Tokens
 from tests import tiny
 
@@ -78,7 +78,7 @@ def test_no_summary_ends_in_half_a_name(searcher: Searcher, beams: int) -> None:
     ids, constraints = sources(searcher), narrow.constraints
     lexicon = constraints.lexicon
     before = [lexicon.split(d.ids)[-1] for d in narrow.search(ids, [4] * 3, beams)]
-    names = [Wording(frozenset([lexicon.text(word)])) for word in before]
+    names = [SurfaceFacts(frozenset([lexicon.text(word)])) for word in before]
     after = [lexicon.split(d.ids)[-1] for d in narrow.search(ids, [4] * 3, beams, names)]
     bound = [constraints.bind(row, 4, name) for row, name in zip(ids, names, strict=True)]
     assert all(one.open_names for one in bound)
