@@ -15,6 +15,7 @@ from summ import options
 
 if TYPE_CHECKING:
     from summ.evaluation.evaluation import Evaluation
+    from summ.evaluation.request import Judgement
     from summ.evaluation.significance import Comparison
 
 
@@ -93,12 +94,7 @@ def evaluate(
     if save_predictions is not None:
         save(found.evaluation, save_predictions)
     if report is not None:
-        from summ.evaluation.provenance import provenance
-        from summ.evaluation.report import write_report
-
-        command = shlex.join(["summ", *sys.argv[1:]])
-        origin = provenance(command, data=found.inputs, model=found.model, seed=seed)
-        write_report(found.evaluation, report, provenance=origin, metrics=found.metrics)
+        _write_report(found, report, seed)
     _print(found.evaluation, as_json)
 
 
@@ -108,6 +104,15 @@ def _check_report(report: Path | None) -> None:
         from summ.evaluation.report_folder import check_report_folder
 
         check_report_folder(report)
+
+
+def _write_report(found: Judgement, report: Path, seed: int) -> None:
+    from summ.evaluation.provenance import provenance
+    from summ.evaluation.report import write_report
+
+    command = shlex.join(["summ", *sys.argv[1:]])
+    origin = provenance(command, data=found.inputs, model=found.model, seed=seed)
+    write_report(found.evaluation, report, provenance=origin, metrics=found.metrics)
 
 
 def _print(found: Comparison | Evaluation, as_json: bool) -> None:
