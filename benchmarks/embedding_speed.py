@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
 from summ.config import EncoderConfig, NetworkConfig
-from summ.inference.embedder import SentenceEncoder
-from summ.inference.export import export
-from summ.networks.machine import SHIPPED
-from summ.networks.sentence_model import build_sentence_model, save_sentence_model
+from summ.export.export import export
+from summ.families.sentence.model import build_sentence_model, save_sentence_model
+from summ.families.summarizer.model import SHIPPED
+from summ.pipelines.embed import SentenceEncoder
 from summ.text.vocabulary import Vocabulary
 
 LINES, REPEATS, BATCH = 2000, 3, 64

@@ -37,16 +37,16 @@ import numpy as np
 import torch
 
 from summ.config import StageShape, TrainConfig, load_config
-from summ.evaluation.pairs import Texts, read_records
-from summ.evaluation.quality import mean_of_known, quality
-from summ.evaluation.rouge import rouge
-from summ.evaluation.systems import NLL, summarize_texts
+from summ.data.files import sha256, write_file
+from summ.evaluation.summaries.pairs import Texts, read_records
+from summ.evaluation.summaries.quality import mean_of_known, quality
+from summ.evaluation.summaries.rouge import rouge
+from summ.evaluation.summaries.systems import NLL, summarize_texts
 from summ.evaluation.tables import table
-from summ.learning.checkpoint import checkpoints
-from summ.learning.draws import Draws, stage_seed
-from summ.learning.summarizing import Summarizing
-from summ.learning.trainer import train
-from summ.text.digest import sha256
+from summ.families.summarizer.task import SummarizerTask
+from summ.training.checkpoint import checkpoints
+from summ.training.random_streams import RandomStreams, stage_seed
+from summ.training.trainer import train
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 NAMES = ("reinforce", "reinforce-loo", "gumbel", "wgan", "cycle")
@@ -76,7 +76,7 @@ def main(arguments: Sequence[str]) -> None:
     for name in options.configs:
         gradient = _kept(
             options.output / f"{name}-gradient.json",
-            _settings(options) | {"draws": options.draws, "timings": options.timings},
+            _settings(options) | {"draws": options.streams, "timings": options.timings},
             lambda name=name: measure(_config(name, options.seeds[0], options), options),
         )
         judged = []
@@ -167,30 +167,32 @@ def _judge(model: Path, texts: Texts) -> dict[str, Any]:
 def measure(config: TrainConfig, options: argparse.Namespace) -> dict[str, float]:
     """The noise of the compressor's gradient, and the seconds of an update."""
     sys.stderr.write(f"measuring the gradient of {config.output.name}\n")
-    task = Summarizing(config, CPU)
+    task = SummarizerTask(config, CPU)
     stage = config.stages[0]
     batch = task.batches(stage, 1).at(0).to(CPU)
 
     def autocast() -> AbstractContextManager[None]:
         return torch.autocast("cpu", torch.bfloat16, enabled=config.precision == "bf16")
 
-    def draws(number: int) -> Draws:
+    def streams(number: int) -> RandomStreams:
         # From the middle of the stage on, where a falling temperature is half-way.
-        return Draws(stage_seed(1, "noise"), stage.steps // 2 + number, 0, 1, CPU)
+        return RandomStreams(stage_seed(1, "noise"), stage.steps // 2 + number, 0, 1, CPU)
 
     step = task.step(_without_anchor(stage))
-    parameters = [value for value in task.machine.compressor.parameters() if value.requires_grad]
+    parameters = [
+        value for value in task.summary_model.compressor.parameters() if value.requires_grad
+    ]
     total = torch.zeros(sum(value.numel() for value in parameters), dtype=torch.float64)
     squares = 0.0
-    for number in range(options.draws):
+    for number in range(options.streams):
         step.zero_grad()
         with autocast():
-            loss = step(batch, draws(number)).loss
+            loss = step(batch, streams(number)).loss
         loss.backward()
         gradient = torch.cat([_gradient(value) for value in parameters]).double()
         total += gradient
         squares += float(gradient.square().sum())
-    count = options.draws
+    count = options.streams
     mean = float((total / count).square().sum())
     variance = (squares / count - mean) * count / (count - 1)
     step, critic = task.step(stage), task.critic(stage)
@@ -198,11 +200,11 @@ def measure(config: TrainConfig, options: argparse.Namespace) -> dict[str, float
     for number in range(options.timings):
         start = time.perf_counter()
         with autocast():
-            output = step(batch, draws(number))
+            output = step(batch, streams(number))
         output.loss.backward()
         for extra in range(stage.critic_updates if critic is not None else 0):
             with autocast():
-                loss = critic(batch, None if extra else output.draft, draws(number)).loss
+                loss = critic(batch, None if extra else output.draft, streams(number)).loss
             loss.backward()
         seconds.append(time.perf_counter() - start)
     return {
@@ -214,8 +216,8 @@ def measure(config: TrainConfig, options: argparse.Namespace) -> dict[str, float
 
 def _without_anchor(stage: StageShape) -> StageShape:
     """The stage with the estimator's own gradient only; a pretraining stage is all anchor."""
-    if "lesson_weight" in type(stage).model_fields:
-        return stage.model_copy(update={"lesson_weight": 0.0})
+    if "likelihood_weight" in type(stage).model_fields:
+        return stage.model_copy(update={"likelihood_weight": 0.0})
     return stage
 
 
@@ -239,10 +241,7 @@ def _kept(place: Path, key: dict[str, Any], make: Callable[[], dict[str, Any]]) 
         if stored["key"] == key:
             return stored["values"]
     values = make()
-    place.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = place.with_suffix(".tmp")
-    unfinished.write_text(json.dumps({"key": key, "values": values}, indent=1), encoding="utf-8")
-    unfinished.replace(place)
+    write_file(place, json.dumps({"key": key, "values": values}, indent=1))
     return values
 
 
@@ -256,7 +255,7 @@ def _report(rows: Sequence[Row], options: argparse.Namespace, start: dict[str, A
     note = (
         f"{options.steps} updates from one warm start, seeds {' '.join(map(str, options.seeds))}; "
         f"{lines} records, greedy; mean, and where there are several runs their standard "
-        f"deviation; gradient over {options.draws} draws on one batch."
+        f"deviation; gradient over {options.streams} draws on one batch."
     )
     cells = [_cells(row) for row in rows]
     return f"{table(head, cells, 'markdown')}\n\n{note}\n\n`{start['signature']}`\n"

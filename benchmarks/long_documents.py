@@ -18,15 +18,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from summ.evaluation.baselines import baseline
-from summ.evaluation.evaluation import SystemFigures, compare, judge
-from summ.evaluation.pairs import Texts, read_records
-from summ.evaluation.protocols import protocol_named
+from summ.evaluation.summaries.baselines import baseline
+from summ.evaluation.summaries.evaluation import SystemFigures, compare, judge
+from summ.evaluation.summaries.pairs import Texts, read_records
+from summ.evaluation.summaries.protocols import protocol_named
 from summ.evaluation.tables import table
-from summ.inference.compression import MachineCompressor
-from summ.inference.plan import assemble, whole_first
-from summ.inference.selection import Encode, rank_sentences
-from summ.networks.machine import load_machine
+from summ.families.summarizer.model import load_summary_model
+from summ.pipelines.compress import ModelCompressor
+from summ.pipelines.length_plan import assemble, whole_first
+from summ.pipelines.selection import Encode, rank_sentences
 from summ.text.sentences import split_sentences
 from summ.text.words import count_words, cut_to_words
 
@@ -71,7 +71,7 @@ def cut(documents: Sequence[Sequence[str]], rank: Rank, words: int) -> list[str]
 
 
 def compressed(
-    documents: Sequence[Sequence[str]], rank: Rank, words: int, compressor: MachineCompressor
+    documents: Sequence[Sequence[str]], rank: Rank, words: int, compressor: ModelCompressor
 ) -> list[str]:
     """Whole sentences by rank, the last one shortened by the model."""
     plans = [whole_first(sentences, rank(sentences), words) for sentences in documents]
@@ -95,7 +95,7 @@ def timed(name: str, make: Callable[[], list[str]]) -> Run:
 
 def runs(texts: Texts, words: int, encode: Encode | None) -> list[Run]:
     """Every system on every document."""
-    compressor = MachineCompressor(load_machine(None, "cpu"))
+    compressor = ModelCompressor(load_summary_model(None, "cpu"))
     documents = [split_sentences(t, longest=compressor.longest) for t in texts.sources or []]
     found = [
         timed("TextRank (sumy), cut", lambda: baseline("textrank", texts, words=words)),
@@ -145,7 +145,7 @@ def main(arguments: Sequence[str]) -> None:
     given = options.parse_args(arguments)
     encode: Encode | None = None
     if given.encoder is not None:
-        from summ.inference.embedder import SentenceEncoder
+        from summ.pipelines.embed import SentenceEncoder
 
         encode = SentenceEncoder.load(given.encoder, "cpu").encode
     everything = read_records(given.data)

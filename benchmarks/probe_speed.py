@@ -18,13 +18,13 @@ import numpy as np
 from scipy.special import log_expit
 from sklearn.linear_model import LogisticRegression
 
-from summ.evaluation.logistic import FloatArray, Rows, fit_path, principal_axes, unit_rows
-from summ.evaluation.probes import STRENGTHS, Labels
+from summ.evaluation.vectors.logistic import FloatArray, Rows, fit_path, principal_axes, unit_rows
+from summ.evaluation.vectors.probes import STRENGTHS, Labels
 
 TEXTS, COLUMNS = 10_000, 512
 
 
-def invented(texts: int, columns: int, seed: int = 1) -> tuple[Rows, Labels]:
+def back_translated(texts: int, columns: int, seed: int = 1) -> tuple[Rows, Labels]:
     """Vectors with a few strong and many weak columns, and labels that they tell in part."""
     generator = np.random.default_rng(seed)
     rows = generator.normal(size=(texts, columns)) * np.geomspace(1, 0.1, columns)
@@ -62,7 +62,7 @@ def main(arguments: list[str]) -> None:
     warnings.simplefilter("ignore")
     texts = int(arguments[0]) if arguments else TEXTS
     columns = int(arguments[1]) if len(arguments) > 1 else COLUMNS
-    rows, labels = invented(texts, columns)
+    rows, labels = back_translated(texts, columns)
     start = time.process_time()
     turned = principal_axes(rows)
     turn = time.process_time() - start

@@ -18,13 +18,13 @@ from typing import Any
 from rouge_score.rouge_scorer import RougeScorer
 from rouge_score.scoring import BootstrapAggregator
 
-from summ.evaluation.pairs import read_records
-from summ.evaluation.rouge import METRICS, rouge
+from summ.evaluation.summaries.pairs import read_records
+from summ.evaluation.summaries.rouge import METRICS, rouge
 
 PAIRS, REPEATS, WORDS = 1951, 3, 8
 
 
-def invented(seed: int = 1) -> tuple[list[str], list[str]]:
+def back_translated(seed: int = 1) -> tuple[list[str], list[str]]:
     """Predictions of 8 and references of 4 to 14 words, some words far more common than others."""
     generator = random.Random(seed)
     letters = "etaoinshrdlu"
@@ -72,7 +72,7 @@ def main(arguments: list[str]) -> None:
         predictions = [" ".join(text.split()[:WORDS]) for text in records.sources or []]
         references = [several[0] for several in records.references]
     else:
-        predictions, references = invented()
+        predictions, references = back_translated()
     theirs, expected = best_time(by_rouge_score, predictions, references)
     ours, found = best_time(by_summ, predictions, references)
     sys.stdout.write(

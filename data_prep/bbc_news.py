@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data_prep.sources import Report, files, run, text_lines
+from summ.data.files import open_output, write_json
 from summ.text.sentences import split_sentences
-from summ.text.writers import open_output, write_json
 
 _FEWEST_SENTENCES = 5  # a shorter document is not long
 

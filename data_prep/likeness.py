@@ -46,8 +46,8 @@ def kept(likenesses: NDArray[np.float64], seed: int) -> NDArray[np.bool_]:
     if not len(likenesses):
         return np.zeros(0, dtype=bool)
     short = likenesses - np.quantile(likenesses, _WHOLLY)
-    draws = np.random.default_rng(seed).random(len(likenesses))
-    return np.asarray(draws < np.exp(np.minimum(0.0, _SHARPNESS * short)))
+    streams = np.random.default_rng(seed).random(len(likenesses))
+    return np.asarray(streams < np.exp(np.minimum(0.0, _SHARPNESS * short)))
 
 
 def choose_like(few: Iterable[str], many: Callable[[], Iterable[str]], seed: int) -> Iterator[str]:

@@ -20,8 +20,8 @@ from pathlib import Path
 
 from data_prep.likeness import choose_like
 from data_prep.sources import Report, files, finish, parser, run, text_lines
+from summ.data.sources import Source
 from summ.errors import DataError
-from summ.text.sources import Source
 
 # "CANADA STOCKS-TSX opens higher": a slug for desks, not a part of the sentence.  Short names
 # ("U.S.-Iran talks") and organisations ("ASEAN-China trade") are a part of it.

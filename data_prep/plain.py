@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data_prep.sources import files, finish, parser, run
-from summ.text.sources import Source
+from summ.data.sources import Source
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,7 +7,7 @@ sentences, where books are not told apart); the sentences are those of the other
 their order and their repeats, so that neighbours in the corpus were neighbours in the book.
 
 With ``--running`` every book stays whole: its sentences in order, and the borders between books,
-for sentence encoders (``summ.text.prose``).  ``--more`` adds other files or folders.
+for sentence encoders (``summ.data.prose``).  ``--more`` adds other files or folders.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from data_prep.sources import (
     tell,
     text_lines,
 )
+from summ.data.prose import prepare_prose
 from summ.errors import DataError
-from summ.text.prose import prepare_prose
 from summ.text.sentences import split_sentences
 
 _STRETCH = 1_000  # sentences that are taken for a book where books are not told apart

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from data_prep.sources import Pair, Report, files, finish, finish_pairs, parser, rows, run
-from summ.text.sources import Source
+from summ.data.sources import Source
 
 _KINDS = ("*.jsonl*", "*.csv*", "*.parquet")
 

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
 
+from summ.data.corpus import Manifest, prepare
+from summ.data.readers import OnError
+from summ.data.sources import Source
 from summ.errors import DataError, SummError
-from summ.text.corpus import Manifest, prepare
-from summ.text.readers import OnError
-from summ.text.sources import Source
 
 HUB = "hub"
 _SHOWN = 20

@@ -11,7 +11,7 @@ import random
 import tempfile
 from pathlib import Path
 
-from summ.text.preparation import prepare
+from summ.data.prepare import prepare
 
 _PLACES = ["Lisbon", "Oslo", "Lima", "Cairo", "Quito", "Hanoi", "Accra", "Turin", "Perth", "Sofia"]
 _WHO = ["mayor", "council", "court", "police", "bank", "union", "museum", "hospital", "school"]

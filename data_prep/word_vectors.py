@@ -14,11 +14,11 @@ from itertools import chain
 from pathlib import Path
 
 from data_prep.sources import run, tell
+from summ.data.manifest import Manifest
+from summ.data.shards import Texts
 from summ.errors import DataError
-from summ.evaluation.sentence_systems import require_scikit_learn
-from summ.evaluation.word_vectors import learn_word_vectors
-from summ.text.manifest import Manifest
-from summ.text.shards import Texts
+from summ.evaluation.vectors.systems import require_scikit_learn
+from summ.evaluation.vectors.word_vectors import learn_word_vectors
 
 _TABLES = ("documents", "sentences")
 

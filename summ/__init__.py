@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from summ.errors import CheckpointError, ConfigError, DataError, SummError
 
 if TYPE_CHECKING:
-    from summ.evaluation.rouge import RougeReport, rouge
-    from summ.inference.embedder import SentenceEncoder
-    from summ.inference.scorer import Scorer
-    from summ.inference.summarizer import Summarizer
+    from summ.evaluation.summaries.rouge import RougeReport, rouge
+    from summ.pipelines.embed import SentenceEncoder
+    from summ.pipelines.score import Scorer
+    from summ.pipelines.summarize import Summarizer
     from summ.types import Summary
 
     __version__: str
@@ -32,12 +32,12 @@ __all__ = [
 ]
 
 _PLACES = {
-    "RougeReport": "summ.evaluation.rouge",
-    "Scorer": "summ.inference.scorer",
-    "SentenceEncoder": "summ.inference.embedder",
-    "Summarizer": "summ.inference.summarizer",
+    "RougeReport": "summ.evaluation.summaries.rouge",
+    "Scorer": "summ.pipelines.score",
+    "SentenceEncoder": "summ.pipelines.embed",
+    "Summarizer": "summ.pipelines.summarize",
     "Summary": "summ.types",
-    "rouge": "summ.evaluation.rouge",
+    "rouge": "summ.evaluation.summaries.rouge",
 }
 
 

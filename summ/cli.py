@@ -15,11 +15,11 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from summ.commands.judging import evaluate
-from summ.commands.models import average, export, info, match, prepare, train
+from summ.commands.embed import embed
+from summ.commands.evaluate import evaluate
+from summ.commands.models import average, export, info, prepare, train
 from summ.commands.terminal import say
 from summ.commands.texts import score, summarize
-from summ.commands.vectors import embed
 from summ.errors import SummError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -39,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (summarize, evaluate, embed, score, prepare, match, train, average, export, info):
+for command in (summarize, evaluate, embed, score, prepare, train, average, export, info):
     app.command()(command)
 
 

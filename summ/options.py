@@ -99,10 +99,6 @@ VocabularyFolder = Annotated[
     Option(metavar="DIR|NAME", help="Use this, or a pretrained network's tokenizer; learn none."),
 ]
 Folding = Annotated[bool, Option(help="Read all case and digit forms of a word as one.")]
-MatchedCorpus = Annotated[Path, Argument(metavar="CORPUS", help="A folder of `summ prepare`.")]
-LeastScore = Annotated[
-    float, Option("--least", min=0.01, max=1, metavar="S", help="The lowest score of a match.")
-]
 Workers = Annotated[int, Option(min=1, metavar="N", help="Processes.")]
 
 Config = Annotated[Path, Argument(metavar="CONFIG", help="A YAML file like those in configs/.")]

@@ -9,7 +9,14 @@ from hypothesis import settings
 # Before anything of summ is imported: the shapes in its signatures become checks.
 from jaxtyping import install_import_hook
 
-CHECKED = ["summ.types", "summ.networks", "summ.learning", "summ.inference"]
+CHECKED = [
+    "summ.types",
+    "summ.networks",
+    "summ.training",
+    "summ.families",
+    "summ.pipelines",
+    "summ.export",
+]
 install_import_hook(CHECKED, "beartype.beartype")
 
 # A slow machine is no defect.  CI tries the same examples each time; at a desk new ones are sought.
@@ -38,10 +45,14 @@ STORIES = [
 
 
 @pytest.fixture(scope="session")
-def machine_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def summary_model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an untrained machine with a vocabulary of its own."""
     from summ.config import NetworksConfig
-    from summ.networks.machine import MachineSettings, build_machine, save_machine
+    from summ.families.summarizer.model import (
+        SummaryModelSettings,
+        build_summary_model,
+        save_summary_model,
+    )
     from summ.text.vocabulary import Vocabulary
     from tests import tiny
 
@@ -51,9 +62,9 @@ def machine_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         compressor=tiny.seq2seq(), reconstructor=tiny.seq2seq(), discriminator=tiny.causal()
     )
     closed = vocabulary.encode_canonical(["the said in of to and on says after"])[0]
-    settings = MachineSettings(max_document=60, max_sentence=36, shortlist=tuple(set(closed)))
-    machine = build_machine(networks, vocabulary, settings, seed=1)
-    save_machine(machine, folder / "tiny")
+    settings = SummaryModelSettings(max_document=60, max_sentence=36, shortlist=tuple(set(closed)))
+    model = build_summary_model(networks, vocabulary, settings, seed=1)
+    save_summary_model(model, folder / "tiny")
     return folder / "tiny"
 
 
@@ -73,3 +84,13 @@ def tiny_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("corpora") / "tiny"
     tiny.make(place, rows=200)
     return place
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of the real corpora."""
+    given = os.environ.get("SUMM_DATA")
+    folder = Path(given) if given else Path(__file__).parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no real corpora in {folder}; set SUMM_DATA")
+    return folder

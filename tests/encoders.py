@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 
 from summ.config import EncoderConfig, GruConfig, NetworkConfig
-from summ.networks.sentence_model import build_sentence_model, save_sentence_model
+from summ.families.sentence.model import build_sentence_model, save_sentence_model
 from summ.text.vocabulary import Vocabulary
 from tests.conftest import STORIES
 

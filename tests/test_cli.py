@@ -8,7 +8,6 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import summ
@@ -38,11 +37,11 @@ def summ_(capsys):
 
 
 @pytest.fixture
-def summarize(summ_, machine_folder):
+def summarize(summ_, summary_model_folder):
     """``summ summarize`` with the untrained machine."""
 
     def command(*arguments: object) -> tuple[int, str, str]:
-        return summ_("summarize", "--model", machine_folder, *arguments)
+        return summ_("summarize", "--model", summary_model_folder, *arguments)
 
     return command
 
@@ -195,9 +194,9 @@ def test_the_output_file_holds_what_stdout_would(summarize, here):
     assert names(here) == ["a.txt", "out.txt"]
 
 
-def test_score(summ_, machine_folder, here):
+def test_score(summ_, summary_model_folder, here):
     (here / "a.txt").write_text("\n".join([*STORIES, ""]) + "\n")
-    code, out, _ = summ_("score", "a.txt", "--lines", "--model", machine_folder)
+    code, out, _ = summ_("score", "a.txt", "--lines", "--model", summary_model_folder)
     assert code == 0
     found = [json.loads(line) for line in out.splitlines()]
     assert [f["id"] for f in found] == [str(n) for n in range(1, len(STORIES) + 2)]
@@ -207,11 +206,11 @@ def test_score(summ_, machine_folder, here):
     }  # fmt: skip
 
 
-def test_evaluate_a_model(summ_, machine_folder, here):
+def test_evaluate_a_model(summ_, summary_model_folder, here):
     records = [{"id": i, "text": s, "summaries": [s[:40]]} for i, s in enumerate(STORIES)]
     (here / "d.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
     arguments = ("evaluate", "--data", "d.jsonl", "--words", 6)
-    code, out, _ = summ_(*arguments, "--model", machine_folder, "--json")
+    code, out, _ = summ_(*arguments, "--model", summary_model_folder, "--json")
     assert code == 0
     [line] = out.splitlines()
     found = json.loads(line)
@@ -236,7 +235,7 @@ def test_evaluate_two_files(summ_, here):
     assert "R-1" in summ_(*arguments)[1]
 
 
-def test_prepare_and_info(summ_, machine_folder, here):
+def test_prepare_and_info(summ_, summary_model_folder, here):
     for name in ("a", "b", "c"):
         (here / f"{name}.txt").write_text("\n".join(STORIES * 5) + "\n")
     code, out, err = summ_(
@@ -251,39 +250,30 @@ def test_prepare_and_info(summ_, machine_folder, here):
     )
     assert (code, out) == (0, "prose\n"), err
     assert (here / "prose" / "borders.npy").is_file()
-    code, out, _ = summ_("info", machine_folder)
+    code, out, _ = summ_("info", summary_model_folder)
     assert code == 0
-    assert f"model: {machine_folder}" in out and "summ: 0." in out
-
-
-def test_match(summ_, here):
-    """Of five stories, each is matched by the headline that was made of it."""
-    (here / "a.txt").write_text("\n".join(STORIES[:5] * 4) + "\n")
-    (here / "b.txt").write_text("\n".join(" ".join(s.split()[:8]) for s in STORIES[4::-1]) + "\n")
-    summ_(
-        *("prepare", "--documents", "a.txt", "--sentences", "b.txt", "--output", "corpus"),
-        *("--vocabulary-size", 420, "--workers", 1),
-    )
-    code, out, err = summ_("match", "corpus", "--least", 0.1)
-    assert (code, out) == (0, "corpus/matches.npz\n"), err
-    assert "20 documents have a match of score 0.1 or better" in err
-    found = np.load("corpus/matches.npz")
-    assert sorted((found["documents"] % 5 + found["sentences"]).tolist()) == [4] * 20
-    code, out, err = summ_("match", "nowhere")
-    assert (code, out) == (1, "") and "nowhere" in err and err.count("\n") == 1
+    assert f"model: {summary_model_folder}" in out and "summ: 0." in out
 
 
 # What it says when something is wrong
 
 
-def test_average(summ_, machine_folder, here):
+def test_average(summ_, summary_model_folder, here):
     """Of a model and itself: the same words from half the bytes."""
     output = here / "blend"
-    arguments = ("average", machine_folder, machine_folder, "--share", "0.3", "--output", output)
+    arguments = (
+        "average",
+        summary_model_folder,
+        summary_model_folder,
+        "--share",
+        "0.3",
+        "--output",
+        output,
+    )
     assert summ_(*arguments, "--half") == (0, f"{output}\n", "")
     sizes = [
         sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
-        for folder in (output, machine_folder)
+        for folder in (output, summary_model_folder)
     ]
     assert sizes[0] < 0.6 * sizes[1]
     (here / "a.txt").write_text("The mayor opened the bridge.", encoding="utf-8")
@@ -350,7 +340,7 @@ def test_a_line_of_five_million_characters(summarize, here):
     assert 1 <= len(out.split()) <= 3
 
 
-def test_damaged_models(summ_, machine_folder, here):
+def test_damaged_models(summ_, summary_model_folder, here):
     (here / "a.txt").write_text(STORIES[0])
 
     def refused(model: object) -> str:
@@ -363,9 +353,9 @@ def test_damaged_models(summ_, machine_folder, here):
     (here / "empty").mkdir()
     assert "empty: no summ.json in it" in refused("empty")
     copy = here / "copy"
-    for path in sorted(machine_folder.rglob("*")):
+    for path in sorted(summary_model_folder.rglob("*")):
         if path.is_file():
-            target = copy / path.relative_to(machine_folder)
+            target = copy / path.relative_to(summary_model_folder)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes())
     weights = copy / "compressor" / "model.safetensors"
@@ -416,7 +406,7 @@ def test_a_defect_says_so(summ_, monkeypatch):
     def broken(_):
         raise ZeroDivisionError("division\nby zero")
 
-    monkeypatch.setattr("summ.text.readers.expand_inputs", broken)
+    monkeypatch.setattr("summ.data.readers.expand_inputs", broken)
     code, _, err = summ_("summarize", "a.txt")
     assert code == 1
     wanted = (
@@ -428,9 +418,17 @@ def test_a_defect_says_so(summ_, monkeypatch):
 # What only a process of its own can show
 
 
-def test_ctrl_c(machine_folder, here):
+def test_ctrl_c(summary_model_folder, here):
     """Interrupted while it waits for more input, after the output file was begun."""
-    arguments = ["summarize", "-", "--lines", "--model", str(machine_folder), "--output", "out.txt"]
+    arguments = [
+        "summarize",
+        "-",
+        "--lines",
+        "--model",
+        str(summary_model_folder),
+        "--output",
+        "out.txt",
+    ]
     process = started(*arguments, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     process.stdin.write(f"{STORIES[0]}\n")
     process.stdin.flush()
@@ -453,9 +451,9 @@ def test_ctrl_c_while_a_library_makes_code(here):
     assert (found.returncode, found.stderr) == (130, "summ: interrupted\n")
 
 
-def test_full_disk_and_closed_pipe(machine_folder, here):
+def test_full_disk_and_closed_pipe(summary_model_folder, here):
     (here / "a.txt").write_text("Two words\n" * 20_000)
-    arguments = ["summarize", "a.txt", "--lines", "--model", str(machine_folder)]
+    arguments = ["summarize", "a.txt", "--lines", "--model", str(summary_model_folder)]
     with Path("/dev/full").open("w") as full:
         process = started(*arguments, stdout=full, stderr=subprocess.PIPE, text=True)
         _, err = process.communicate(timeout=200)
@@ -470,9 +468,9 @@ def test_full_disk_and_closed_pipe(machine_folder, here):
     assert (process.wait(200), err) == (1, "")
 
 
-def test_stdin_without_a_terminal(machine_folder, here):
+def test_stdin_without_a_terminal(summary_model_folder, here):
     process = subprocess.run(
-        [sys.executable, "-m", "summ", "summarize", "--model", str(machine_folder)],
+        [sys.executable, "-m", "summ", "summarize", "--model", str(summary_model_folder)],
         input="Ünïcode words",
         capture_output=True,
         env={**ENVIRONMENT, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},

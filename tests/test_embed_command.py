@@ -12,9 +12,9 @@ import pytest
 from safetensors.numpy import load_file
 
 from summ import cli
-from summ.inference.embedder import SentenceEncoder
-from summ.inference.vectors import Layout
-from summ.text.digest import sha256
+from summ.data.files import sha256
+from summ.pipelines.embed import SentenceEncoder
+from summ.pipelines.vector_files import Layout
 from tests import encoders
 from tests.conftest import STORIES
 

@@ -11,14 +11,14 @@ import torch
 
 from summ.commands.models import average
 from summ.config import TrainConfig, load_config
+from summ.data.prepare import prepare
 from summ.errors import CheckpointError, ConfigError, DataError, SummError
-from summ.evaluation.report_folder import check_report_folder, write_files
-from summ.inference.export import export
-from summ.learning import trainer
-from summ.learning.checkpoint import TrainState, checkpoints, read_state, save_checkpoint
-from summ.networks.machine import load_machine, save_machine
+from summ.evaluation.reports.folder import check_report_folder, write_files
+from summ.export.export import export
+from summ.families.summarizer.model import load_summary_model, save_summary_model
 from summ.networks.model_folder import new_model_folder
-from summ.text.corpus import prepare
+from summ.training import trainer
+from summ.training.checkpoint import TrainState, checkpoints, read_state, save_checkpoint
 
 CONFIG = Path(__file__).parents[1] / "configs" / "tiny.yaml"
 SHORT = [
@@ -148,7 +148,7 @@ def test_a_model_that_cannot_take_its_place_leaves_the_old_one(
     before, rename = tree(tmp_path), Path.rename
 
     def fail(path: Path, target: Path) -> Path:
-        if target == tmp_path / "model" and "-old-" not in path.name:
+        if target == tmp_path / "model" and not path.name.endswith(".replaced"):
             raise OSError(28, "No space left on device")
         return rename(path, target)
 
@@ -160,33 +160,37 @@ def test_a_model_that_cannot_take_its_place_leaves_the_old_one(
 
 @pytest.mark.parametrize("name", ["theirs", "link", "gone", "theirs/notes.txt"])
 def test_average_takes_no_place_that_is_taken(
-    machine_folder: Path, theirs: Path, name: str
+    summary_model_folder: Path, theirs: Path, name: str
 ) -> None:
     (theirs.parent / "link").symlink_to(theirs)
     (theirs.parent / "gone").symlink_to(theirs.parent / "nowhere")
     before = tree(theirs.parent)
     with pytest.raises(CheckpointError, match="exists already") as found:
-        average(machine_folder, machine_folder, theirs.parent / name)
+        average(summary_model_folder, summary_model_folder, theirs.parent / name)
     refused(found, theirs.parent / name)
     assert tree(theirs.parent) == before
 
 
 @pytest.mark.parametrize("name", ["theirs", "link", "gone", "empty-link", "theirs/notes.txt"])
-def test_export_takes_no_place_that_is_taken(machine_folder: Path, theirs: Path, name: str) -> None:
+def test_export_takes_no_place_that_is_taken(
+    summary_model_folder: Path, theirs: Path, name: str
+) -> None:
     (theirs.parent / "empty").mkdir()
     for link, target in (("link", "theirs"), ("gone", "nowhere"), ("empty-link", "empty")):
         (theirs.parent / link).symlink_to(theirs.parent / target)
     before = tree(theirs.parent)
     with pytest.raises(DataError, match="exists already") as found:
-        export(machine_folder, "transformers", theirs.parent / name)
+        export(summary_model_folder, "transformers", theirs.parent / name)
     refused(found, theirs.parent / name)
     assert tree(theirs.parent) == before
 
 
-def test_export_that_cannot_take_its_place_says_so(machine_folder: Path, tmp_path: Path) -> None:
+def test_export_that_cannot_take_its_place_says_so(
+    summary_model_folder: Path, tmp_path: Path
+) -> None:
     """``new/..`` is not there when it begins, and is a folder in use when it ends."""
-    with pytest.raises(DataError, match="cannot be written"):
-        export(machine_folder, "transformers", tmp_path / "new" / "..")
+    with pytest.raises(DataError, match="exists already"):
+        export(summary_model_folder, "transformers", tmp_path / "new" / "..")
 
 
 # -- checkpoints
@@ -414,7 +418,7 @@ def test_a_name_from_elsewhere_deletes_nothing(tiny_corpus: Path, theirs: Path) 
 
 @pytest.fixture
 def texts(tmp_path: Path) -> tuple[Path, Path]:
-    from tests.text.conftest import invented_sentences
+    from tests.data.conftest import invented_sentences
 
     lines = invented_sentences(400, 1)
     documents, sentences = tmp_path / "d.txt", tmp_path / "s.txt"
@@ -439,7 +443,7 @@ def test_a_preparation_takes_no_folder_that_is_not_its_own(
     assert tree(place.parent) == before
 
 
-@pytest.mark.parametrize("last", ["summ.text.workplace.sha256", "summ.text.workplace.write_whole"])
+@pytest.mark.parametrize("last", ["summ.data.staging.sha256", "summ.data.staging.write_file"])
 def test_a_preparation_that_was_stopped_is_no_stranger(
     texts: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: str
 ) -> None:
@@ -489,9 +493,9 @@ def test_predictions_saved_into_the_report_are_no_strangers(tmp_path: Path) -> N
     assert (tmp_path / "report.json").is_file()
 
 
-def test_a_model_can_be_saved_twice(machine_folder: Path, tmp_path: Path) -> None:
-    machine = load_machine(machine_folder)
+def test_a_model_can_be_saved_twice(summary_model_folder: Path, tmp_path: Path) -> None:
+    summary_model = load_summary_model(summary_model_folder)
     for _ in range(2):
-        save_machine(machine, tmp_path / "model")
+        save_summary_model(summary_model, tmp_path / "model")
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
-    load_machine(tmp_path / "model")
+    load_summary_model(tmp_path / "model")

@@ -13,31 +13,41 @@ FILES = sorted((ROOT / "summ").rglob("*.py")) + sorted((ROOT / "data_prep").rglo
 ROOMS = (
     {"errors", "types", "config"},
     {"text"},
-    {"networks"},
-    {"learning", "inference"},
+    {"data"},
+    {"networks", "training"},
+    {"families"},
+    {"pipelines", "export"},
     {"evaluation"},
     {"train"},
     {"cli", "commands", "options", "__main__", "__init__"},
 )
 EXCEPTIONS = {
-    # Drawing words is a part of learning, too.
-    ("learning", "summ.inference.decoding"),
     # The launcher's entry hands its arguments to the command line.
     ("train", "summ.cli"),
+    # To be mended: the trainer must know a Task and no family.
+    ("training", "summ.families.sentence.task"),
+    ("training", "summ.families.summarizer.task"),
 }
 # Who alone may import what.
 OWNERS = {
-    "accelerate": {"summ/learning/trainer.py"},
+    "accelerate": {"summ/training/trainer.py"},
     "typer": {
         "summ/cli.py",
         "summ/options.py",
         "summ/commands/terminal.py",
-        "summ/commands/judging.py",
-        "summ/commands/vectors.py",
+        "summ/commands/evaluate.py",
+        "summ/commands/embed.py",
     },
-    "yaml": {"summ/config/run.py"},
+    "yaml": {"summ/config/loader.py"},
 }
-PURE = {"summ/learning/objectives.py", "summ/learning/rewards.py"}
+PURE = {
+    "summ/families/summarizer/rewards.py",
+    *(
+        f"summ/training/objectives/{path.name}"
+        for path in FILES
+        if path.parent.name == "objectives"
+    ),
+}
 SLOW = {"torch", "transformers", "datasets", "accelerate", "scipy", "numpy", "pandas", "pyarrow"}
 VAGUE = {"utils", "helpers", "common", "base", "misc"}
 

@@ -1,24 +1,24 @@
-"""Machines so small that everything about them can be enumerated or overfitted in seconds."""
+"""Models so small that everything about them can be enumerated or overfitted in seconds."""
 
 from typing import Any
 
 import torch
 
 from summ.config import NetworkConfig
-from summ.inference.decoding import Marks
-from summ.learning.draws import Draws
 from summ.networks.compressor import Compressor
 from summ.networks.discriminator import Discriminator, build_discriminator
 from summ.networks.language_model import LanguageModel, build_language_model
+from summ.networks.policy import Marks
 from summ.networks.reconstructor import Reconstructor
-from summ.networks.transformer import Vocabularies, build_encoder_decoder
-from summ.types import Batch, StepOutput, Words
+from summ.networks.transformer import VocabularyFacts, build_encoder_decoder
+from summ.training.random_streams import RandomStreams
+from summ.types import Batch, StepOutput, Tokens
 
 PAD, UNK, BOS, EOS = 0, 1, 2, 3
 PROMPTS = [4, 5, 6, 7]
 
 
-def facts(words: int, continuations: int = 0) -> Vocabularies:
+def facts(words: int, continuations: int = 0) -> VocabularyFacts:
     """A vocabulary of four marks, four length prompts, ``words`` words and some word ends."""
     size = 8 + words + continuations
     starts = torch.zeros(size, dtype=torch.bool)
@@ -26,10 +26,10 @@ def facts(words: int, continuations: int = 0) -> Vocabularies:
     special = torch.zeros(size, dtype=torch.bool)
     special[:8] = True
     special[EOS] = False
-    return Vocabularies(size, PAD, BOS, EOS, starts, special, torch.tensor(PROMPTS))
+    return VocabularyFacts(size, PAD, BOS, EOS, starts, special, torch.tensor(PROMPTS))
 
 
-def marks(vocabulary: Vocabularies) -> Marks:
+def marks(vocabulary: VocabularyFacts) -> Marks:
     return Marks(PAD, EOS, vocabulary.starts_word)
 
 
@@ -57,29 +57,29 @@ def causal(width: int = 16) -> NetworkConfig:
     )
 
 
-def compressor(vocabulary: Vocabularies, shortlist: list[int] | None = None) -> Compressor:
+def compressor(vocabulary: VocabularyFacts, shortlist: list[int] | None = None) -> Compressor:
     return Compressor(build_encoder_decoder(seq2seq(), vocabulary, "eager"), vocabulary, shortlist)
 
 
-def reconstructor(vocabulary: Vocabularies) -> Reconstructor:
+def reconstructor(vocabulary: VocabularyFacts) -> Reconstructor:
     return Reconstructor(build_encoder_decoder(seq2seq(), vocabulary, "eager"), vocabulary)
 
 
-def discriminator(vocabulary: Vocabularies) -> Discriminator:
+def discriminator(vocabulary: VocabularyFacts) -> Discriminator:
     return build_discriminator(causal(), vocabulary, "eager")
 
 
-def language_model(vocabulary: Vocabularies) -> LanguageModel:
+def language_model(vocabulary: VocabularyFacts) -> LanguageModel:
     return build_language_model(causal(), vocabulary, "eager")
 
 
-def words(*rows: list[int]) -> Words:
+def words(*rows: list[int]) -> Tokens:
     """Sequences of ids, the end mark added to each."""
-    return Words.from_lists([[*row, EOS] for row in rows], PAD)
+    return Tokens.from_lists([[*row, EOS] for row in rows], PAD)
 
 
-def batch(vocabulary: Vocabularies, rows: int = 8, seed: int = 0, matched: int = 0) -> Batch:
-    """Random documents of 5-7 words and sentences of 2-3, unpaired; the last may be matches."""
+def batch(vocabulary: VocabularyFacts, rows: int = 8, seed: int = 0) -> Batch:
+    """Random documents of 5-7 words and sentences of 2-3, unpaired."""
     generator = torch.Generator().manual_seed(seed)
     begins = vocabulary.starts_word.nonzero().squeeze(1)
 
@@ -89,27 +89,25 @@ def batch(vocabulary: Vocabularies, rows: int = 8, seed: int = 0, matched: int =
 
     documents = [draw(5, 7) for _ in range(rows)]
     sentences = [draw(2, 3) for _ in range(rows)]
-    hidden = [draw(2, 2) + sentence + draw(2, 2) for sentence in sentences]
+    noised = [draw(2, 2) + sentence + draw(2, 2) for sentence in sentences]
     return Batch(
         documents=words(*documents),
         keywords=words(*[row[::2] for row in documents]),
         sentences=words(*sentences),
-        hidden=words(*hidden),
+        noised=words(*noised),
         budget=torch.tensor([len(row) for row in sentences]),
-        matched=torch.arange(rows) >= rows - matched,
     )
 
 
 def share(whole: Batch, shard: int, shards: int) -> Batch:
     """The rows of a batch that one of several processes or micro-batches gets."""
-    mine = slice(shard, None, shards)
+    own = slice(shard, None, shards)
     return Batch(
-        whole.documents.rows(mine),
-        whole.keywords.rows(mine),
-        whole.sentences.rows(mine),
-        whole.hidden.rows(mine),
-        whole.budget[mine],
-        whole.matched[mine],
+        whole.documents.rows(own),
+        whole.keywords.rows(own),
+        whole.sentences.rows(own),
+        whole.noised.rows(own),
+        whole.budget[own],
     )
 
 
@@ -118,11 +116,11 @@ def gradients(step: torch.nn.Module) -> dict[str, torch.Tensor]:
 
 
 def taught(step: torch.nn.Module, batch: Any, updates: int, rate: float) -> list[StepOutput]:
-    """What a step says of the same batch at each of so many updates by Adam."""
+    """What a step returns for the same batch at each of so many updates by Adam."""
     optimizer = torch.optim.Adam(step.parameters(), lr=rate)
     outputs = []
     for number in range(updates):
-        output = step(batch, Draws(1, number, 0, 1, torch.device("cpu")))
+        output = step(batch, RandomStreams(1, number, 0, 1, torch.device("cpu")))
         optimizer.zero_grad()
         output.loss.backward()
         optimizer.step()

@@ -36,9 +36,9 @@ def prepare(
     for name, files in (("--documents", documents), ("--sentences", sentences)):
         if not files and not prose:
             raise wrong_usage(f"Missing option '{name}'.")
-    from summ.text.corpus import prepare as make
-    from summ.text.prose import prepare_prose
-    from summ.text.readers import expand_inputs
+    from summ.data.corpus import prepare as make
+    from summ.data.prose import prepare_prose
+    from summ.data.readers import expand_inputs
 
     def paths(names: list[str] | None) -> list[Path]:
         return [Path(path) for path in expand_inputs(names or [])]
@@ -66,20 +66,6 @@ def prepare(
     print(output)
 
 
-def match(corpus: options.MatchedCorpus, least: options.LeastScore = 0.2) -> None:
-    """Find, for documents of a corpus, the human sentence that seems to tell of the same event.
-
-    They are written into the corpus, for lessons with a matched_share.  English stems are compared.
-    """
-    from summ.text.corpus import Corpus
-    from summ.text.matching import MATCHES, find_matches
-
-    found = find_matches(Corpus.open(corpus), least, progress=say)
-    found.save(corpus / MATCHES)
-    say(f"{len(found)} documents have a match of score {least:g} or better.")
-    print(corpus / MATCHES)
-
-
 def train(
     config: options.Config,
     overrides: options.Overrides = None,
@@ -94,7 +80,7 @@ def train(
     settings = load_config(config, overrides or ())
     if output is not None:
         settings = settings.model_copy(update={"output": output})
-    from summ.learning.trainer import train as run_training
+    from summ.training.trainer import train as run_training
 
     logging.basicConfig(stream=sys.stderr, format="summ: %(message)s", level=logging.WARNING)
     logging.getLogger("summ").setLevel(logging.INFO)
@@ -111,7 +97,7 @@ def export(
     transformers: a summarizer's compressor, or sentence encoders. ctranslate2: a compressor.
     onnx: either. sentence-transformers: sentence encoders.
     """
-    from summ.inference.export import export as write
+    from summ.export.export import export as write
 
     write(model, to, output)
     print(output)
@@ -128,13 +114,13 @@ def average(
     import torch
 
     from summ.errors import CheckpointError
-    from summ.networks.averaging import average_machines
-    from summ.networks.machine import load_machine, save_machine
+    from summ.families.summarizer.averaging import average_models
+    from summ.families.summarizer.model import load_summary_model, save_summary_model
 
     if output.exists() or output.is_symlink():
         raise CheckpointError(f"{output}: exists already. Choose another --output, or remove it.")
-    blended = average_machines(load_machine(first), load_machine(second), share)
-    save_machine(blended, output, torch.float16 if half else torch.float32)
+    blended = average_models(load_summary_model(first), load_summary_model(second), share)
+    save_summary_model(blended, output, torch.float16 if half else torch.float32)
     print(output)
 
 
@@ -146,15 +132,18 @@ def info(model: options.ModelArgument = None) -> None:
     print(f"python: {platform.python_version()}")
     for package in ("summ", "torch", "transformers", "accelerate"):
         print(f"{package}: {version(package)}")
-    from summ.networks.machine import SHIPPED, load_machine
+    from summ.families.summarizer.model import SHIPPED, load_summary_model
 
     folder = SHIPPED if model is None else model
-    machine = load_machine(folder)
+    summary_model = load_summary_model(folder)
     print(f"model: {folder}")
-    for name, network in machine.networks().items():
+    for name, network in summary_model.networks().items():
         print(f"{name}: {sum(weights.numel() for weights in network.parameters()):,} parameters")
-    print(f"vocabulary: {machine.vocabulary.size:,} pieces, folding {machine.vocabulary.folding}")
-    print(f"max_document: {machine.settings.max_document} pieces")
-    print(f"max_sentence: {machine.settings.max_sentence} pieces")
-    shortlist = machine.settings.shortlist
+    print(
+        f"vocabulary: {summary_model.vocabulary.size:,} pieces, "
+        f"folding {summary_model.vocabulary.folding}"
+    )
+    print(f"max_document: {summary_model.settings.max_document} pieces")
+    print(f"max_sentence: {summary_model.settings.max_sentence} pieces")
+    shortlist = summary_model.settings.shortlist
     print(f"shortlist: {'open vocabulary' if shortlist is None else f'{len(shortlist)} pieces'}")

@@ -12,7 +12,7 @@ import typer
 from summ import options
 
 if TYPE_CHECKING:
-    from summ.text.readers import Record
+    from summ.data.readers import Record
 
 SHOWN_WARNINGS = 20
 
@@ -41,7 +41,7 @@ def read_inputs(
     on_error: options.BadRecords,
 ) -> Iterator[Record]:
     """The records of all files, with a warning for each that is left out or holds no text."""
-    from summ.text.readers import expand_inputs, read_records
+    from summ.data.readers import expand_inputs, read_records
 
     if not files and sys.stdin is not None and sys.stdin.isatty():
         raise typer.BadParameter("give a FILE, or - to read what you type.")

@@ -31,7 +31,7 @@ def summarize(
     A FILE is one document, unless --lines makes each line one, or it ends in .jsonl or .csv.
     --together makes one summary of all of them.
     """
-    from summ.text.writers import open_output, write_json
+    from summ.data.files import open_output, write_json
 
     records = read_inputs(files, lines, field, errors, on_error)
     with open_output(output) as stream:
@@ -39,8 +39,8 @@ def summarize(
         first = next(records, None)
         if first is None:
             return
-        from summ.inference.reranking import parse_weights
-        from summ.inference.summarizer import Summarizer
+        from summ.pipelines.rerank import parse_weights
+        from summ.pipelines.summarize import Summarizer
 
         weights = None if rerank is None else parse_weights(rerank)
         summarizer = Summarizer.load(model, encoder=encoder, rerank=weights, in_order=in_order)
@@ -76,14 +76,14 @@ def score(
 
     nll_per_word: nats a word; humanness: 0 to 1; anomaly_percentile: among these texts.
     """
-    from summ.text.writers import open_output, write_json
+    from summ.data.files import open_output, write_json
 
     records = read_inputs(files, lines, field, errors, on_error)
     with open_output(output) as stream:
         first = next(records, None)
         if first is None:
             return
-        from summ.inference.scorer import Scorer
+        from summ.pipelines.score import Scorer
 
         scorer = Scorer.load(model)
         for result in scorer.score(progress(chain([first], records)), batch_size):

@@ -1,6 +1,6 @@
 """The schema of a training run, and the only user of yaml.  See ``run`` for its rules."""
 
-from summ.config.run import (
+from summ.config.loader import (
     TrainConfig,
     load_config,
 )
@@ -17,7 +17,7 @@ from summ.config.stages import (
     DecoderConfig,
     GumbelStage,
     LanguageModelStage,
-    LessonConfig,
+    LikelihoodConfig,
     OptimizerConfig,
     PretrainStage,
     QuickThoughtStage,
@@ -38,7 +38,7 @@ __all__ = [
     "GruConfig",
     "GumbelStage",
     "LanguageModelStage",
-    "LessonConfig",
+    "LikelihoodConfig",
     "NetworkConfig",
     "NetworksConfig",
     "NoiseConfig",

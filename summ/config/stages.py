@@ -47,52 +47,39 @@ class OptimizerConfig(Section):
     accumulation: Positive = 1
 
 
-class LessonConfig(Section):
-    """The maximum-likelihood lessons that need no pair.
+class LikelihoodConfig(Section):
+    """The two maximum-likelihood objectives, neither of which needs a pair.
 
-    ``invented_share`` of the sentences are sought in a document that the reconstructor invents
-    from them (the cycle); ``matched_share`` in a document that seems to tell of the same event
-    (what `summ match` found in the corpus, with scores of ``matched_score`` and better, if the
-    document has ``matched_coverage`` of the sentence's pieces); the others in words of other texts
-    (the denoising task).  With ``matched_draws``, what is learned from a match is not the sentence
-    itself, which tells of another report, but that one of so many drafts which has most in common
-    with it.  ``draft_share`` of the documents are rebuilt from the compressor's own draft; the
-    others from their keywords.  Temperatures of inventions and of those drafts are drawn from
-    ``temperature``.  An invention that says less than ``invented_coverage`` of its sentence's
-    pieces teaches to say what is not there: such a sentence is sought in words of other texts
-    after all.
+    The compressor recovers human sentences (denoising): ``back_translated_share`` of them from a
+    document that the reconstructor wrote around them, the others from noise. A document with less
+    than ``back_translated_coverage`` of its sentence's pieces would teach hallucination: such a
+    sentence is recovered from noise after all. ``temperature`` bounds the sampling temperature of
+    these documents, ``back_translated_length`` their words.
+
+    The reconstructor rebuilds documents: ``draft_share`` of them from the compressor's own draft
+    of ``budgets`` words, the others from their keywords.
     """
 
-    invented_share: Share = 0.0
-    invented_coverage: Share = 0.0
-    matched_share: Share = 0.0
-    matched_score: Share = 0.3
-    matched_coverage: Share = 0.7
-    matched_draws: Annotated[int, Field(ge=0)] = 0
+    back_translated_share: Share = 0.0
+    back_translated_coverage: Share = 0.0
     draft_share: Share = 0.0
     temperature: tuple[float, float] = (0.7, 1.0)
-    invented_length: tuple[int, int] = (16, 48)
+    back_translated_length: tuple[int, int] = (16, 48)
     budgets: tuple[int, int] = (6, 14)
-
-    @model_validator(mode="after")
-    def parts_of_a_whole(self) -> LessonConfig:
-        if self.invented_share + self.matched_share > 1:
-            raise ValueError("invented_share and matched_share must not exceed 1 together")
-        return self
 
 
 class RewardConfig(Section):
-    """What a draft is rewarded for.  Each weight multiplies one pure function of ``rewards``.
+    """What a draft is rewarded for: each weight multiplies one reward of a critique.
 
-    ``fluency`` needs a machine with a language model: log-likelihood per word above that of the
-    words anywhere in documents (slor), log-likelihood per word, or exp(-perplexity / scale).  It is
-    credited to the whole draft, or (slor and likelihood) to each word, discounted like the
-    discriminator's.  ``similarity_encoder`` is the folder of a sentence encoder; by default the one
-    that ships with summ.  ``position`` prefers words from where news begins: the source's head.
-    ``reference`` is the folder of a machine whose compressor, frozen, says how likely a draft is:
-    it holds the policy to what the lessons taught.  ``salience`` is the folder of a machine that
-    guesses which words of a document matter; frozen, it counts what of them each word asked for
-    brings.
+    ``reconstruction_weight``: log-likelihood of the source given the draft, per piece;
+    ``discriminator_weight``: humanness of each prefix, credited to the words before with
+    ``discount``; ``length_weight`` and ``repetition_weight``: words off the budget, and said
+    before; ``position_weight`` prefers words from the source's head, where news begins.
+
+    ``fluency_weight`` (SLOR) needs a model with a language model.  ``similarity_encoder`` is the
+    folder of a sentence encoder, by default the one that ships with summ.  ``reference`` is the
+    folder of a model whose compressor, frozen, says how likely a draft is; it holds the policy to
+    what maximum likelihood taught.  ``salience`` is the folder of a model that predicts salience.
     """
 
     reconstruction_weight: Weight = 4.0
@@ -102,9 +89,6 @@ class RewardConfig(Section):
     repetition_weight: Weight = 0.0
     position_weight: Weight = 0.0
     fluency_weight: Weight = 0.0
-    fluency: Literal["slor", "likelihood", "perplexity"] = "slor"
-    fluency_credit: Literal["draft", "word"] = "draft"
-    perplexity_scale: Annotated[float, Field(gt=0)] = 150.0
     similarity_weight: Weight = 0.0
     similarity_encoder: Path | None = None
     reference_weight: Weight = 0.0
@@ -113,9 +97,7 @@ class RewardConfig(Section):
     salience: Path | None = None
 
     @model_validator(mode="after")
-    def creditable(self) -> RewardConfig:
-        if self.fluency == "perplexity" and self.fluency_credit == "word":
-            raise ValueError("perplexity is of a whole draft: fluency_credit must be 'draft'")
+    def named(self) -> RewardConfig:
         if self.reference_weight and self.reference is None:
             raise ValueError("reference_weight needs 'reference': a model folder")
         if self.salience_weight and self.salience is None:
@@ -134,7 +116,7 @@ class StageShape(Section):
     name: StageName
     steps: Positive
     optimizer: OptimizerConfig
-    lesson: LessonConfig = LessonConfig()
+    likelihood: LikelihoodConfig = LikelihoodConfig()
     discriminator_every: Annotated[int, Field(ge=0)] = 0
     critic_updates: Positive = 1
     average_checkpoints: Positive = 1
@@ -196,7 +178,7 @@ class ReinforceStage(StageShape):
     samples: Positive = 4
     temperature: Temperature = 1.0
     reward: RewardConfig = RewardConfig()
-    lesson_weight: Weight = 1.0
+    likelihood_weight: Weight = 1.0
 
     @model_validator(mode="after")
     def enough_samples(self) -> ReinforceStage:
@@ -206,33 +188,28 @@ class ReinforceStage(StageShape):
 
 
 class TermConfig(Section):
-    """What a relaxed draft is judged by.  Each weight multiplies one pure loss of ``objectives``.
+    """The losses of a relaxed draft.  Each weight multiplies one function of ``objectives``.
 
-    ``reconstruction_weight`` is the share of nll per word, as in ``RewardConfig``.
-    ``discriminator_weight`` is that of the adversary, whatever its kind.  ``prior_weight`` (the
-    policy's divergence from a language model) and ``fluency_weight`` (the fluency that the policy
-    expects of its next word, SLOR) need a machine with one.  ``position`` prefers words from the
-    source's head.
+    ``reconstruction_weight`` multiplies the nll per word, as in ``RewardConfig``;
+    ``discriminator_weight`` the adversary's loss, whatever its kind.  ``prior_weight`` (the
+    policy's divergence from a language model) and ``fluency_weight`` (the expected fluency of
+    the next word, SLOR) need a model with a language model.
     """
 
     reconstruction_weight: Weight = 4.0
     discriminator_weight: Weight = 1.5
     length_weight: Weight = 1.0
-    position_weight: Weight = 0.0
     prior_weight: Weight = 0.0
     fluency_weight: Weight = 0.0
-    topic_weight: Weight = 0.0
-    coverage_weight: Weight = 0.0
 
 
 class GumbelStage(StageShape):
-    """The gradient through relaxed words (Gumbel-softmax), with the lessons kept in as an anchor.
+    """The gradient through relaxed tokens (Gumbel-softmax), with denoising as an anchor.
 
     ``temperature`` is that of the relaxation and falls geometrically over the stage, from the first
     to the last; ``policy_temperature`` that of the policy, as in ``ReinforceStage``.  ``critic`` is
-    the adversary: the discriminator of every prefix, or a Wasserstein critic whose slope is kept
-    by a gradient penalty (``penalty_weight``) or by limiting its spectra.  ``smoothing`` spreads
-    that share of human words for a Wasserstein critic, against soft drafts.
+    the adversary: the discriminator of every prefix, or a Wasserstein critic whose slope is bounded
+    by a gradient penalty (``penalty_weight``) or by limiting the spectra of its weights.
     """
 
     kind: Literal["gumbel"]
@@ -241,15 +218,8 @@ class GumbelStage(StageShape):
     policy_temperature: Temperature = 1.0
     critic: Literal["discriminator", "wgan-gp", "spectral"] = "discriminator"
     penalty_weight: Weight = 10.0
-    smoothing: Share = 0.0
     terms: TermConfig = TermConfig()
-    lesson_weight: Weight = 1.0
-
-    @model_validator(mode="after")
-    def alike_in_sharpness(self) -> GumbelStage:
-        if self.straight_through and self.smoothing:
-            raise ValueError("straight-through drafts are one-hot: smoothing must be 0")
-        return self
+    likelihood_weight: Weight = 1.0
 
 
 class QuickThoughtStage(StageShape):

@@ -12,8 +12,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from summ.networks.transformer import Encoded, Vocabularies, decoder_logits, encode
-from summ.types import Words
+from summ.networks.transformer import Encoded, VocabularyFacts, decoder_logits, encode
+from summ.types import Tokens
 
 
 class Compressor(nn.Module):
@@ -21,7 +21,7 @@ class Compressor(nn.Module):
 
     With a shortlist, a summary may use the pieces of its own source and the shortlist only,
     as a pointer network would, but at no cost in parameters; without one the vocabulary is
-    open.  The class returns logits; drawing and scoring words is ``inference.decoding``'s.
+    open.  The class returns logits; drawing and scoring words is ``networks.policy``'s.
     """
 
     allowed_anywhere: Tensor
@@ -29,7 +29,7 @@ class Compressor(nn.Module):
     prompts: Tensor
 
     def __init__(
-        self, network: Any, vocabulary: Vocabularies, shortlist: Sequence[int] | None
+        self, network: Any, vocabulary: VocabularyFacts, shortlist: Sequence[int] | None
     ) -> None:
         super().__init__()
         self.network = network
@@ -46,7 +46,7 @@ class Compressor(nn.Module):
         self.register_buffer("special", vocabulary.special.clone(), persistent=False)
         self.register_buffer("prompts", vocabulary.prompts.clone(), persistent=False)
 
-    def read(self, source: Words, budget: Int[Tensor, " B"]) -> Encoded:
+    def read(self, source: Tokens, budget: Int[Tensor, " B"]) -> Encoded:
         """Encodes documents, each with the number of words its summary may have."""
         states, mask = encode(self.network, self.prompts, source, budget)
         allowed = self.allowed_anywhere.expand(len(source), -1)

@@ -6,16 +6,14 @@ The manifest is JSON: the number of the format, the settings, and the SHA-256 of
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from summ.data.files import content_unlisted, new_folder, sha256, write_file
 from summ.errors import CheckpointError
-from summ.text.digest import sha256
 
 _Settings = TypeVar("_Settings")
 
@@ -26,91 +24,25 @@ def new_model_folder(
 ) -> Iterator[Path]:
     """A folder to fill, which gets its manifest and takes the place of ``folder`` at the end.
 
-    What it replaces must be a model folder, too (``refuse_foreign``).
+    What it replaces must be a model folder, too, with nothing else in it.
 
     Raises:
         CheckpointError: it cannot be written; what was there before is untouched.
     """
     from safetensors import SafetensorError
 
-    refuse_foreign(folder, manifest)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise CheckpointError(f"{folder}: cannot be written ({error.strerror}).") from error
-    try:
-        yield work
+    with new_folder(folder, partial(content_unlisted, manifest=manifest), CheckpointError) as work:
+        try:
+            yield work
+        except SafetensorError as error:
+            raise CheckpointError(f"{folder}: cannot be written ({error}). Make room.") from error
         files = sorted(path for path in work.rglob("*") if path.is_file())
-        told = {
+        described = {
             "format": version,
             "settings": settings,
             "files": {path.relative_to(work).as_posix(): sha256(path) for path in files},
         }
-        (work / manifest).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-        work.chmod(0o755)
-        refuse_foreign(folder, manifest)  # again: making a model takes its time
-        _replace_folder(work, folder)
-    except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"{folder}: cannot be written ({error}). Make room.") from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
-def refuse_foreign(folder: Path, manifest: str) -> None:
-    """Passes where nothing is, an empty folder, or a model folder with nothing else in it.
-
-    Raises:
-        CheckpointError: there is something that replacing the folder would lose.
-    """
-    try:
-        foreign = _foreign(folder, manifest)
-    except OSError as error:
-        raise CheckpointError(f"{folder}: cannot be written ({error.strerror}).") from error
-    if foreign is not None:
-        raise CheckpointError(
-            f"{folder}: a model would take its place, but it {foreign}, which summ did not make. "
-            "Move that away, or choose another place."
-        )
-
-
-def _foreign(folder: Path, manifest: str) -> str | None:
-    """What a place is or holds besides a model; None if nothing."""
-    if folder.is_symlink():
-        return "is a link"
-    if folder.exists() and not folder.is_dir():
-        return "is a file"
-    known = _listed(folder / manifest)
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if name not in known or path.is_symlink():
-            return f"holds {name!r}"
-    return None
-
-
-def _listed(manifest: Path) -> set[str]:
-    """The manifest, the files that it lists, and the folders they are in; none if it is none."""
-    try:
-        told = json.loads(manifest.read_text(encoding="utf-8"))
-        files = [Path(name) for name in (manifest.name, *told["files"]) if told["format"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        return set()
-    return {path.as_posix() for file in files for path in (file, *file.parents)}
-
-
-def _replace_folder(new: Path, folder: Path) -> None:
-    """Puts ``new`` in the place of ``folder``, which may exist."""
-    if folder.exists():
-        old = folder.with_name(f".{folder.name}-old-{os.getpid()}")
-        folder.rename(old)
-        try:
-            new.rename(folder)
-        except OSError:
-            old.rename(folder)
-            raise
-        shutil.rmtree(old)
-    else:
-        new.rename(folder)
+        write_file(work / manifest, json.dumps(described, indent=1) + "\n")
 
 
 def checked_settings(

@@ -10,8 +10,8 @@ from typing import Any
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from summ.networks.transformer import Encoded, Vocabularies, decoder_logits, encode
-from summ.types import Relaxed, Words
+from summ.networks.transformer import Encoded, VocabularyFacts, decoder_logits, encode
+from summ.types import Relaxed, Tokens
 
 
 class Reconstructor(nn.Module):
@@ -25,7 +25,7 @@ class Reconstructor(nn.Module):
     allowed_anywhere: Tensor
     prompts: Tensor
 
-    def __init__(self, network: Any, vocabulary: Vocabularies) -> None:
+    def __init__(self, network: Any, vocabulary: VocabularyFacts) -> None:
         super().__init__()
         self.network = network
         allowed = ~vocabulary.special
@@ -34,7 +34,7 @@ class Reconstructor(nn.Module):
         self.register_buffer("allowed_anywhere", allowed, persistent=False)
         self.register_buffer("prompts", vocabulary.prompts.clone(), persistent=False)
 
-    def read(self, draft: Words | Relaxed, length: Int[Tensor, " B"]) -> Encoded:
+    def read(self, draft: Tokens | Relaxed, length: Int[Tensor, " B"]) -> Encoded:
         """Encodes drafts, drawn or relaxed, each with the number of words of its document."""
         states, mask = encode(self.network, self.prompts, draft, length)
         return Encoded(states, mask, self.allowed_anywhere.expand(len(draft), -1), None)

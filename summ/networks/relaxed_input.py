@@ -11,11 +11,11 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from summ.types import Relaxed, Words
+from summ.types import Relaxed, Tokens
 
 
 @contextmanager
-def relaxed_input(embedding: nn.Module, source: Words | Relaxed) -> Iterator[None]:
+def relaxed_input(embedding: nn.Module, source: Tokens | Relaxed) -> Iterator[None]:
     """While it lasts, ``embedding`` answers the last T ids it is asked for with relaxed words.
 
     The network is called with ids as ever, and only what its embedding says is replaced.
@@ -28,7 +28,7 @@ def relaxed_input(embedding: nn.Module, source: Words | Relaxed) -> Iterator[Non
         embedding: the network's, from id to vector, scale included where it is the module's.
         source: with plain words nothing is replaced.
     """
-    if isinstance(source, Words):
+    if isinstance(source, Tokens):
         yield
         return
     rows = source.rows

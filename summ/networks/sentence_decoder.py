@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from summ.config import DecoderConfig
 from summ.text.vocabulary import Vocabulary
-from summ.types import Words
+from summ.types import Tokens
 
 
 class SentenceDecoder(nn.Module):
@@ -30,7 +30,7 @@ class SentenceDecoder(nn.Module):
         self.gru = nn.GRU(config.embedding + vector, config.hidden, batch_first=True)
         self.output = nn.Linear(config.hidden, vocabulary.size)
 
-    def forward(self, vectors: Float[Tensor, "N D"], sentences: Words) -> Float[Tensor, "N T V"]:
+    def forward(self, vectors: Float[Tensor, "N D"], sentences: Tokens) -> Float[Tensor, "N T V"]:
         """Logits of each word of the sentences, given the vector and the words before it."""
         first = torch.full_like(sentences.ids[:, :1], self.begin)
         inputs = self.embedding(torch.cat([first, sentences.ids[:, :-1]], dim=1))

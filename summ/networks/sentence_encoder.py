@@ -19,7 +19,7 @@ from summ.config import EncoderConfig, GruConfig, NetworkConfig
 from summ.errors import ConfigError
 from summ.networks.transformer import load_pretrained, without_dropout
 from summ.text.vocabulary import Vocabulary
-from summ.types import Words
+from summ.types import Tokens
 
 Pooling = Literal["mean", "cls", "attention", "last"]
 
@@ -45,7 +45,7 @@ class GruNetwork(nn.Module):
             else None
         )
 
-    def forward(self, words: Words) -> tuple[Float[Tensor, "N T D"], Float[Tensor, "N E"] | None]:
+    def forward(self, words: Tokens) -> tuple[Float[Tensor, "N T D"], Float[Tensor, "N E"] | None]:
         """States at every position, and each direction's last one behind its last word.
 
         Residual states, and embeddings alone, have no last one.
@@ -90,7 +90,7 @@ class SentenceEncoder(nn.Module):
         # Without a bias: softmax would not see it, and no gradient would reach it.
         self.score = nn.Linear(width, 1, bias=False) if pooling == "attention" else None
 
-    def forward(self, words: Words) -> Float[Tensor, "N D"]:
+    def forward(self, words: Tokens) -> Float[Tensor, "N D"]:
         """One vector a sentence, not normalised; every sentence has at least one real word."""
         if isinstance(self.network, GruNetwork):
             states, last = self.network(words)
@@ -130,11 +130,11 @@ class SentenceEncoder(nn.Module):
         return (weights[..., None] * states.masked_fill(~mask[..., None], 0.0)).sum(dim=1)
 
 
-def _begun(words: Words, begin: int) -> Words:
+def _begun(words: Tokens, begin: int) -> Tokens:
     """The sentences with a mark before each."""
     first = torch.full_like(words.ids[:, :1], begin)
     real = torch.ones_like(words.mask[:, :1])
-    return Words(torch.cat([first, words.ids], dim=1), torch.cat([real, words.mask], dim=1))
+    return Tokens(torch.cat([first, words.ids], dim=1), torch.cat([real, words.mask], dim=1))
 
 
 def build_sentence_encoder(config: EncoderConfig, vocabulary: Vocabulary) -> SentenceEncoder:

@@ -18,11 +18,11 @@ from torch import Tensor, nn
 from summ.config import NetworkConfig
 from summ.errors import CheckpointError, ConfigError
 from summ.networks.relaxed_input import relaxed_input
-from summ.types import Relaxed, Words
+from summ.types import Relaxed, Tokens
 
 
 @dataclass(frozen=True)
-class Vocabularies:
+class VocabularyFacts:
     """The facts about the vocabulary that networks and decoding need.
 
     Attributes:
@@ -60,6 +60,11 @@ class Encoded:
     def detach(self) -> Encoded:
         return Encoded(self.states.detach(), self.mask, self.allowed, self.budget)
 
+    def rows(self, index: Int[Tensor, " R"]) -> Encoded:
+        """The chosen sources, each as often as the index names it."""
+        budget = None if self.budget is None else self.budget[index]
+        return Encoded(self.states[index], self.mask[index], self.allowed[index], budget)
+
     def repeat(self, times: int) -> Encoded:
         """Each source ``times`` times in a row: a a b b, not a b a b."""
         if times == 1:
@@ -74,7 +79,7 @@ class Encoded:
 
 
 @runtime_checkable
-class Speaker(Protocol):
+class AutoregressiveDecoder(Protocol):
     """A network that continues words: compressor and reconstructor are two."""
 
     start: int
@@ -82,7 +87,9 @@ class Speaker(Protocol):
     def logits(self, encoded: Encoded, inputs: Tensor, cache: Any = None) -> Tensor: ...
 
 
-def build_encoder_decoder(config: NetworkConfig, vocabulary: Vocabularies, attention: str) -> Any:
+def build_encoder_decoder(
+    config: NetworkConfig, vocabulary: VocabularyFacts, attention: str
+) -> Any:
     """Any encoder-decoder of transformers, from a configuration or a pretrained checkpoint.
 
     Dropout is 0: the policy that is scored must be the policy that was sampled, and both
@@ -124,7 +131,7 @@ def build_encoder_decoder(config: NetworkConfig, vocabulary: Vocabularies, atten
 
 
 def build_causal(
-    auto_class: Any, config: NetworkConfig, vocabulary: Vocabularies, attention: str, name: str
+    auto_class: Any, config: NetworkConfig, vocabulary: VocabularyFacts, attention: str, name: str
 ) -> Any:
     """A causal transformers network, from a configuration or checkpoint, without dropout.
 
@@ -221,10 +228,10 @@ def without_dropout(network: Any) -> Any:
 
 
 def encode(
-    network: Any, prompts: Int[Tensor, " P"], source: Words | Relaxed, budget: Int[Tensor, " B"]
+    network: Any, prompts: Int[Tensor, " P"], source: Tokens | Relaxed, budget: Int[Tensor, " B"]
 ) -> tuple[Float[Tensor, "B S D"], Bool[Tensor, "B S"]]:
     """Runs the encoder over the length prompt and the source."""
-    words = source.words if isinstance(source, Relaxed) else source
+    words = source.tokens if isinstance(source, Relaxed) else source
     prompt = prompts[(budget - 1).clamp(0, len(prompts) - 1)][:, None]
     ids = torch.cat([prompt, words.ids], dim=1)
     mask = torch.cat([torch.ones_like(prompt, dtype=torch.bool), words.mask], dim=1)

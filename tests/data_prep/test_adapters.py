@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from data_prep.newswire import plain_headline
-from summ.text.corpus import Corpus
-from tests.text.conftest import invented_sentences, write_lines
+from summ.data.corpus import Corpus
+from tests.data.conftest import invented_sentences, write_lines
 
 ROWS = 60
 ARTICLES = invented_sentences(ROWS, 11, (12, 30))

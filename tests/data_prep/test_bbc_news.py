@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data_prep import bbc_news
-from summ.evaluation.pairs import read_records
+from summ.evaluation.summaries.pairs import read_records
 
 LEAD = "A fire destroyed the old theatre on Monday."
 REST = ["One was hurt. Two were not. Police came.", "The mayor came. He wept. Nobody knows why."]

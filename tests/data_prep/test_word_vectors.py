@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from data_prep import word_vectors
-from summ.evaluation.word_vectors import WordVectors
-from summ.text.corpus import Corpus
+from summ.data.corpus import Corpus
+from summ.evaluation.vectors.word_vectors import WordVectors
 
 
 def test_all_texts_of_all_corpora_are_counted(tiny_corpus: Path, tmp_path: Path) -> None:

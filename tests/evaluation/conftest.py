@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from summ.evaluation.pairs import Texts, read_records
+from summ.evaluation.summaries.pairs import Texts, read_records
 
 # A slow machine is no failure.
 settings.register_profile("patient", deadline=None)
@@ -49,11 +49,13 @@ def texts() -> Texts:
 
 @pytest.fixture(scope="session", params=["gru", "bert"])
 def sentence_folder(
-    request: pytest.FixtureRequest, machine_folder: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    summary_model_folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     """The folder of a tiny sentence model that was never trained."""
     from summ.config import EncoderConfig, GruConfig, NetworkConfig
-    from summ.networks.sentence_model import build_sentence_model, save_sentence_model
+    from summ.families.sentence.model import build_sentence_model, save_sentence_model
     from summ.text.vocabulary import Vocabulary
 
     sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
@@ -63,7 +65,7 @@ def sentence_folder(
         if request.param == "gru"
         else EncoderConfig(network=NetworkConfig(config=bert), pooling="attention")
     )
-    vocabulary = Vocabulary.load(machine_folder / "vocabulary")
+    vocabulary = Vocabulary.load(summary_model_folder / "vocabulary")
     folder = tmp_path_factory.mktemp("sentence") / f"tiny-{request.param}"
     save_sentence_model(build_sentence_model(config, vocabulary, seed=7), folder)
     return folder

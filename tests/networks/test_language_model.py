@@ -9,19 +9,19 @@ import torch
 
 from summ.config import NetworkConfig, NetworksConfig
 from summ.errors import CheckpointError, ConfigError
-from summ.inference.decoding import chosen
-from summ.learning.objectives import sequence_nll
-from summ.networks.language_model import LanguageModel, build_language_model
-from summ.networks.machine import (
-    Machine,
-    MachineSettings,
-    build_machine,
-    load_machine,
-    save_machine,
+from summ.families.summarizer.model import (
+    SummaryModel,
+    SummaryModelSettings,
+    build_summary_model,
+    load_summary_model,
+    save_summary_model,
     with_language_model,
 )
+from summ.networks.language_model import LanguageModel, build_language_model
+from summ.networks.policy import chosen
 from summ.text.vocabulary import Vocabulary
-from summ.types import Words
+from summ.training.objectives.likelihood import sequence_nll
+from summ.types import Tokens
 from tests import tiny
 
 FACTS = tiny.facts(words=6, continuations=2)
@@ -72,7 +72,7 @@ def test_padding_and_neighbours_change_nothing(model: LanguageModel) -> None:
     for row, ids in enumerate([[8, 9], [10, 11, 12, 13, 8], [9]]):
         alone = model(tiny.words(ids))[0]
         torch.testing.assert_close(log_probs[row, : len(alone)], alone)
-    junk = Words(together.ids.masked_fill(~together.mask, 12), together.mask)
+    junk = Tokens(together.ids.masked_fill(~together.mask, 12), together.mask)
     torch.testing.assert_close(model(junk)[together.mask], log_probs[together.mask])
 
 
@@ -105,65 +105,69 @@ def test_an_encoder_decoder_is_no_language_model() -> None:
 
 
 @pytest.fixture(scope="module")
-def machine(tiny_corpus: Path) -> Machine:
+def summary_model(tiny_corpus: Path) -> SummaryModel:
     """Without a language model."""
     networks = NetworksConfig(
         compressor=tiny.seq2seq(), reconstructor=tiny.seq2seq(), discriminator=tiny.causal()
     )
     vocabulary = Vocabulary.load(tiny_corpus / "vocabulary")
-    return build_machine(networks, vocabulary, MachineSettings(48, 12, None), seed=1)
+    return build_summary_model(networks, vocabulary, SummaryModelSettings(48, 12, None), seed=1)
 
 
 def test_a_machine_is_saved_and_loaded_with_its_language_model(
-    machine: Machine, tmp_path: Path
+    summary_model: SummaryModel, tmp_path: Path
 ) -> None:
-    richer = with_language_model(machine, tiny.causal(), seed=3)
+    richer = with_language_model(summary_model, tiny.causal(), seed=3)
     assert list(richer.networks())[-1] == "language_model" and len(richer.networks()) == 4
     assert richer.language_model is not None
-    richer.language_model.count(torch.arange(machine.vocabulary.size))
-    save_machine(richer, tmp_path / "model")
-    loaded = load_machine(tmp_path / "model").language_model
+    richer.language_model.count(torch.arange(summary_model.vocabulary.size))
+    save_summary_model(richer, tmp_path / "model")
+    loaded = load_summary_model(tmp_path / "model").language_model
     assert loaded is not None and not loaded.training
-    words = Words.from_lists([[300, 301, 302]], machine.vocabulary.pad)
+    words = Tokens.from_lists([[300, 301, 302]], summary_model.vocabulary.pad)
     with torch.no_grad():
         assert torch.equal(loaded(words), richer.language_model(words))
     assert torch.equal(loaded.unigram, richer.language_model.unigram)
 
 
 def test_a_machine_without_one_is_saved_and_loaded_as_before(
-    machine: Machine, tmp_path: Path
+    summary_model: SummaryModel, tmp_path: Path
 ) -> None:
-    save_machine(machine, tmp_path / "model")
+    save_summary_model(summary_model, tmp_path / "model")
     assert not (tmp_path / "model" / "language_model").exists()
-    assert load_machine(tmp_path / "model").language_model is None
-    assert len(machine.networks()) == 3
+    assert load_summary_model(tmp_path / "model").language_model is None
+    assert len(summary_model.networks()) == 3
 
 
-def test_a_lost_language_model_is_no_model_without_one(machine: Machine, tmp_path: Path) -> None:
-    save_machine(with_language_model(machine, tiny.causal(), seed=3), tmp_path / "model")
+def test_a_lost_language_model_is_no_model_without_one(
+    summary_model: SummaryModel, tmp_path: Path
+) -> None:
+    save_summary_model(
+        with_language_model(summary_model, tiny.causal(), seed=3), tmp_path / "model"
+    )
     for file in (tmp_path / "model" / "language_model").iterdir():
         file.unlink()
     (tmp_path / "model" / "language_model").rmdir()
     with pytest.raises(CheckpointError, match=r"language_model/.*: missing from the model"):
-        load_machine(tmp_path / "model")
+        load_summary_model(tmp_path / "model")
 
 
-def test_it_is_built_with_the_machine_and_from_its_seed(machine: Machine) -> None:
+def test_it_is_built_with_the_machine_and_from_its_seed(summary_model: SummaryModel) -> None:
     networks = NetworksConfig(
         compressor=tiny.seq2seq(),
         reconstructor=tiny.seq2seq(),
         discriminator=tiny.causal(),
         language_model=tiny.causal(),
     )
-    built = build_machine(networks, machine.vocabulary, machine.settings, seed=1)
+    built = build_summary_model(networks, summary_model.vocabulary, summary_model.settings, seed=1)
     again = with_language_model(replace(built, language_model=None), tiny.causal(), seed=1)
     assert built.language_model is not None and again.language_model is not None
     for key, value in built.language_model.state_dict().items():
         assert torch.equal(again.language_model.state_dict()[key], value)
-    for key, value in machine.compressor.state_dict().items():
+    for key, value in summary_model.compressor.state_dict().items():
         assert torch.equal(built.compressor.state_dict()[key], value)
 
 
 def test_the_shipped_model_loads(shipped: Path) -> None:
     """It was written before there were language models."""
-    assert load_machine(shipped).compressor is not None
+    assert load_summary_model(shipped).compressor is not None

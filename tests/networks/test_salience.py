@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from summ.errors import CheckpointError
-from summ.networks.machine import load_machine, save_machine, with_salience
+from summ.families.summarizer.model import load_summary_model, save_summary_model, with_salience
 from summ.networks.salience import COMMON, Salience
-from summ.types import Words
+from summ.types import Tokens
 from tests import tiny
 
 FACTS = tiny.facts(words=6, continuations=2)
@@ -41,7 +41,7 @@ def test_a_draft_counts_what_it_says_of_its_own_source(
         rows = torch.tensor([row, *(1 for _ in others)])
         sources = SOURCES.rows(rows)
         lifts = LIFTS[rows][:, : sources.ids.shape[1]]
-        found = Salience(4, 3, FACTS).told(drafts, sources, lifts)
+        found = Salience(4, 3, FACTS).coverage(drafts, sources, lifts)
         assert float(found[0]) == pytest.approx(expected)
 
 
@@ -75,22 +75,22 @@ def test_it_reads_each_word_where_it_stands() -> None:
     torch.testing.assert_close(alone[4], states[4])
 
 
-def test_a_machine_is_saved_and_loaded_with_it(machine_folder: Path, tmp_path: Path) -> None:
-    machine = load_machine(machine_folder)
-    assert machine.salience is None
-    shares = torch.linspace(0, 1, machine.vocabulary.size)
-    richer = with_salience(machine, shares, hidden=5, seed=3)
+def test_a_machine_is_saved_and_loaded_with_it(summary_model_folder: Path, tmp_path: Path) -> None:
+    model = load_summary_model(summary_model_folder)
+    assert model.salience is None
+    shares = torch.linspace(0, 1, model.vocabulary.size)
+    richer = with_salience(model, shares, hidden=5, seed=3)
     assert list(richer.networks())[-1] == "salience"
-    words = Words.from_lists([[300, 301, 302]], machine.vocabulary.pad)
+    words = Tokens.from_lists([[300, 301, 302]], model.vocabulary.pad)
     assert richer.salience is not None
-    states = richer.salience.read(machine.compressor, words)
+    states = richer.salience.read(model.compressor, words)
     before = richer.salience.lifts(states, words)
     for dtype in (torch.float32, torch.int8):
         folder = tmp_path / str(dtype)
-        save_machine(richer, folder, dtype)
-        loaded = load_machine(folder).salience
+        save_summary_model(richer, folder, dtype)
+        loaded = load_summary_model(folder).salience
         assert loaded is not None and not loaded.training
         assert torch.equal(loaded.lifts(states, words), before)
         (folder / "salience" / "weights.safetensors").write_bytes(b"")
         with pytest.raises(CheckpointError, match=r"salience/weights.safetensors"):
-            load_machine(folder)
+            load_summary_model(folder)

@@ -8,7 +8,7 @@ from summ.config import EncoderConfig, GruConfig, NetworkConfig
 from summ.errors import ConfigError
 from summ.networks.sentence_encoder import GruNetwork, SentenceEncoder, build_sentence_encoder
 from summ.text.vocabulary import Vocabulary
-from summ.types import Words
+from summ.types import Tokens
 
 BERT = {
     "model_type": "bert",
@@ -47,15 +47,15 @@ def gru(vocabulary: Vocabulary, pooling: str, layers: int, bidirectional: bool) 
 @torch.no_grad()
 def test_padding_changes_no_vector(vocabulary: Vocabulary, pooling: str) -> None:
     encoder = bert(vocabulary, pooling)
-    together = encoder(Words.from_lists(ROWS, vocabulary.pad))
+    together = encoder(Tokens.from_lists(ROWS, vocabulary.pad))
     assert together.shape == (3, encoder.width)
     for row, vector in zip(ROWS, together, strict=True):
-        torch.testing.assert_close(encoder(Words.from_lists([row], 0))[0], vector)
+        torch.testing.assert_close(encoder(Tokens.from_lists([row], 0))[0], vector)
 
 
 @torch.no_grad()
 def test_poolings_are_what_they_say(vocabulary: Vocabulary) -> None:
-    words = Words.from_lists(ROWS, vocabulary.pad)
+    words = Tokens.from_lists(ROWS, vocabulary.pad)
     for number, length in enumerate((4, 2, 3)):
         encoder = bert(vocabulary, "mean")
         row = torch.tensor([ROWS[number]])
@@ -83,7 +83,7 @@ def test_the_gru_is_torchs_on_unpadded_rows(
     last = gru(vocabulary, "last", layers, bidirectional)
     mean = SentenceEncoder(last.network, "mean", last.width, vocabulary.bos)
     assert isinstance(last.network, GruNetwork)
-    words = Words.from_lists(ROWS, vocabulary.pad)
+    words = Tokens.from_lists(ROWS, vocabulary.pad)
     for number, row in enumerate(ROWS):
         embedded = functional.embedding(torch.tensor([row]), last.network.embedding.weight)
         states, _ = last.network.gru(embedded)
@@ -102,7 +102,7 @@ def test_residual_states_are_embeddings_and_states_in_sum(vocabulary: Vocabulary
     for other in (residual, bag):
         other.embeddings().weight.copy_(plain.embeddings().weight)
     residual.network.load_state_dict(plain.network.state_dict())
-    words = Words.from_lists(ROWS, vocabulary.pad)
+    words = Tokens.from_lists(ROWS, vocabulary.pad)
     torch.testing.assert_close(residual(words), plain(words) + bag(words))
     for row, vector in zip(ROWS, bag(words), strict=True):
         torch.testing.assert_close(vector, bag.embeddings().weight[row].mean(dim=0))
@@ -114,7 +114,7 @@ def test_every_weight_learns(vocabulary: Vocabulary) -> None:
         gru(vocabulary, "attention", 1, True),
         build(vocabulary, "last", network={"config": GPT}),
     ):
-        words = Words.from_lists(ROWS, vocabulary.pad)
+        words = Tokens.from_lists(ROWS, vocabulary.pad)
         encoder(words)[:, 0].square().sum().backward()
         still = [
             name
@@ -126,7 +126,7 @@ def test_every_weight_learns(vocabulary: Vocabulary) -> None:
 
 def test_there_is_no_dropout(vocabulary: Vocabulary) -> None:
     encoder = bert(vocabulary, "mean").train()
-    words = Words.from_lists(ROWS, vocabulary.pad)
+    words = Tokens.from_lists(ROWS, vocabulary.pad)
     assert torch.equal(encoder(words), encoder(words))
 
 

@@ -5,8 +5,8 @@ import pytest
 from summ.errors import CheckpointError, DataError
 from summ.text.pretrained_tokenizer import open_vocabulary
 from summ.text.vocabulary import Vocabulary
+from tests.data.conftest import invented_sentences
 from tests.pretrained import bart_tokenizer, t5_tokenizer
-from tests.text.conftest import invented_sentences
 
 LINES = invented_sentences(200, 3)
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from summ.errors import CheckpointError, DataError
 from summ.text import vocabulary as module
 from summ.text.vocabulary import LONGEST_PROMPT, Vocabulary
+from tests.data.conftest import invented_sentences
 from tests.pretrained import bart_tokenizer
-from tests.text.conftest import invented_sentences
 
 SIZE = 640
 MARKS = 4 + LONGEST_PROMPT

@@ -1,0 +1,1 @@
+"""Files and corpora: reading, preparing, and the batches of an update."""

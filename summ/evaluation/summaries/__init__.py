@@ -1,0 +1,1 @@
+"""Evaluation of summaries: ROUGE, baselines, what ROUGE does not see."""

@@ -1,0 +1,1 @@
+"""Evaluation of sentence vectors, by probes."""

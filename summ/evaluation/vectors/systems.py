@@ -1,0 +1,142 @@
+"""What makes vectors of sentences: a model, and the baselines that stand beside it.
+
+Each is one function from all texts of a probe to their vectors.  That it sees them together lets
+TF-IDF weigh words, and SIF find what texts share, on the probe's own texts; none sees a label.
+
+Axes: N texts, D columns.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from summ.errors import ConfigError
+from summ.evaluation.summaries.rouge_tokenizer import words_of
+from summ.evaluation.vectors.logistic import Rows
+from summ.evaluation.vectors.word_vectors import WordVectors
+
+if TYPE_CHECKING:
+    from summ.families.sentence.model import SentenceModel
+
+TFIDF, WORDS, WEIGHTED, UNTRAINED = "tfidf", "words", "words-sif", "untrained"
+BASELINES = (TFIDF, WORDS, WEIGHTED)
+
+
+@dataclass(frozen=True)
+class SentenceSystem:
+    """A way to make vectors of sentences.
+
+    Attributes:
+        encode: all texts of a probe to (N, D), dense float32 or a sparse matrix of scipy.
+        about: what it is, in one line.
+    """
+
+    name: str
+    encode: Callable[[Sequence[str]], Rows]
+    about: str
+
+
+def require_scikit_learn(wanted_by: str) -> None:
+    """Says in one line what to install.
+
+    Raises:
+        ConfigError: it is not there.
+    """
+    if importlib.util.find_spec("sklearn") is None:
+        raise ConfigError(
+            f"{wanted_by}: needs the package scikit-learn, which is not installed. "
+            'pip install "summ[encoders]".'
+        )
+
+
+def model_system(model: SentenceModel, name: str, batch_size: int = 64) -> SentenceSystem:
+    """A trained sentence model."""
+    from summ.pipelines.embed import SentenceEncoder
+
+    encoder = SentenceEncoder(model)
+    settings = model.settings
+    about = (
+        f"sentence model, {settings.objective}, {settings.encoders} x {settings.pooling} pooling, "
+        f"{settings.dimension} columns"
+    )
+    return SentenceSystem(name, lambda texts: encoder.encode(texts, batch_size), about)
+
+
+def untrained_system(model: SentenceModel, seed: int, batch_size: int = 64) -> SentenceSystem:
+    """The same architecture and vocabulary with random weights: what the shape alone is worth.
+
+    Source: Wieting & Kiela (2019, arXiv:1901.10444), "No Training Required: Exploring Random
+    Encoders for Sentence Classification".
+    """
+    system = model_system(_untrained(model, seed), UNTRAINED, batch_size)
+    about = f"the model's architecture and vocabulary, weights random (seed {seed})"
+    return SentenceSystem(UNTRAINED, system.encode, about)
+
+
+def _untrained(model: SentenceModel, seed: int) -> SentenceModel:
+    from summ.config import EncoderConfig, NetworkConfig
+    from summ.families.sentence.model import build_sentence_model
+    from summ.networks.sentence_encoder import GruNetwork
+
+    encoder: Any = next(iter(model.encoders))
+    network = encoder.network
+    transformer = gru = None
+    if isinstance(network, GruNetwork):
+        gru = network.config
+    else:
+        # What the vocabulary decides is set anew.
+        given = {"vocab_size", "pad_token_id", "bos_token_id", "eos_token_id"}
+        values = network.config.to_diff_dict()
+        transformer = NetworkConfig(config={k: v for k, v in values.items() if k not in given})
+    settings = model.settings
+    config = EncoderConfig(
+        network=transformer,
+        gru=gru,
+        encoders=1 if settings.encoders == 1 else 2,
+        pooling=settings.pooling,
+        attention=settings.attention,
+        max_pieces=settings.max_pieces,
+    )
+    twin = build_sentence_model(config, model.vocabulary, seed)
+    twin.encoders.eval()
+    return twin.to(next(model.encoders.parameters()).device)
+
+
+def baseline_system(name: str, vectors: WordVectors | None) -> SentenceSystem:
+    """One of ``BASELINES``.
+
+    Args:
+        vectors: of words, for those baselines that average them.
+
+    Raises:
+        ConfigError: no such baseline, or it needs word vectors.
+    """
+    if name == TFIDF:
+        return SentenceSystem(TFIDF, tfidf, "TF-IDF of words, weighed on the probe's own texts")
+    if name not in BASELINES:
+        raise ConfigError(f"baseline '{name}': unknown. Known: {', '.join(BASELINES)}.")
+    if vectors is None:
+        raise ConfigError(f"baseline {name}: needs word vectors. Use --vectors FILE.safetensors.")
+    size = f"{vectors.vectors.shape[1]} columns; {vectors.origin or 'of unknown origin'}"
+    if name == WORDS:
+        return SentenceSystem(WORDS, vectors.average, f"mean of word vectors, {size}")
+    about = f"word vectors weighted by SIF, first component of the probe's texts removed, {size}"
+    return SentenceSystem(WEIGHTED, vectors.weighted, about)
+
+
+def tfidf(texts: Sequence[str]) -> Rows:
+    """Rows of TF-IDF over the words of these texts (sparse); zeros where a text has no word.
+
+    Words are lower-case Unicode words, characters where a script writes no spaces.
+    """
+    from scipy.sparse import csr_matrix
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    if not any(words_of(text) for text in texts):
+        return csr_matrix((len(texts), 1), dtype=np.float32)
+    return TfidfVectorizer(analyzer=words_of, dtype=np.float32).fit_transform(texts)

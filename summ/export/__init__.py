@@ -1,0 +1,1 @@
+"""Export: models in the form of other programs."""

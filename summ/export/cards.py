@@ -1,0 +1,186 @@
+"""Cards: the README.md of an exported model, how to load it and what it leaves out."""
+
+from __future__ import annotations
+
+from summ.families.sentence.model import SentenceSettings
+from summ.families.summarizer.model import SummaryModelSettings
+
+_FOLDED = """
+The tokenizer folds texts by itself (lower case, digits as `#`, punctuation apart), as summ does;
+of a thousand lines of English news, one came out differently.
+"""
+
+_SUMMARIES = """
+The first piece asks for a length: `<words_1>` to `<words_40>`.  What `summ summarize` does besides
+is left out: never more words than asked for, no word that the source does not have, case and
+digits put back from the source, long documents sentence by sentence.
+"""
+
+_SHORTLIST = """
+`shortlist.json` lists the pieces that any summary may use.  The compressor learned to choose among
+those and its source's own; all others must be forbidden, or what it says means nothing.
+"""
+
+_VMAP = """
+`model/vmap.txt` allows those pieces by itself (`use_vmap=True`).  In a batch of several texts, each
+may use the others' pieces, too: give one text at a time, or texts that belong together.
+"""
+
+_TRANSFORMERS_MACHINE = """# A summarizer of summ, for transformers
+
+```python
+from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+
+model = AutoModelForSeq2SeqLM.from_pretrained(FOLDER)
+tokenizer = AutoTokenizer.from_pretrained(FOLDER)
+batch = tokenizer(["<words_8> " + text], truncation=True, padding=True, return_tensors="pt")
+{generating}
+print(tokenizer.batch_decode(drawn, skip_special_tokens=True))
+```
+
+(`pipeline` is not the way: it has no task for this kind of model any more.)
+"""
+
+_OPEN = "drawn = model.generate(**batch, num_beams=4)"
+_CLOSED = """
+import json
+
+# A summary may use these pieces and its own source's; nothing else was learned.
+shortlist = json.load(open(FOLDER + "/shortlist.json"))
+sources = batch["input_ids"].tolist()
+drawn = model.generate(
+    **batch, num_beams=4, prefix_allowed_tokens_fn=lambda row, _: [*shortlist, *sources[row]]
+)
+"""
+
+_CTRANSLATE2 = """# A summarizer of summ, for CTranslate2
+
+```python
+import ctranslate2
+from transformers import AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained(FOLDER)
+translator = ctranslate2.Translator(FOLDER + "/model", compute_type="int8")
+ids = tokenizer("<words_8> " + text, truncation=True).input_ids
+pieces = tokenizer.convert_ids_to_tokens(ids)
+(found,) = translator.translate_batch(
+    [pieces],
+    beam_size=4,
+    max_decoding_length={room},
+    use_vmap={closed},
+    suppress_sequences=[["{start}"], ["{unknown}"]],
+)
+print(tokenizer.decode(tokenizer.convert_tokens_to_ids(found.hypotheses[0])))
+```
+"""
+
+_ONNX_MACHINE = """# A summarizer of summ, as ONNX
+
+`encoder.onnx`: `input_ids`, `attention_mask` (N, S) to `last_hidden_state` (N, S, D).
+`decoder.onnx`: `decoder_input_ids` (N, T), `encoder_hidden_states`, `attention_mask` to `logits`
+(N, T, V) of the piece after each; the first of `decoder_input_ids` is `{start}`.
+
+```python
+import onnxruntime
+from transformers import AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained(FOLDER)
+batch = tokenizer(["<words_8> " + text], truncation=True, padding=True, return_tensors="np")
+states = onnxruntime.InferenceSession(FOLDER + "/encoder.onnx").run(None, dict(batch))[0]
+```
+"""
+
+_ONNX_ENCODER = """# Sentence vectors of summ, as ONNX
+
+`model.onnx`: `input_ids`, `attention_mask` (N, T) to `sentence_embedding` (N, {dimension}), of
+length 1.
+
+```python
+import onnxruntime
+from transformers import AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained(FOLDER)
+batch = tokenizer(texts, truncation=True, padding=True, return_tensors="np")
+vectors = onnxruntime.InferenceSession(FOLDER + "/model.onnx").run(None, dict(batch))[0]
+```
+"""
+
+_SENTENCE_TRANSFORMERS = """# Sentence vectors of summ, for sentence-transformers
+
+```python
+from sentence_transformers import SentenceTransformer
+
+vectors = SentenceTransformer(FOLDER).encode(texts)  # (N, {dimension}), of length 1
+```
+
+{version}  A blank text has zeros in summ; here it has the vector of the end mark alone.
+"""
+
+_TRANSFORMERS_ENCODER = """# Sentence encoders of summ, for transformers
+
+{encoders}, pooled by `{pooling}`; each vector is normalised, then all are put side by side and
+divided by the root of their number.
+
+```python
+import torch
+from transformers import AutoModel, AutoTokenizer
+
+halves = []
+for name in {names}:
+    tokenizer = AutoTokenizer.from_pretrained(FOLDER + "/" + name)
+    batch = tokenizer(texts, truncation=True, padding=True, return_tensors="pt")
+    states = AutoModel.from_pretrained(FOLDER + "/" + name)(**batch).last_hidden_state
+{pool}
+    halves.append(torch.nn.functional.normalize(vectors, dim=1))
+vectors = torch.cat(halves, dim=1) / len(halves) ** 0.5
+```
+"""
+
+_POOLS = {
+    "mean": """    mask = batch["attention_mask"][..., None]
+    vectors = (states * mask).sum(dim=1) / mask.sum(dim=1)""",
+    "cls": "    vectors = states[:, 0]",
+    "last": """    last = batch["attention_mask"].sum(dim=1) - 1
+    vectors = states[torch.arange(len(texts)), last]""",
+}
+
+
+def machine_card(target: str, settings: SummaryModelSettings, start: str, unknown: str) -> str:
+    """The card of an exported compressor.
+
+    Args:
+        start: the mark that its decoder begins with.
+        unknown: the piece of what the vocabulary cannot spell.
+    """
+    closed = settings.shortlist is not None
+    if target == "transformers":
+        head = _TRANSFORMERS_MACHINE.format(generating=(_CLOSED if closed else _OPEN).strip())
+    elif target == "ctranslate2":
+        head = _CTRANSLATE2.format(
+            room=settings.max_sentence, closed=closed, start=start, unknown=unknown
+        )
+    else:
+        head = _ONNX_MACHINE.format(start=start)
+    allowing = _SHORTLIST if closed else ""
+    if closed and target == "ctranslate2":
+        allowing += _VMAP
+    return head + _SUMMARIES + allowing + _FOLDED
+
+
+def encoder_card(target: str, settings: SentenceSettings) -> str:
+    """The card of exported sentence encoders."""
+    if target == "onnx":
+        head = _ONNX_ENCODER.format(dimension=settings.dimension)
+    elif target == "sentence-transformers":
+        two = settings.encoders == 2
+        version = "It needs sentence-transformers 6 or later." if two else "Any version loads it."
+        head = _SENTENCE_TRANSFORMERS.format(dimension=settings.dimension, version=version)
+    else:
+        names = ["f", "g"][: settings.encoders]
+        head = _TRANSFORMERS_ENCODER.format(
+            encoders="Two encoders, `f` and `g`" if len(names) == 2 else "One encoder, `f`",
+            pooling=settings.pooling,
+            names=tuple(names) if len(names) == 2 else '("f",)',
+            pool=_POOLS[settings.pooling],
+        )
+    return head + _FOLDED

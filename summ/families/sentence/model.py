@@ -1,0 +1,214 @@
+"""The sentence model: one or two sentence encoders and their vocabulary, in one folder.
+
+::
+
+    sentence-encoder.json   settings, and the SHA-256 of every other file
+    f/, g/                  an encoder each: a folder of transformers, or config.json and
+                            encoder.safetensors of a GRU; pooling.safetensors if it has weights
+    vocabulary/             read by Vocabulary.load and by AutoTokenizer
+
+Axes: N sentences, D width of the whole vector.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional
+
+from summ.config import EncoderConfig, GruConfig
+from summ.errors import CheckpointError
+from summ.networks.int8 import quantised, restored
+from summ.networks.model_folder import checked_settings, new_model_folder
+from summ.networks.sentence_encoder import (
+    GruNetwork,
+    Pooling,
+    SentenceEncoder,
+    build_sentence_encoder,
+)
+from summ.networks.transformer import load_pretrained
+from summ.text.vocabulary import Vocabulary
+from summ.types import Tokens
+
+FORMAT = 1
+MANIFEST = "sentence-encoder.json"
+SHIPPED = Path(__file__).parents[2] / "pretrained" / "en-encoder"
+_NAMES = ("f", "g")
+_TABLE = "embedding.weight"
+_GRU = "summ-gru"  # the model_type in the config.json of a GRU
+
+
+@dataclass(frozen=True)
+class SentenceSettings:
+    """What a sentence model must know about itself besides its weights.
+
+    Attributes:
+        objective: what it was taught last.
+        max_pieces: pieces of a sentence that are read, the end mark included.
+        pooling: how states become one vector.
+        attention: transformers' attention implementation.
+        encoders: one, or two whose vectors are put side by side.
+        dimension: of the final vector, all encoders together.
+    """
+
+    objective: Literal["quick-thought", "skip-thought", "untrained"]
+    max_pieces: int
+    pooling: Pooling
+    attention: Literal["eager", "sdpa"]
+    encoders: int
+    dimension: int
+
+
+@dataclass(frozen=True)
+class SentenceModel:
+    """The encoders and the vocabulary they speak."""
+
+    encoders: nn.ModuleList
+    vocabulary: Vocabulary
+    settings: SentenceSettings
+
+    def to(self, device: torch.device | str) -> SentenceModel:
+        """Moves the encoders, in place, and returns the same model."""
+        self.encoders.to(device)
+        return self
+
+    def networks(self) -> dict[str, nn.Module]:
+        """The encoders by name, in a fixed order."""
+        return dict(zip(_NAMES, self.encoders, strict=False))
+
+    def read(self, texts: list[str]) -> Tokens:
+        """Texts as words, the end mark on each; what is beyond ``max_pieces`` is not read.
+
+        A text without a word becomes the end mark alone.
+        """
+        return self.read_canonical([self.vocabulary.canonical(text) for text in texts])
+
+    def read_canonical(self, texts: list[str]) -> Tokens:
+        """The same for texts that are canonical already."""
+        room, vocabulary = self.settings.max_pieces - 1, self.vocabulary
+        rows = [[*ids[:room], vocabulary.eos] for ids in vocabulary.encode_canonical(texts)]
+        return Tokens.from_lists(rows, vocabulary.pad)
+
+    def vectors(self, words: Tokens) -> Float[Tensor, "N D"]:
+        """Sentence vectors of length 1, so that their inner product is their cosine.
+
+        Each encoder's vector is normalised before they are put side by side: neither may
+        outweigh the other by its scale (Logeswaran & Lee 2018 put both side by side, too).
+        """
+        halves = [functional.normalize(encoder(words).float(), dim=1) for encoder in self.encoders]
+        return torch.cat(halves, dim=1) / len(halves) ** 0.5
+
+
+def build_sentence_model(config: EncoderConfig, vocabulary: Vocabulary, seed: int) -> SentenceModel:
+    """New encoders, initialised from ``seed``, each differently.
+
+    Raises:
+        ConfigError: an encoder cannot be built.
+        CheckpointError: a pretrained checkpoint is missing or incomplete.
+    """
+    # transformers initialises from the global generator; it is put back as it was.
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        encoders = [build_sentence_encoder(config, vocabulary) for _ in range(config.encoders)]
+    settings = SentenceSettings(
+        objective="untrained",
+        max_pieces=config.max_pieces,
+        pooling=config.pooling,
+        attention=config.attention,
+        encoders=config.encoders,
+        dimension=sum(encoder.width for encoder in encoders),
+    )
+    return SentenceModel(nn.ModuleList(encoders), vocabulary, settings)
+
+
+def save_sentence_model(
+    model: SentenceModel, folder: Path, dtype: torch.dtype = torch.float32
+) -> None:
+    """Writes a model folder; it appears whole or not at all.
+
+    Args:
+        dtype: of the stored weights; ``torch.float16`` halves the folder, and ``torch.int8``, for
+            embeddings of GRUs and of encoders without layers, halves it again.
+
+    Raises:
+        CheckpointError: it cannot be written, or a transformer's weights were to be int8.
+    """
+    with new_model_folder(folder, MANIFEST, FORMAT, asdict(model.settings)) as work:
+        for name, encoder in zip(_NAMES, model.encoders, strict=False):
+            _save_encoder(encoder, work / name, dtype)
+        model.vocabulary.save(work / "vocabulary")
+
+
+def _save_encoder(encoder: Any, folder: Path, dtype: torch.dtype) -> None:
+    """One encoder, from a copy, so that it keeps its precision."""
+    from safetensors.torch import save_file
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # a bar for each small network
+    if dtype == torch.int8 and not isinstance(encoder.network, GruNetwork):
+        raise CheckpointError(f"{folder.name}: a transformer is not stored in int8. Use float16.")
+    lowered = torch.float16 if dtype == torch.int8 else dtype
+    network = copy.deepcopy(encoder.network).to(lowered)
+    if isinstance(network, GruNetwork):
+        folder.mkdir()
+        described = {"model_type": _GRU, **network.config.model_dump()}
+        (folder / "config.json").write_text(json.dumps(described, indent=1), encoding="utf-8")
+        weights = network.state_dict()
+        if dtype == torch.int8:
+            weights |= quantised(_TABLE, encoder.network.embedding.weight.detach())
+        save_file(weights, folder / "encoder.safetensors")
+    else:
+        network.save_pretrained(folder)
+    if encoder.score is not None:
+        save_file(encoder.score.state_dict(), folder / "pooling.safetensors")
+
+
+def load_sentence_model(
+    folder: Path | None = None, device: torch.device | str = "cpu"
+) -> SentenceModel:
+    """Reads a model folder, in float32 and ready for inference.
+
+    Args:
+        folder: what ``save_sentence_model`` wrote; None is the model that ships with summ.
+
+    Raises:
+        CheckpointError: the folder is missing, of another format, or not what was written.
+    """
+    folder = SHIPPED if folder is None else Path(folder)
+    settings = checked_settings(
+        folder, MANIFEST, FORMAT, "sentence model", lambda stored: SentenceSettings(**stored)
+    )
+    vocabulary = Vocabulary.load(folder / "vocabulary")
+    encoders = nn.ModuleList(
+        _load_encoder(folder / name, settings, vocabulary) for name in _NAMES[: settings.encoders]
+    )
+    return SentenceModel(encoders.eval(), vocabulary, settings).to(device)
+
+
+def _load_encoder(
+    folder: Path, settings: SentenceSettings, vocabulary: Vocabulary
+) -> SentenceEncoder:
+    """One encoder, in float32."""
+    from safetensors.torch import load_file
+    from transformers import AutoModel
+
+    described = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    network: Any
+    if described.pop("model_type") == _GRU:
+        network = GruNetwork(GruConfig(**described), vocabulary.size)
+        network.load_state_dict(restored(load_file(folder / "encoder.safetensors")))
+        width = network.width
+    else:
+        network = load_pretrained(AutoModel, str(folder), settings.attention)
+        width = int(network.config.hidden_size)
+    encoder = SentenceEncoder(network, settings.pooling, width, vocabulary.bos)
+    if encoder.score is not None:
+        encoder.score.load_state_dict(load_file(folder / "pooling.safetensors"))
+    return encoder

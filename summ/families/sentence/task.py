@@ -1,0 +1,191 @@
+"""The task of sentence encoders: what stands next to a sentence says what it means."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import torch
+from torch import nn
+
+from summ.config import (
+    EncoderConfig,
+    QuickThoughtStage,
+    SkipThoughtStage,
+    StageShape,
+    TrainConfig,
+)
+from summ.data.prose import Prose
+from summ.data.spans import SpanBatches
+from summ.errors import ConfigError
+from summ.families.sentence.counted_embeddings import count_pieces
+from summ.families.sentence.model import (
+    SentenceModel,
+    build_sentence_model,
+    load_sentence_model,
+    save_sentence_model,
+)
+from summ.families.sentence.quick_thought import QuickThoughtStep
+from summ.families.sentence.skip_thought import SkipThoughtStep
+from summ.networks.sentence_decoder import SentenceDecoder
+from summ.networks.sentence_encoder import SentenceEncoder
+from summ.text.vocabulary import Vocabulary
+from summ.training.random_streams import stage_seed
+from summ.training.task import BatchSource, Validation
+
+EncoderStage = QuickThoughtStage | SkipThoughtStage
+_HELD_OUT_BATCHES = 8
+
+
+class SentenceTask:
+    """Teaches sentence encoders; implements ``Task``."""
+
+    def __init__(self, config: TrainConfig, device: torch.device) -> None:
+        self.config, self.device = config, device
+        self.prose = Prose.open(config.data.corpus)
+        self.model = _model(config, self.prose.vocabulary).to(device)
+        # Of a finished run no step is asked for again: what it taught last is in its last stage.
+        self.objective: Literal["quick-thought", "skip-thought"] = _known(config.stages[-1]).kind
+        self.decoders = _decoders(config, self.model)
+        for decoder in (decoder for pair in self.decoders.values() for decoder in pair):
+            decoder.to(device)
+
+    def networks(self) -> dict[str, nn.Module]:
+        decoders = {
+            f"{stage}-{name}": decoder
+            for stage, pair in self.decoders.items()
+            for name, decoder in zip(("previous", "following"), pair, strict=True)
+        }
+        return {**self.model.networks(), **decoders}
+
+    def batches(self, stage: StageShape, shards: int) -> BatchSource:
+        return self._spans(_known(stage), shards)
+
+    def _spans(self, stage: EncoderStage, shards: int) -> SpanBatches:
+        sentences = stage.sentences or self.config.data.sentences
+        # A batch has at least this many whole spans.
+        if sentences // stage.span < shards:
+            raise ConfigError(
+                f"stages.{stage.name}: {sentences} sentences in spans of {stage.span} are fewer "
+                f"spans than {shards} parts (processes x accumulation). Lower span, or raise "
+                "sentences."
+            )
+        return SpanBatches(
+            self.prose,
+            stage_seed(self.config.seed, stage.name),
+            sentences=sentences,
+            longest=stage.span,
+            max_pieces=self.config.data.max_sentence,
+            held_out=self.config.validation_documents,
+        )
+
+    def step(self, stage: StageShape) -> nn.Module:
+        self.objective = _known(stage).kind
+        return self._step(_known(stage))
+
+    def _step(self, stage: EncoderStage) -> QuickThoughtStep | SkipThoughtStep:
+        if isinstance(stage, QuickThoughtStage):
+            return QuickThoughtStep(self.model.encoders, stage)
+        encoder = self.model.encoders[0]
+        if len(self.model.encoders) > 1 or not isinstance(encoder, SentenceEncoder):
+            raise ConfigError(
+                f"stages.{stage.name}: skip-thought teaches one encoder, but there are "
+                f"{len(self.model.encoders)}. Set encoder.encoders to 1."
+            )
+        return SkipThoughtStep(encoder, *self.decoders[stage.name])
+
+    def critic(self, stage: StageShape) -> nn.Module | None:
+        return None
+
+    def validate(self, stage: StageShape) -> Validation:
+        """Loss and accuracy on held-out documents; no label is read."""
+        known = _known(stage)
+        step = self._step(known)
+        totals: dict[str, float] = {}
+        sentences = 0
+        for batch in self._spans(known, 1).held_out(_HELD_OUT_BATCHES):
+            sentences += batch.total
+            for name, value in step.judge(batch.to(self.device)).items():
+                totals[name] = totals.get(name, 0.0) + value
+        figures = {f"held_out/{name}": value / max(1, sentences) for name, value in totals.items()}
+        return Validation(figures, [])
+
+    def save(self, folder: Path) -> None:
+        settings = replace(self.model.settings, objective=self.objective)
+        save_sentence_model(replace(self.model, settings=settings), folder)
+
+
+def _known(stage: StageShape) -> EncoderStage:
+    if isinstance(stage, QuickThoughtStage | SkipThoughtStage):
+        return stage
+    raise ConfigError(
+        f"stages.{stage.name}: is no stage for sentence encoders. Use it in a run with 'networks'."
+    )
+
+
+def _decoders(
+    config: TrainConfig, model: SentenceModel
+) -> dict[str, tuple[SentenceDecoder, SentenceDecoder]]:
+    """Two for every stage of skip-thought, by its name, initialised from the run's seed."""
+
+    def decoder(stage: SkipThoughtStage) -> SentenceDecoder:
+        return SentenceDecoder(stage.decoder, model.settings.dimension, model.vocabulary)
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        return {
+            stage.name: (decoder(stage), decoder(stage))
+            for stage in config.stages
+            if isinstance(stage, SkipThoughtStage)
+        }
+
+
+def _model(config: TrainConfig, vocabulary: Vocabulary) -> SentenceModel:
+    """New encoders, or those of an earlier run.
+
+    Raises:
+        ConfigError: the earlier model speaks another vocabulary than the texts.
+    """
+    if config.start_from is not None:
+        model = load_sentence_model(config.start_from)
+        if model.vocabulary.pieces() != vocabulary.pieces():
+            raise ConfigError(
+                f"{config.start_from}: its vocabulary is not that of {config.data.corpus}. "
+                "Prepare the text with `--vocabulary` of that model."
+            )
+    elif config.encoder is not None:
+        model = build_sentence_model(config.encoder, vocabulary, config.seed)
+        if config.encoder.embeddings_from:
+            _fill_embeddings(model, config.encoder, config.seed)
+    else:
+        raise ConfigError("encoder: missing.")
+    if config.data.max_sentence > model.settings.max_pieces:
+        raise ConfigError(
+            f"data.max_sentence is {config.data.max_sentence}, but the encoders read "
+            f"{model.settings.max_pieces} pieces. Lower it, or raise encoder.max_pieces."
+        )
+    return model
+
+
+def _fill_embeddings(model: SentenceModel, config: EncoderConfig, seed: int) -> None:
+    """Embeddings that begin as counts of pieces in prepared corpora.
+
+    Raises:
+        ConfigError: more columns are to be counted than there are.
+    """
+    tables = [part.embeddings() for part in model.encoders if isinstance(part, SentenceEncoder)]
+    for table, plan in zip(tables, config.embeddings, strict=True):
+        if plan.counted > table.embedding_dim:
+            raise ConfigError(
+                f"encoder.embeddings: counted is {plan.counted}, but the embeddings have "
+                f"{table.embedding_dim} columns."
+            )
+    counts = count_pieces(config.embeddings_from, model.vocabulary)
+    with torch.no_grad():
+        for table, plan in zip(tables, config.embeddings, strict=True):
+            if plan.counted:
+                vectors = torch.from_numpy(counts.vectors(plan.counted, plan.contexts, seed))
+                # As wide as the encoder's own, which its layers are made for.
+                table.weight[:, : plan.counted] = vectors * table.weight.std()
+            table.weight.mul_(torch.from_numpy(counts.telling(plan.telling))[:, None])

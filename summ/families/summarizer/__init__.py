@@ -1,0 +1,1 @@
+"""The summarizer: compressor, reconstructor and discriminator."""

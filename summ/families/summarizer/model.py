@@ -1,0 +1,260 @@
+"""The machine: its networks and their vocabulary, in one folder.
+
+A model folder holds ``summ.json`` (settings, and the SHA-256 of every other file), one
+folder of safetensors for each network, and the vocabulary.  Nothing in it is pickled.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from summ.config import NetworkConfig, NetworksConfig
+from summ.networks.compressor import Compressor
+from summ.networks.discriminator import Discriminator, build_discriminator
+from summ.networks.int8 import WEIGHTS, load_eight_bits, save_eight_bits
+from summ.networks.language_model import LanguageModel, build_language_model
+from summ.networks.model_folder import checked_settings, new_model_folder
+from summ.networks.reconstructor import Reconstructor
+from summ.networks.salience import Salience, load_salience, save_salience
+from summ.networks.transformer import VocabularyFacts, build_encoder_decoder, load_pretrained
+from summ.text.vocabulary import LONGEST_PROMPT, Vocabulary
+
+FORMAT = 1
+MANIFEST = "summ.json"
+SHIPPED = Path(__file__).parents[2] / "pretrained" / "en-small"
+
+
+@dataclass(frozen=True)
+class SummaryModelSettings:
+    """What a machine must know about itself besides its weights.
+
+    Attributes:
+        max_document: pieces of a source that are read, the end mark included.
+        max_sentence: pieces of a summary, the end mark included.
+        shortlist: pieces that any summary may use, or None for the whole vocabulary.
+        attention: transformers' attention implementation.
+        rerank: weights by which the machine's other networks choose among what a search finds, by
+            the names of ``summ.pipelines.rerank``; None takes the compressor's likeliest.
+    """
+
+    max_document: int
+    max_sentence: int
+    shortlist: tuple[int, ...] | None
+    attention: str = "eager"
+    rerank: dict[str, float] | None = None
+
+
+@dataclass(frozen=True)
+class SummaryModel:
+    """Three networks, the vocabulary they speak, and what else was taught where it was.
+
+    Attributes:
+        language_model: of human sentences.
+        salience: which words of a source matter; it reads the compressor's encoding.
+    """
+
+    compressor: Compressor
+    reconstructor: Reconstructor
+    discriminator: Discriminator
+    vocabulary: Vocabulary
+    settings: SummaryModelSettings
+    language_model: LanguageModel | None = None
+    salience: Salience | None = None
+
+    def to(self, device: torch.device | str) -> SummaryModel:
+        """Moves the networks, in place, and returns the same machine."""
+        for network in self.networks().values():
+            network.to(device)
+        return self
+
+    def networks(self) -> dict[str, nn.Module]:
+        """The networks by name, in a fixed order."""
+        networks: dict[str, nn.Module] = {
+            "compressor": self.compressor,
+            "reconstructor": self.reconstructor,
+            "discriminator": self.discriminator,
+        }
+        if self.language_model is not None:
+            networks["language_model"] = self.language_model
+        if self.salience is not None:
+            networks["salience"] = self.salience
+        return networks
+
+
+def vocabulary_facts(vocabulary: Vocabulary) -> VocabularyFacts:
+    """The part of the vocabulary that networks compute with."""
+    prompts = [vocabulary.length_prompt(words) for words in range(1, LONGEST_PROMPT + 1)]
+    return VocabularyFacts(
+        size=vocabulary.size,
+        pad=vocabulary.pad,
+        bos=vocabulary.bos,
+        eos=vocabulary.eos,
+        starts_word=torch.as_tensor(vocabulary.starts_word),
+        special=torch.as_tensor(vocabulary.special),
+        prompts=torch.tensor(prompts),
+    )
+
+
+def build_summary_model(
+    config: NetworksConfig, vocabulary: Vocabulary, settings: SummaryModelSettings, seed: int
+) -> SummaryModel:
+    """New networks, initialised from ``seed``.
+
+    Raises:
+        ConfigError: transformers cannot build one of the networks.
+        CheckpointError: a pretrained checkpoint is missing or incomplete.
+    """
+    facts = vocabulary_facts(vocabulary)
+    # transformers initialises from the global generator; it is put back as it was.
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        compressor = build_encoder_decoder(config.compressor, facts, config.attention)
+        reconstructor = build_encoder_decoder(config.reconstructor, facts, config.attention)
+        discriminator = build_discriminator(config.discriminator, facts, config.attention)
+    summary_model = SummaryModel(
+        Compressor(compressor, facts, settings.shortlist),
+        Reconstructor(reconstructor, facts),
+        discriminator,
+        vocabulary,
+        settings,
+    )
+    if config.language_model is not None:
+        summary_model = with_language_model(summary_model, config.language_model, seed)
+    return summary_model
+
+
+def with_language_model(
+    summary_model: SummaryModel, config: NetworkConfig, seed: int
+) -> SummaryModel:
+    """The same machine with a new language model, initialised from ``seed``.
+
+    Raises:
+        ConfigError: transformers cannot build it.
+        CheckpointError: a pretrained checkpoint is missing or incomplete.
+    """
+    facts = vocabulary_facts(summary_model.vocabulary)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        built = build_language_model(config, facts, summary_model.settings.attention)
+    return replace(summary_model, language_model=built)
+
+
+def with_salience(
+    summary_model: SummaryModel, commonness: Float[Tensor, " V"], hidden: int, seed: int
+) -> SummaryModel:
+    """The same machine with new layers for salience, initialised from ``seed``.
+
+    Args:
+        commonness: share of documents that have each piece.
+        hidden: width between the two layers.
+    """
+    width = int(summary_model.compressor.network.config.hidden_size)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        salience = Salience(width, hidden, vocabulary_facts(summary_model.vocabulary))
+    salience.commonness.copy_(commonness)
+    return replace(summary_model, salience=salience)
+
+
+def save_summary_model(
+    summary_model: SummaryModel, folder: Path, dtype: torch.dtype = torch.float32
+) -> None:
+    """Writes a model folder; it appears whole or not at all.
+
+    Args:
+        dtype: of the stored weights; ``torch.float16`` halves the folder, and ``torch.int8``, with
+            a scale for each row of a matrix, halves it again.
+
+    Raises:
+        CheckpointError: it cannot be written.
+    """
+    with new_model_folder(folder, MANIFEST, FORMAT, asdict(summary_model.settings)) as work:
+        for name, module in summary_model.networks().items():
+            _save_network(module, work / name, dtype)
+        summary_model.vocabulary.save(work / "vocabulary")
+
+
+def _save_network(module: Any, folder: Path, dtype: torch.dtype) -> None:
+    """One network through transformers; what transformers does not know in a file of its own."""
+    from safetensors.torch import save_file
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # a bar for each small network
+
+    if isinstance(module, Salience):  # a few kilobytes, in full precision
+        save_salience(module, folder)
+    elif dtype == torch.int8:
+        save_eight_bits(module.network, folder)
+    else:
+        # A copy, so that tied weights stay tied and the network keeps its precision.
+        copy.deepcopy(module.network).to(dtype).save_pretrained(folder)
+    if isinstance(module, Discriminator):
+        save_file(module.score.state_dict(), folder / "score.safetensors")
+    if isinstance(module, LanguageModel):
+        save_file({"unigram": module.unigram}, folder / "unigram.safetensors")
+
+
+def load_summary_model(
+    folder: Path | None = None, device: torch.device | str = "cpu"
+) -> SummaryModel:
+    """Reads a model folder, in float32 and ready for inference.
+
+    Args:
+        folder: what ``save_summary_model`` wrote; None is the model that ships with summ.
+
+    Raises:
+        CheckpointError: the folder is missing, of another format, or not what was written.
+    """
+    folder = SHIPPED if folder is None else Path(folder)
+    settings = read_settings(folder)
+    vocabulary = Vocabulary.load(folder / "vocabulary")
+    facts = vocabulary_facts(vocabulary)
+    from safetensors.torch import load_file
+    from transformers import AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM
+
+    def network(name: str, auto_class: Any) -> Any:
+        if (folder / name / WEIGHTS).is_file():
+            return load_eight_bits(folder / name, settings.attention)
+        return load_pretrained(auto_class, str(folder / name), settings.attention)
+
+    summary_model = SummaryModel(
+        Compressor(network("compressor", AutoModelForSeq2SeqLM), facts, settings.shortlist),
+        Reconstructor(network("reconstructor", AutoModelForSeq2SeqLM), facts),
+        Discriminator(network("discriminator", AutoModel)),
+        vocabulary,
+        settings,
+    )
+    summary_model.discriminator.score.load_state_dict(
+        load_file(folder / "discriminator" / "score.safetensors")
+    )
+    if (folder / "language_model").is_dir():
+        language_model = LanguageModel(network("language_model", AutoModelForCausalLM), facts)
+        counted = load_file(folder / "language_model" / "unigram.safetensors")
+        language_model.unigram.copy_(counted["unigram"])
+        summary_model = replace(summary_model, language_model=language_model)
+    if (folder / "salience").is_dir():
+        summary_model = replace(summary_model, salience=load_salience(folder / "salience", facts))
+    for part in summary_model.networks().values():
+        part.eval()
+    return summary_model.to(device)
+
+
+def read_settings(folder: Path) -> SummaryModelSettings:
+    """Checks a model folder against its manifest and returns its settings.
+
+    Raises:
+        CheckpointError: see ``load_summary_model``.
+    """
+    return checked_settings(folder, MANIFEST, FORMAT, "model", _settings)
+
+
+def _settings(stored: dict[str, Any]) -> SummaryModelSettings:
+    shortlist = stored["shortlist"]
+    return SummaryModelSettings(**{**stored, "shortlist": shortlist and tuple(shortlist)})

@@ -1,1 +1,0 @@
-"""Inference: drawing words, summarizing, scoring, exporting."""

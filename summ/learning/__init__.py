@@ -1,1 +1,0 @@
-"""Learning: objectives, rewards, steps, the trainer and its checkpoints."""

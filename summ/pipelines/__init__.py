@@ -1,0 +1,1 @@
+"""Pipelines: what a user calls, from texts to results."""

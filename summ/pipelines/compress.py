@@ -1,0 +1,175 @@
+"""Compressing sentences: from texts and word budgets to shorter texts, in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from summ.families.summarizer.model import SummaryModel
+from summ.pipelines.rerank import Reranker, RerankWeights, weights_of
+from summ.pipelines.search import Hypothesis, Searcher
+from summ.text.folding import Folded, fold, unfold
+from summ.text.surface import SurfaceFacts
+from summ.text.words import count_words, cut_to_words
+
+# No vocabulary of summ has longer pieces; with the space between words.
+_LONGEST_PIECE = 17
+_PIECES_PER_WORD = 1.3
+
+
+@dataclass(frozen=True)
+class Compressed:
+    """A shortened text.
+
+    Attributes:
+        text: at most as many words as its budget; never blank unless the source was.
+        log_prob: of the drawn pieces under the compressor, in nats.
+        truncated: True when part of the source was not read or no end mark was reached.
+    """
+
+    text: str
+    log_prob: float
+    truncated: bool
+
+
+@runtime_checkable
+class SentenceCompressor(Protocol):
+    """What the summarizer needs of a machine."""
+
+    @property
+    def longest(self) -> int:
+        """Words of a source that is read whole, as a rule."""
+
+    def fits(self, text: str) -> bool:
+        """Whether a text is read whole."""
+
+    def compress(
+        self, texts: Sequence[str], budgets: Sequence[int], *, beams: int, batch_size: int
+    ) -> list[Compressed]:
+        """Shortens each text to at most its budget of words."""
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A text as the machine reads it, and where it stood."""
+
+    place: int
+    folded: Folded | None
+    ids: list[int]
+    surface_facts: SurfaceFacts
+    budget: int
+    cut: bool
+
+
+class ModelCompressor:
+    """A ``SentenceCompressor`` that asks the compressor network."""
+
+    def __init__(
+        self, model: SummaryModel, rerank: RerankWeights | None = None, in_order: bool = False
+    ) -> None:
+        """A compressor.
+
+        Args:
+            machine: whose compressor network it is.
+            rerank: how the other networks choose among the summaries that the search ends with;
+                by default as the machine says.
+            in_order: whether a summary says the words of its source in their order.
+        """
+        self.model = model
+        self._searcher = Searcher(model, in_order)
+        weights = weights_of(model) if rerank is None else rerank
+        self._reranker = None if weights.silent else Reranker(model, weights)
+        # The end mark takes one place.
+        self._room = model.settings.max_document - 1
+
+    @property
+    def longest(self) -> int:
+        return max(1, int(self._room / _PIECES_PER_WORD))
+
+    def fits(self, text: str) -> bool:
+        if len(text) > self._room * _LONGEST_PIECE:
+            return False
+        return len(self.model.vocabulary.encode([text])[0]) <= self._room
+
+    def compress(
+        self, texts: Sequence[str], budgets: Sequence[int], *, beams: int, batch_size: int
+    ) -> list[Compressed]:
+        sources = self._read(texts, budgets)
+        # Alike lengths share a batch; the longest first, so that memory runs out early or never.
+        sources.sort(key=lambda source: len(source.ids), reverse=True)
+        found: list[Compressed | None] = [None] * len(texts)
+        for start in range(0, len(sources), batch_size):
+            batch = sources[start : start + batch_size]
+            for source, drawn in zip(batch, self._search(batch, beams), strict=True):
+                found[source.place] = self._write(source, drawn, texts[source.place])
+        return [compressed for compressed in found if compressed is not None]
+
+    def _search(self, batch: Sequence[_Source], beams: int) -> list[Hypothesis]:
+        """The summary of each source, in pieces."""
+        ids, budgets = [source.ids for source in batch], [source.budget for source in batch]
+        surface_facts = [source.surface_facts for source in batch]
+        if self._reranker is None or beams == 1:
+            return self._searcher.search(ids, budgets, beams, surface_facts)
+        several = self._searcher.candidates(ids, budgets, beams, beams, surface_facts)
+        return self._reranker.choose(ids, several)
+
+    def _read(self, texts: Sequence[str], budgets: Sequence[int]) -> list[_Source]:
+        """The ids of the part of each text that the machine can read."""
+        vocabulary = self.model.vocabulary
+        most = self._room * _LONGEST_PIECE
+        heads = [_head_of_text(text, most) for text in texts]
+        folded = [fold(head) if vocabulary.folding else None for head in heads]
+        canonical = [
+            vocabulary.canonical(head) if form is None else form.text
+            for head, form in zip(heads, folded, strict=True)
+        ]
+        all_ids = [
+            # More pieces than characters are bytes of a script that the machine never learned:
+            # the words of such a text are cut, not drawn.
+            ids if len(ids) <= len(text) else []
+            for text, ids in zip(canonical, vocabulary.encode_canonical(canonical), strict=True)
+        ]
+        return [
+            _Source(
+                place,
+                form,
+                self._head(ids),
+                SurfaceFacts() if form is None else SurfaceFacts.of(form, vocabulary.common),
+                budgets[place],
+                len(ids) > self._room or len(texts[place]) > most,
+            )
+            for place, (ids, form) in enumerate(zip(all_ids, folded, strict=True))
+        ]
+
+    def _head(self, ids: list[int]) -> list[int]:
+        """As many whole words as the machine can read; of a single endless word, its beginning."""
+        room = self._room
+        if len(ids) <= room:
+            return ids
+        starts = self.model.vocabulary.starts_word
+        # The word that the cut goes through would be offered to the summary as it stands.
+        end = next((place for place in range(room, 0, -1) if starts[ids[place]]), room)
+        return ids[:end]
+
+    def _write(self, source: _Source, drawn: Hypothesis, text: str) -> Compressed:
+        """The drawn pieces as natural text."""
+        if not source.ids:  # nothing that the machine can read
+            head = text[: self._room * _LONGEST_PIECE]
+            shown = cut_to_words(head, source.budget)
+            return Compressed(shown, 0.0, source.cut or count_words(shown) < count_words(head))
+        vocabulary = self.model.vocabulary
+        words = vocabulary.decode(drawn.ids)
+        if source.folded is not None:
+            words = unfold(words, source.folded, vocabulary.common)
+        # A machine that finds no word must not leave the reader without one.
+        shown = cut_to_words(words, source.budget) or cut_to_words(text, source.budget)
+        return Compressed(shown, drawn.log_prob, source.cut or not drawn.finished)
+
+
+def _head_of_text(text: str, characters: int) -> str:
+    """The beginning of a text, up to the end of a word if it has more than one."""
+    if len(text) <= characters:
+        return text
+    head = text[:characters]
+    return head if text[characters].isspace() else (head.rsplit(maxsplit=1) or [head])[0]

@@ -1,0 +1,150 @@
+"""The embedder: texts of any kind and number in, sentence vectors of length 1 out.
+
+Axes: N texts, D width of a vector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float32
+
+from summ.data.readers import Record
+from summ.data.windows import windows
+from summ.errors import ConfigError
+from summ.families.sentence.model import SentenceModel, SentenceSettings, load_sentence_model
+from summ.types import Tokens
+
+# More characters than so many pieces can have, so that the rest of a long text is not tokenised.
+_CHARACTERS_A_PIECE = 32
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """The vectors of some texts.
+
+    Attributes:
+        vectors: of length 1; zeros where the text is blank.
+        blank: texts in which there is nothing to read.
+        truncated: texts that are longer than the model reads.
+    """
+
+    vectors: Float32[np.ndarray, "N D"]
+    blank: Bool[np.ndarray, " N"]
+    truncated: Bool[np.ndarray, " N"]
+
+
+@dataclass(frozen=True)
+class _Pieces:
+    """What a model reads of one text, without the end mark."""
+
+    ids: list[int]
+    truncated: bool
+
+
+class SentenceEncoder:
+    """Turns texts into vectors whose inner product is their cosine similarity.
+
+    A text is read up to ``settings.max_pieces`` vocabulary pieces; its vector depends on nothing
+    else, neither on the other texts nor on the batch size (beyond rounding, about 1e-6).
+    """
+
+    def __init__(self, model: SentenceModel) -> None:
+        self._model = model
+        self._device = next(model.encoders.parameters()).device
+        # The end mark takes one place.
+        self._room = model.settings.max_pieces - 1
+
+    @staticmethod
+    def load(path: Path | str | None = None, device: str | None = None) -> SentenceEncoder:
+        """Loads a sentence model.
+
+        Args:
+            path: the folder of a model; by default the one that ships with summ.
+            device: where torch computes, such as ``cpu`` or ``cuda:1``; by default a GPU if
+                there is one.
+
+        Raises:
+            CheckpointError: the folder is missing, damaged or from another version.
+        """
+        chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        folder = None if path is None else Path(path)
+        return SentenceEncoder(load_sentence_model(folder, chosen))
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+        return self._model.settings.dimension
+
+    @property
+    def settings(self) -> SentenceSettings:
+        """What the model knows about itself."""
+        return self._model.settings
+
+    def encode(self, texts: Sequence[str], batch_size: int = 64) -> Float32[np.ndarray, "N D"]:
+        """The vectors of texts, in their order; a blank text has a vector of zeros.
+
+        Args:
+            texts: sentences, or longer texts of which the beginning is read.
+            batch_size: texts that are read at once; changes speed and memory only.
+
+        Raises:
+            ConfigError: the batch size is below 1.
+        """
+        if isinstance(texts, str):
+            raise TypeError("texts must be a list of texts, but is one text; write [text]")
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        done = 0
+        for window in windows(Record("", text) for text in texts):
+            found = self.embed([record.text for record in window], batch_size)
+            vectors[done : done + len(window)] = found.vectors
+            done += len(window)
+        return vectors
+
+    def embed(self, texts: Sequence[str], batch_size: int = 64) -> Embedded:
+        """The same, with what was blank or too long; all texts are tokenised at once."""
+        if batch_size < 1:
+            raise ConfigError(f"batch size: must be at least 1, but is {batch_size}.")
+        pieces = self._read(texts)
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for places, words in self._batches(pieces, batch_size):
+            with torch.inference_mode():
+                vectors[places] = self._model.vectors(words.to(self._device)).cpu().numpy()
+        return Embedded(
+            vectors,
+            np.array([not piece.ids for piece in pieces], dtype=bool),
+            np.array([piece.truncated for piece in pieces], dtype=bool),
+        )
+
+    def _read(self, texts: Sequence[str]) -> list[_Pieces]:
+        """The pieces of all texts, tokenised together."""
+        heads = [self._head(text) for text in texts]
+        rows = self._model.vocabulary.encode(heads)
+        return [
+            _Pieces(ids[: self._room], len(ids) > self._room or len(head) < len(text.strip()))
+            for ids, head, text in zip(rows, heads, texts, strict=True)
+        ]
+
+    def _head(self, text: str) -> str:
+        """Enough of a long text to fill the model's room."""
+        longest = _CHARACTERS_A_PIECE * self.settings.max_pieces
+        if len(text) <= longest:
+            return text
+        spaced = " ".join(text.split())
+        return text if len(spaced) <= longest else spaced[:longest]
+
+    def _batches(
+        self, pieces: Sequence[_Pieces], batch_size: int
+    ) -> Iterator[tuple[list[int], Tokens]]:
+        """Texts of like length together, so that little is padding; blank ones are left out."""
+        marks = self._model.vocabulary
+        places = [place for place, piece in enumerate(pieces) if piece.ids]
+        places.sort(key=lambda place: len(pieces[place].ids), reverse=True)
+        for start in range(0, len(places), batch_size):
+            batch = places[start : start + batch_size]
+            rows = [[*pieces[place].ids, marks.eos] for place in batch]
+            yield batch, Tokens.from_lists(rows, marks.pad)

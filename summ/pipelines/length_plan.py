@@ -1,0 +1,232 @@
+"""The plan of a summary: which sentences of a document are kept, and how long each may become."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from summ.errors import ConfigError
+from summ.pipelines.selection import Encode, rank_sentences
+from summ.text.sentences import split_sentences
+from summ.text.words import count_words, cut_to_words, is_unsegmented
+
+# What a summary has when nobody says: a headline of a text that can be read at once, and of a
+# longer one so many sentences of so many words.
+HEADLINE_WORDS = 10
+DEFAULT_SENTENCES = 2
+SENTENCE_WORDS = 20
+_FEWEST_WORDS = 6  # of a sentence that is worth its place
+_LEAST_SHARE = 0.5  # of a sentence's words that can tell what it says
+_SPARE = 4  # sentences ranked beyond those that can all be kept
+_CHARACTERS_PER_WORD = 2  # in scripts without spaces
+_SENTENCE_ENDS = ".!?…。！？।"
+_SAMPLE = 200  # characters that show the script
+_CLOSERS = "\"'”’»)]」』"
+_QUOTES = re.compile('["“”„«»「」]')
+_BRACKETS = (("“", "”"), ("(", ")"), ("«", "»"), ("「", "」"))
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of the document that becomes a sentence of the summary.
+
+    Attributes:
+        text: what the document says.
+        budget: the most words that may remain of it; None leaves it as it is.
+    """
+
+    text: str
+    budget: int | None
+
+
+@dataclass(frozen=True)
+class LengthPlan:
+    """Parts in the order of the document, and the words that all of them may have together."""
+
+    parts: tuple[Segment, ...]
+    words: int
+
+
+@dataclass(frozen=True)
+class LengthLimit:
+    """What the user asks of a summary.
+
+    Attributes:
+        words: the most words it may have (characters in scripts without spaces); by default
+            ``HEADLINE_WORDS`` for one sentence, ``SENTENCE_WORDS`` for each of several.
+        sentences: the most sentences to keep, which then share the words; by default as many
+            as the words suffice for, whole if possible.
+    """
+
+    words: int | None = None
+    sentences: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in (("words", self.words), ("sentences", self.sentences)):
+            if value is not None and value < 1:
+                raise ConfigError(f"{name}: must be at least 1, but is {value}.")
+
+
+def plan_summary(
+    texts: Sequence[str],
+    limit: LengthLimit,
+    fits: Callable[[str], bool],
+    longest: int,
+    encode: Encode | None = None,
+) -> LengthPlan:
+    """Decides what to keep of documents, and how its parts share the words.
+
+    A text within the words it may have is kept as it is.  A text that the compressor can read
+    whole, and of which one sentence shall remain, is one part.  Of anything longer, the most
+    informative sentences become a part each.  As many as were asked for share the words equally;
+    if only the words were said, sentences are kept whole while there is room, and the last one is
+    shortened: nothing is squeezed more than it must be.
+
+    Args:
+        texts: a document, or several to be summarized together.
+        wish: how long a summary.
+        fits: whether the compressor can read a text whole.
+        longest: words of a sentence; a longer one is taken apart.
+        encode: makes vectors of sentences, to compare them by; None compares their words.
+    """
+    documents = [split_sentences(text, longest=longest) for text in texts]
+    sentences = [sentence for document in documents for sentence in document]
+    whole = " ".join(" ".join(texts).split())
+    # Two characters say about as much as a word.
+    scale = _CHARACTERS_PER_WORD if is_unsegmented(whole[:_SAMPLE]) else 1
+    words = limit.words or _default_words(limit, len(sentences) == 1 or fits(whole), scale)
+    if not sentences:
+        return LengthPlan((), words)
+    if sum(map(bool, documents)) == 1:
+        most = limit.sentences or len(sentences)
+        if count_words(whole) <= words and len(sentences) <= most:
+            return LengthPlan((Segment(whole, None),), words)
+        if len(sentences) == 1 or (_one_is_enough(limit, words, scale) and fits(whole)):
+            return LengthPlan((Segment(whole, words),), words)
+    least = _FEWEST_WORDS * scale
+    most = max(1, words // least)
+    if limit.sentences is None:
+        # Some more than fit, for the last one to be chosen from.
+        ranked = rank_sentences(documents, most + _SPARE, encode)
+        return whole_first(sentences, ranked, words, least)
+    count = min(limit.sentences, most)
+    ranked = rank_sentences(documents, count + _SPARE, encode)
+    # Words of a speaker come last if they would have to be shortened.
+    ranked.sort(key=lambda place: not _bears(sentences[place], words // count))
+    kept = [sentences[place] for place in sorted(ranked[:count])]
+    shares = share_words([count_words(sentence) for sentence in kept], words)
+    return LengthPlan(tuple(map(_part, kept, shares)), words)
+
+
+def _default_words(limit: LengthLimit, readable: bool, scale: int) -> int:
+    """The words of a summary when nobody says."""
+    sentences = limit.sentences or (1 if readable else DEFAULT_SENTENCES)
+    return scale * (HEADLINE_WORDS if sentences == 1 else SENTENCE_WORDS * sentences)
+
+
+def _one_is_enough(limit: LengthLimit, words: int, scale: int) -> bool:
+    """Whether the summary should be one sentence."""
+    if limit.sentences is None:
+        return words < 2 * HEADLINE_WORDS * scale
+    return limit.sentences == 1 or words < 2 * _FEWEST_WORDS * scale
+
+
+def whole_first(
+    sentences: Sequence[str], ranked: Sequence[int], words: int, least: int = _FEWEST_WORDS
+) -> LengthPlan:
+    """Sentences by rank: whole while they fit, then one that is shortened to what room is left.
+
+    The best sentence is always kept.  Others are shortened only if ``least`` words remain of
+    them, not less than half of what they have, and no words of a speaker, which must stand as
+    they were said.
+
+    Args:
+        sentences: of a document.
+        ranked: positions of some of them, the best first.
+        words: the most words of the summary.
+        least: the fewest words of a shortened sentence.
+    """
+    kept: dict[int, Segment] = {}
+    room = words
+    for place in ranked:
+        sentence = sentences[place]
+        length = count_words(sentence)
+        enough = room >= max(min(least, length), _LEAST_SHARE * length)
+        if not kept or (enough and _bears(sentence, room)):
+            kept[place] = _part(sentence, room)
+            room -= min(room, length)
+    return LengthPlan(tuple(kept[place] for place in sorted(kept)), words)
+
+
+def _bears(sentence: str, share: int) -> bool:
+    """Whether a sentence can do with so many words; what somebody said stands whole or not."""
+    return count_words(sentence) <= share or not _QUOTES.search(sentence)
+
+
+def _part(sentence: str, share: int) -> Segment:
+    """A sentence that may keep so many words; where characters are words, its full stop is one."""
+    if count_words(sentence) <= share:
+        return Segment(sentence, None)
+    return Segment(sentence, max(1, share - is_unsegmented(sentence)))
+
+
+def share_words(lengths: Sequence[int], words: int) -> list[int]:
+    """Shares ``words`` among parts: equally, but to none more than it has.
+
+    What a short part leaves over goes to the longer ones, and what does not divide evenly to
+    the longest, the first among equals.
+    """
+    shares = [0] * len(lengths)
+    # From the shortest on, each takes its fair share of what is left; ties from the last on,
+    # since later shares are the larger ones.
+    order = sorted(range(len(lengths)), key=lambda place: (lengths[place], -place))
+    for done, place in enumerate(order):
+        shares[place] = min(lengths[place], words // (len(lengths) - done))
+        words -= shares[place]
+    return shares
+
+
+def assemble(plan: LengthPlan, texts: Sequence[str]) -> str:
+    """The summary from what its parts became: several parts each end like a sentence.
+
+    A part that is not the whole text loses quotation marks and brackets of which it has only one
+    of two.
+    """
+    spoken = [" ".join(text.split()) for text in texts]
+    if len(plan.parts) > 1 or any(part.budget is not None for part in plan.parts):
+        spoken = [_balanced(text) for text in spoken]
+    spoken = [text for text in spoken if text]
+    if len(plan.parts) > 1:
+        spoken = [_ended(text) for text in spoken]
+    # The budgets add up, but a full stop is a word where characters are.
+    return cut_to_words(" ".join(spoken), plan.words)
+
+
+def _balanced(text: str) -> str:
+    """The text without a quotation mark that is never closed or was never opened."""
+    drop: list[int] = []
+    for opening, closing in _BRACKETS:
+        waiting: list[int] = []
+        for place, character in enumerate(text):
+            if character == opening:
+                waiting.append(place)
+            elif character == closing and waiting:
+                waiting.pop()
+            elif character == closing and closing != ")":  # it also stands behind numbers
+                drop.append(place)
+        drop += waiting
+    straight = [place for place, character in enumerate(text) if character == '"']
+    if len(straight) % 2:
+        # A quotation that began or ended in another sentence stands at an edge of this one.
+        drop.append(straight[0] if straight[0] == 0 else straight[-1])
+    kept = "".join(character for place, character in enumerate(text) if place not in drop)
+    return " ".join(kept.split()) or text
+
+
+def _ended(text: str) -> str:
+    """The text with a full stop, unless it ends already."""
+    if text.rstrip(_CLOSERS)[-1:] in tuple(_SENTENCE_ENDS):
+        return text
+    text = text.rstrip(" ,;:-–—") or text
+    return text + ("。" if is_unsegmented(text[-1:]) else ".")

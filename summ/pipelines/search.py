@@ -1,0 +1,160 @@
+"""Searching for the summary that people see: likely under the policy, and within the rules.
+
+Axes: B sequences, T output positions, V word types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from summ.families.summarizer.model import SummaryModel
+from summ.networks.policy import Marks, policy_logits
+from summ.networks.transformer import Encoded
+from summ.pipelines.constraints import SourceConstraints, WordConstraints
+from summ.text.surface import SurfaceFacts
+from summ.types import Tokens
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A summary in pieces.
+
+    Attributes:
+        ids: without marks.
+        log_prob: under the compressor's policy, in nats, the end mark included.
+        finished: whether an end mark was reached, or the room ran out before.
+    """
+
+    ids: list[int]
+    log_prob: float
+    finished: bool
+
+
+class Searcher:
+    """Greedy and beam search with a machine's compressor."""
+
+    def __init__(self, model: SummaryModel, in_order: bool = False) -> None:
+        """A searcher.
+
+        Args:
+            machine: whose compressor decides.
+            in_order: whether words of the source are said in the order of the source.
+        """
+        vocabulary = model.vocabulary
+        self.model = model
+        self.constraints = WordConstraints(vocabulary, model.settings.shortlist, in_order)
+        device = next(model.compressor.parameters()).device
+        self.marks = Marks.of(vocabulary, device)
+        self.device = device
+
+    def search(
+        self,
+        sources: Sequence[Sequence[int]],
+        budgets: Sequence[int],
+        beams: int = 1,
+        surface_facts: Sequence[SurfaceFacts] | None = None,
+    ) -> list[Hypothesis]:
+        """The likeliest summary of each source that the search finds; see ``candidates``."""
+        return [found for found, *_ in self.candidates(sources, budgets, beams, 1, surface_facts)]
+
+    @torch.no_grad()
+    def candidates(
+        self,
+        sources: Sequence[Sequence[int]],
+        budgets: Sequence[int],
+        beams: int,
+        keep: int,
+        surface_facts: Sequence[SurfaceFacts] | None = None,
+    ) -> list[list[Hypothesis]]:
+        """Summaries of each source, of at most its budget of whitespace-separated words.
+
+        Args:
+            sources: ids without marks, cut to ``max_document - 1``.
+            beams: width of the search; 1 is greedy.
+            keep: how many summaries of a source, at most ``beams``; the likeliest per piece first.
+            surface_facts: how each source is written, where that is known.
+        """
+        marks = self.marks
+        words = Tokens.from_lists([[*ids, marks.eos] for ids in sources], marks.pad)
+        budget = torch.tensor(list(budgets), device=self.device)
+        encoded = self.model.compressor.read(words.to(self.device), budget)
+        known = surface_facts or [SurfaceFacts()] * len(sources)
+        follow = list(map(self.constraints.bind, sources, budgets, known))
+        found = self._generate(encoded, follow, beams, keep)
+        return [found[start : start + keep] for start in range(0, len(found), keep)]
+
+    def _generate(
+        self, encoded: Encoded, follow: Sequence[SourceConstraints], beams: int, keep: int
+    ) -> list[Hypothesis]:
+        """The likeliest summaries that follow the rules, by transformers' own search."""
+        from transformers import LogitsProcessorList
+        from transformers.modeling_outputs import BaseModelOutput
+
+        marks, network = self.marks, self.model.compressor.network
+        wide = [constraints for constraints in follow for _ in range(beams)]
+        restriction = Restriction(encoded.repeat(beams), wide, marks)
+        found = network.generate(
+            encoder_outputs=BaseModelOutput(last_hidden_state=encoded.states),
+            attention_mask=encoded.mask.long(),
+            decoder_start_token_id=self.model.compressor.start,
+            logits_processor=LogitsProcessorList([restriction]),
+            max_new_tokens=self.model.settings.max_sentence - 1,
+            num_beams=beams,
+            num_return_sequences=keep,
+            do_sample=False,
+            early_stopping=beams > 1,
+            pad_token_id=marks.pad,
+            eos_token_id=marks.eos,
+            return_dict_in_generate=True,
+            output_scores=True,
+        )
+        # The processor hands on log-probabilities of the policy, so these are its own.
+        beam_indices = found.beam_indices if beams > 1 else None
+        log_probs = network.compute_transition_scores(found.sequences, found.scores, beam_indices)
+        drawn = found.sequences[:, 1:]
+        ended = (drawn == marks.eos).cumsum(dim=1)
+        real = (ended == 0) | ((ended == 1) & (drawn == marks.eos))
+        totals = log_probs.masked_fill(~real[:, : log_probs.shape[1]], 0.0).sum(dim=1)
+        content = real & (drawn != marks.eos) & (drawn != marks.pad)
+        return [
+            Hypothesis(row[kept].tolist(), float(total), bool(finished))
+            for row, kept, total, finished in zip(
+                drawn, content, totals, ended.any(dim=1), strict=True
+            )
+        ]
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """A logits processor: the policy's own log-probabilities, less what the rules forbid.
+
+    Attributes:
+        encoded: one row for each beam.
+        follow: the rules of each row.
+    """
+
+    encoded: Encoded
+    follow: Sequence[SourceConstraints]
+    marks: Marks
+
+    def __call__(self, ids: Tensor, scores: Tensor) -> Tensor:
+        """Scores of the next piece after the prefixes ``ids``, the start mark in front."""
+        prefixes = ids[:, 1:]
+        begun = self.marks.starts_word[prefixes].sum(dim=1)[:, None]
+        policy = policy_logits(scores[:, None], self.encoded, self.marks, begun)[:, 0]
+        policy = policy.log_softmax(dim=-1)
+        allowed = torch.zeros_like(scores, dtype=torch.bool)
+        ended = {self.marks.eos, self.marks.pad}
+        for row, prefix in enumerate(prefixes.tolist()):
+            follows = [self.marks.eos]
+            if not prefix or prefix[-1] not in ended:
+                follows = self.follow[row].allowed(prefix).tolist()
+            allowed[row, follows] = True
+        presentable = policy.masked_fill(~allowed, -torch.inf)
+        # Where the rules leave nothing that the policy can say, the policy decides.
+        dead = torch.isinf(presentable).all(dim=1, keepdim=True)
+        return torch.where(dead, policy, presentable)

@@ -1,0 +1,216 @@
+"""Training checkpoints: everything a run needs to go on as if it had not stopped.
+
+A checkpoint is a folder of safetensors and JSON.  It is written under a temporary name,
+flushed to disk, given its manifest last and then renamed, and only then are older ones
+removed; whatever interrupts that, the newest folder with a final name is whole.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from summ.data.files import sha256
+from summ.errors import CheckpointError
+
+_MANIFEST = "state.json"
+_NAME = re.compile(r"step-\d{8,}")
+
+
+@dataclass(frozen=True)
+class TrainState:
+    """Where a run stands.
+
+    Attributes:
+        stage: position of the current stage in the configuration.
+        stage_step: updates done in it.
+        step: updates done in the whole run.
+        bad_steps: updates that were skipped because a loss or gradient was not finite.
+        fingerprint: of the configuration, to refuse resuming another run.
+    """
+
+    stage: int
+    stage_step: int
+    step: int
+    bad_steps: int
+    fingerprint: str
+
+
+def save_checkpoint(
+    root: Path,
+    state: TrainState,
+    networks: Mapping[str, nn.Module],
+    optimizers: Mapping[str, torch.optim.Optimizer],
+    keep: int,
+) -> Path:
+    """Writes ``root/step-N`` and removes all but the newest ``keep`` of this run.
+
+    Raises:
+        CheckpointError: it cannot be written; what was there before is untouched.
+    """
+    folder = root / f"step-{state.step:08d}"
+    work = root / f".{folder.name}.part"
+    names = {_MANIFEST, *(f"{name}.safetensors" for name in networks)}
+    names |= {f"{name}.optimizer.safetensors" for name in optimizers}
+    for place, ours in ((folder, _is_ours(folder, state.fingerprint)), (work, _has(work, names))):
+        if (place.exists() or place.is_symlink()) and not ours:
+            raise CheckpointError(
+                f"{place}: a checkpoint would take its place, but this run did not make it, or not "
+                "all in it. Move it away and go on with --resume."
+            )
+    shutil.rmtree(work, ignore_errors=True)
+    try:
+        work.mkdir(parents=True)
+        _write(work, state, networks, optimizers)
+    except (OSError, SafetensorError) as error:
+        shutil.rmtree(work, ignore_errors=True)
+        raise CheckpointError(
+            f"{folder}: cannot be written ({error}). Make room and go on with --resume; the "
+            "checkpoint before it is whole."
+        ) from error
+    shutil.rmtree(folder, ignore_errors=True)
+    work.rename(folder)
+    _flush(root)
+    mine = [found for found in checkpoints(root) if _is_ours(found, state.fingerprint)]
+    for old in mine[:-keep]:
+        shutil.rmtree(old)
+    return folder
+
+
+def _is_ours(folder: Path, fingerprint: str) -> bool:
+    """Whether it is a checkpoint of this run with nothing else in it, which may be removed."""
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        names = {_MANIFEST, *manifest["files"]}
+        return manifest["state"]["fingerprint"] == fingerprint and _has(folder, names)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _has(folder: Path, names: set[str]) -> bool:
+    """Whether it is a folder, and no link, with files of these names only."""
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    return all(path.name in names and path.is_file() for path in folder.iterdir())
+
+
+def _write(
+    work: Path,
+    state: TrainState,
+    networks: Mapping[str, nn.Module],
+    optimizers: Mapping[str, torch.optim.Optimizer],
+) -> None:
+    """All files of a checkpoint, the manifest last, flushed to disk."""
+    for name, network in networks.items():
+        save_file(_plain(network.state_dict()), work / f"{name}.safetensors")
+    for name, optimizer in optimizers.items():
+        save_file(_flat(optimizer), work / f"{name}.optimizer.safetensors")
+    files = sorted(work.iterdir())
+    manifest = {"state": asdict(state), "files": {path.name: sha256(path) for path in files}}
+    (work / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    for path in work.iterdir():
+        _flush(path)
+    _flush(work)
+
+
+def checkpoints(root: Path) -> list[Path]:
+    """The finished checkpoints under ``root``, oldest first."""
+    found = root.glob("step-*") if root.is_dir() else ()
+    return sorted(f for f in found if _NAME.fullmatch(f.name) and f.is_dir() and not f.is_symlink())
+
+
+def read_state(folder: Path) -> TrainState:
+    """The state in a checkpoint whose files are all as they were written.
+
+    Raises:
+        CheckpointError: a file is missing or damaged.
+    """
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        state = TrainState(**manifest["state"])
+        files: dict[str, str] = manifest["files"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(
+            f"{folder}: damaged ({error}). Remove the folder; --resume takes the one before it."
+        ) from error
+    for name, digest in files.items():
+        if not (folder / name).is_file() or sha256(folder / name) != digest:
+            raise CheckpointError(
+                f"{folder / name}: missing or damaged. Remove {folder}; --resume takes the one "
+                "before it."
+            )
+    return state
+
+
+def load_networks(folder: Path, networks: Mapping[str, nn.Module]) -> None:
+    """Puts the stored weights into the networks, in place."""
+    for name, network in networks.items():
+        network.load_state_dict(_read(folder / f"{name}.safetensors"))
+
+
+def load_average(folders: Sequence[Path], networks: Mapping[str, nn.Module]) -> None:
+    """Puts the mean of the weights of several checkpoints into the networks, in place.
+
+    Source: Vaswani et al. (2017, arXiv:1706.03762), Section 6.1, who average the last five.
+    """
+    for name, network in networks.items():
+        states = [_read(folder / f"{name}.safetensors") for folder in folders]
+        mean = {
+            key: torch.stack([state[key] for state in states]).mean(dim=0)
+            if last.is_floating_point()
+            else last
+            for key, last in states[-1].items()
+        }
+        network.load_state_dict(mean)
+
+
+def load_optimizers(folder: Path, optimizers: Mapping[str, torch.optim.Optimizer]) -> None:
+    """Puts the stored moments and step counts into the optimizers, in place."""
+    for name, optimizer in optimizers.items():
+        flat = _read(folder / f"{name}.optimizer.safetensors")
+        state: dict[int, dict[str, torch.Tensor]] = {}
+        for key, value in flat.items():
+            index, kind = key.split(".")
+            state.setdefault(int(index), {})[kind] = value
+        groups = optimizer.state_dict()["param_groups"]
+        optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def _read(path: Path) -> dict[str, torch.Tensor]:
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"{path}: cannot be read: {error}.") from error
+
+
+def _plain(state: Mapping[str, Any]) -> dict[str, torch.Tensor]:
+    """Tensors as safetensors wants them: tied weights copied, all contiguous."""
+    return {name: value.detach().cpu().clone().contiguous() for name, value in state.items()}
+
+
+def _flat(optimizer: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
+    """The optimizer's tensors, named ``parameter.kind``; an unused optimizer gives none."""
+    state = optimizer.state_dict()["state"]
+    return _plain(
+        {f"{i}.{kind}": value for i, part in state.items() for kind, value in part.items()}
+    )
+
+
+def _flush(path: Path) -> None:
+    """Forces a file or folder to disk before the rename that makes it count."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

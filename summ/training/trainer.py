@@ -1,0 +1,386 @@
+"""The one training loop, and the only importer of accelerate.
+
+A run goes through its stages; what is taught, and by which steps, is the task's.  Every random
+number is a function of (seed, step), so a checkpoint holds weights, optimizer moments and a step
+count, and going on from it gives the run that was not interrupted.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from torch import nn
+from torch.optim.lr_scheduler import LRScheduler
+from torch.utils.data import DataLoader, Dataset
+from tqdm import tqdm
+
+from summ.config import StageShape, TrainConfig
+from summ.errors import ConfigError, SummError
+from summ.families.sentence.task import SentenceTask
+from summ.families.summarizer.task import SummarizerTask
+from summ.training.allocator import keep_freed_memory
+from summ.training.checkpoint import (
+    TrainState,
+    checkpoints,
+    load_average,
+    load_networks,
+    load_optimizers,
+    read_state,
+    save_checkpoint,
+)
+from summ.training.metrics import MetricsLog
+from summ.training.random_streams import RandomStreams, stage_seed
+from summ.training.run_record import (
+    describe_run,
+    fingerprint,
+    refuse_foreign_parts,
+    refuse_taken,
+)
+from summ.training.schedule import advance, schedule
+from summ.training.task import BatchSource, Task
+from summ.types import StepOutput
+
+log = logging.getLogger("summ.train")
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A wrapped step, its optimizer and its schedule."""
+
+    step: nn.Module
+    optimizer: Any
+    scheduler: LRScheduler
+    parameters: list[nn.Parameter]
+    max_grad_norm: float
+
+
+class _Steps(Dataset[Any]):
+    """The batches of a stage by position: update ``i // accumulation``, its micro-batches."""
+
+    def __init__(self, batches: BatchSource, rank: int, world: int, accumulation: int) -> None:
+        self.batches, self.rank, self.world = batches, rank, world
+        self.accumulation = accumulation
+
+    def __getitem__(self, index: int) -> Any:
+        step, micro = divmod(index, self.accumulation)
+        shard = self.rank + self.world * micro
+        return self.batches.at(step, rows=(shard, self.world * self.accumulation))
+
+
+class Trainer:
+    """Carries a run through its stages."""
+
+    def __init__(self, config: TrainConfig, resume: bool) -> None:
+        self.config = config
+        keep_freed_memory()
+        self.accelerator = Accelerator(
+            cpu=not torch.cuda.is_available(), mixed_precision=config.precision
+        )
+        self.checkpoints = config.output / "checkpoints"
+        self.state = TrainState(0, 0, 0, 0, fingerprint(config))
+        self.folder = self._checkpoint_to_resume(resume)
+        device = self.accelerator.device
+        self.task: Task = (
+            SentenceTask(config, device) if config.encodes else SummarizerTask(config, device)
+        )
+        if self.folder is not None:
+            load_networks(self.folder, self.task.networks())
+            if self.state.stage_step == 0:
+                self._average(self.state.stage - 1)
+        self.accelerator.wait_for_everyone()  # or others would find what the first one makes
+        if self.accelerator.is_main_process:
+            describe_run(config, self.accelerator.num_processes)
+            self.metrics = MetricsLog(config.output, self.state.step)
+        self.stop = False
+
+    def run(self) -> Path:
+        """Trains all stages and writes the model folder; returns its path.
+
+        Raises:
+            ConfigError: the run and the configuration do not fit together.
+            SummError: too many updates in a row were not finite.
+            KeyboardInterrupt: after Ctrl-C, once a checkpoint is written.
+        """
+        with self._interruptible():
+            for index in range(self.state.stage, len(self.config.stages)):
+                stage = self.config.stages[index]
+                self._train_stage(stage)
+                self._average(index)
+                self._save_model(self.config.output / "stages" / stage.name)
+                self.state = replace(self.state, stage=index + 1, stage_step=0)
+        self._save_model(self.config.output / "model")
+        if self.accelerator.is_main_process:
+            self.metrics.close()
+        self.accelerator.end_training()
+        return self.config.output / "model"
+
+    def _train_stage(self, stage: StageShape) -> None:
+        """The loop."""
+        accumulation = stage.optimizer.accumulation
+        world, rank = self.accelerator.num_processes, self.accelerator.process_index
+        batches = self.task.batches(stage, world * accumulation)
+        learner, critic = self._learners(stage)
+        done = self.state.stage_step
+        loader = DataLoader(
+            _Steps(batches, rank, world, accumulation),
+            batch_size=None,
+            sampler=range(done * accumulation, stage.steps * accumulation),
+            num_workers=self.config.loader_workers,
+            persistent_workers=False,
+        )
+        bar = tqdm(
+            total=stage.steps,
+            initial=done,
+            desc=stage.name,
+            disable=None if self.accelerator.is_main_process else True,
+        )
+        micro_batches = iter(loader)
+        for number in range(done, stage.steps):
+            batch, output = self._update(learner, micro_batches, stage, number)
+            stats = dict(output.stats)
+            if critic is not None and (number + 1) % stage.discriminator_every == 0:
+                stats |= self._update_critic(critic, batch, output, stage, number)
+                for extra in range(1, stage.critic_updates):
+                    # Texts of its own, from further on in the stage's endless order.
+                    later = number + extra * stage.steps
+                    fresh = batches.at(later, rows=(rank, world)).to(self.accelerator.device)
+                    stats |= self._update_critic(critic, fresh, None, stage, later)
+            learner.scheduler.step()
+            self.state = replace(self.state, stage_step=number + 1, step=self.state.step + 1)
+            self._report(stage, learner, stats, bar)
+            last = number + 1 == stage.steps
+            if last or self.stop or self.state.step % self.config.save_every == 0:
+                self._save_checkpoint(learner, critic)
+            if self.stop:
+                raise KeyboardInterrupt
+        bar.close()
+        self.accelerator.free_memory()
+
+    def _average(self, index: int) -> None:
+        """Puts the mean of a finished stage's last checkpoints into the networks."""
+        count = self.config.stages[index].average_checkpoints
+        if count > 1:
+            found = checkpoints(self.checkpoints)
+            mine = [folder for folder in found if read_state(folder).stage == index]
+            load_average(mine[-count:], self.task.networks())
+
+    def _update(
+        self, learner: Learner, micro_batches: Iterator[Any], stage: StageShape, number: int
+    ) -> tuple[Any, StepOutput]:
+        """One update of the step, over all its micro-batches."""
+        accumulation = stage.optimizer.accumulation
+        for micro in range(accumulation):
+            batch = next(micro_batches).to(self.accelerator.device)
+            streams = self._streams(number, micro, accumulation, stage)
+            more = micro + 1 < accumulation
+            with self.accelerator.no_sync(learner.step) if more else nullcontext():
+                output: StepOutput = learner.step(batch, streams)
+                self.accelerator.backward(output.loss / accumulation)
+        norm = self._apply(learner)
+        output.stats["grad_norm"] = norm
+        return batch, output
+
+    def _update_critic(
+        self,
+        critic: Learner,
+        batch: Any,
+        output: StepOutput | None,
+        stage: StageShape,
+        number: int,
+    ) -> dict[str, Any]:
+        """One update of the adversary, on the update's last micro-batch and its drafts."""
+        draft = output.draft if output is not None else None
+        result: StepOutput = critic.step(batch, draft, self._streams(number, 0, 1, stage))
+        self.accelerator.backward(result.loss)
+        self._apply(critic)
+        critic.scheduler.step()
+        return result.stats
+
+    def _apply(self, learner: Learner) -> torch.Tensor:
+        """Clips and steps; an update that is not finite is skipped on all processes alike.
+
+        Gradients are already averaged over the processes, so one process's NaN is everyone's
+        and they all decide the same.
+        """
+        norm = self.accelerator.clip_grad_norm_(learner.parameters, learner.max_grad_norm)
+        if torch.isfinite(norm):
+            learner.optimizer.step()
+        else:
+            self.state = replace(self.state, bad_steps=self.state.bad_steps + 1)
+            log.warning("step %d: gradient is not finite, skipped", self.state.step + 1)
+            if self.state.bad_steps > self.config.max_bad_steps:
+                raise SummError(
+                    f"{self.config.output}: {self.state.bad_steps} updates were not finite "
+                    f"(max_bad_steps is {self.config.max_bad_steps}). Lower the learning rate, "
+                    "or use precision: no; the last checkpoint is whole."
+                )
+        learner.optimizer.zero_grad()
+        return norm
+
+    def _streams(
+        self, number: int, micro: int, accumulation: int, stage: StageShape
+    ) -> RandomStreams:
+        world, rank = self.accelerator.num_processes, self.accelerator.process_index
+        return RandomStreams(
+            seed=stage_seed(self.config.seed, stage.name),
+            step=number,
+            shard=rank + world * micro,
+            shards=world * accumulation,
+            device=self.accelerator.device,
+        )
+
+    def _learners(self, stage: StageShape) -> tuple[Learner, Learner | None]:
+        """The stage's step and its adversary, wrapped, with their optimizers."""
+        rates = stage.optimizer
+        learner = self._learner(self.task.step(stage), stage, rates.learning_rate, stage.steps)
+        adversary, critic = self.task.critic(stage), None
+        updates = 0
+        if adversary is not None:
+            updates = stage.critic_updates * (stage.steps // stage.discriminator_every)
+            critic = self._learner(adversary, stage, rates.discriminator_learning_rate, updates)
+        if self.folder is not None and self.state.stage_step:
+            load_optimizers(self.folder, _optimizers(learner, critic))
+            advance(learner.scheduler, self.state.stage_step)
+            if critic is not None:
+                rounds = self.state.stage_step // stage.discriminator_every
+                advance(critic.scheduler, stage.critic_updates * rounds)
+        self.folder = None
+        return learner, critic
+
+    def _learner(self, step: nn.Module, stage: StageShape, rate: float, updates: int) -> Learner:
+        """A wrapped step that is updated so many times in the stage."""
+        step.train()
+        parameters = [value for value in step.parameters() if value.requires_grad]
+        optimizer = torch.optim.AdamW(
+            parameters, lr=rate, betas=(0.9, 0.98), weight_decay=stage.optimizer.weight_decay
+        )
+        scheduler = schedule(optimizer, stage.optimizer, max(1, updates))
+        wrapped, prepared = self.accelerator.prepare(step, optimizer)
+        return Learner(wrapped, prepared, scheduler, parameters, stage.optimizer.max_grad_norm)
+
+    def _report(
+        self,
+        stage: StageShape,
+        learner: Learner,
+        stats: dict[str, Any],
+        bar: Any,
+    ) -> None:
+        """Log, samples and validation, when they are due; on the main process."""
+        if not self.accelerator.is_main_process:
+            return
+        step, config = self.state.step, self.config
+        self.metrics.add(stats)
+        bar.update()
+        if step % config.validate_every == 0 or self.state.stage_step == stage.steps:
+            with self.accelerator.autocast():
+                result = self.task.validate(stage)
+            self.metrics.write(step, stage=stage.name, **result.figures)
+            for source, draft in result.samples:
+                log.info("step %d\n  source: %s\n  draft:  %s", step, source, draft)
+        elif step % config.log_every == 0 or step % config.save_every == 0:
+            # At checkpoints too: figures not yet written would be missing after a restart.
+            rate = float(learner.scheduler.get_last_lr()[0])
+            entry = self.metrics.write(step, stage=stage.name, learning_rate=rate)
+            bar.set_postfix({key: f"{entry[key]:.3g}" for key in _SHOWN if key in entry})
+
+    def _save_checkpoint(self, learner: Learner, critic: Learner | None) -> None:
+        if self.accelerator.is_main_process:
+            save_checkpoint(
+                self.checkpoints,
+                self.state,
+                self.task.networks(),
+                _optimizers(learner, critic),
+                self.config.keep_checkpoints,
+            )
+        self.accelerator.wait_for_everyone()
+
+    def _save_model(self, folder: Path) -> None:
+        if self.accelerator.is_main_process:
+            self.task.save(folder)
+        self.accelerator.wait_for_everyone()
+
+    def _checkpoint_to_resume(self, resume: bool) -> Path | None:
+        """The newest checkpoint of this very run, if it is to go on.
+
+        Raises:
+            ConfigError: the folder holds a run that must not be overwritten, another one, or
+                something else.
+            CheckpointError: the checkpoint is damaged, or a model would replace something else.
+        """
+        found = checkpoints(self.checkpoints)
+        if not found:
+            refuse_taken(self.config, resume)
+            return None
+        state = read_state(found[-1])
+        if not resume:
+            raise ConfigError(
+                f"{self.config.output}: already holds a run at step {state.step}. "
+                "Go on with --resume, or choose another --output."
+            )
+        if state.fingerprint != self.state.fingerprint:
+            raise ConfigError(
+                f"{found[-1]}: was written with another configuration. "
+                "Resume with the one it began with, or choose another --output."
+            )
+        refuse_foreign_parts(self.config, state.stage)
+        if state.stage_step == self.config.stages[state.stage].steps:
+            state = replace(state, stage=state.stage + 1, stage_step=0)
+        self.state = state
+        return found[-1]
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """Lets Ctrl-C and SIGTERM finish the update and write a checkpoint; the second kills."""
+
+        def ask(number: int, _: FrameType | None) -> None:
+            self.stop = True
+            signal.signal(number, previous[number])
+
+        previous: dict[int, Any] = {}
+        try:
+            for caught in (signal.SIGINT, signal.SIGTERM):
+                previous[caught] = signal.signal(caught, ask)
+        except ValueError:  # not the main thread: the caller keeps its own handlers
+            previous.clear()
+        try:
+            yield
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+
+
+_SHOWN = (
+    "denoising/loss",
+    "reconstruction/nll_per_piece",
+    "language_model/nll_per_piece",
+    "salience/nll_per_telling_word",
+    "reward/total",
+    "policy/entropy",
+    "summary/words",
+    "discriminator/human",
+    "discriminator/draft",
+    "quick_thought/accuracy",
+    "skip_thought/nll_per_piece",
+)
+
+
+def _optimizers(learner: Learner, critic: Learner | None) -> dict[str, torch.optim.Optimizer]:
+    """Torch's own optimizers by the names that checkpoints know."""
+    found = {"step": learner.optimizer.optimizer}
+    if critic is not None:
+        found["critic"] = critic.optimizer.optimizer
+    return found
+
+
+def train(config: TrainConfig, resume: bool = False) -> Path:
+    """Runs a configuration to its end; returns the model folder. See ``Trainer.run``."""
+    return Trainer(config, resume).run()

@@ -1,0 +1,232 @@
+"""Whole runs of sentence encoders: repeatable, resumable, the same on two processes as on one."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+from safetensors.torch import load_file
+
+from summ.config import EmbeddingsConfig, TrainConfig, load_config
+from summ.data.prose import prepare_prose
+from summ.errors import ConfigError
+from summ.families.sentence.counted_embeddings import count_pieces
+from summ.families.sentence.model import load_sentence_model
+from summ.families.sentence.task import SentenceTask
+from summ.training.checkpoint import checkpoints, read_state
+from summ.training.trainer import train
+from tests.conftest import STORIES
+
+ROOT = Path(__file__).parents[3]
+OPTIMIZER = {"learning_rate": 0.003, "warmup_steps": 2}
+STAGES = {
+    "quick": {"kind": "quick-thought", "span": 4, "window": 2},
+    "skip": {"kind": "skip-thought", "span": 4, "decoder": {"embedding": 8, "hidden": 12}},
+}
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty documents of six sentences."""
+    place = tmp_path_factory.mktemp("prose")
+    words = [
+        "rain",
+        "storm",
+        "mayor",
+        "bridge",
+        "police",
+        "tunnel",
+        "vaccine",
+        "plant",
+        "harbour",
+        "island",
+    ]
+    for number in range(40):
+        lines = [f"{story} In {words[number % 8]}." for story in STORIES]
+        (place / f"{number}.txt").write_text("\n\n".join(lines))
+    prepare_prose(sorted(place.glob("*.txt")), place / "prose", 500)
+    return place / "prose"
+
+
+def values(corpus: Path, *stages: str, encoders: int = 2) -> dict[str, object]:
+    return {
+        "output": "runs/none",
+        "data": {"corpus": str(corpus), "sentences": 16, "max_sentence": 24},
+        "encoder": {
+            "gru": {"embedding": 8, "hidden": 12},
+            "encoders": encoders,
+            "max_pieces": 24,
+        },
+        "stages": [
+            {"name": name, "steps": 5, "optimizer": OPTIMIZER, **STAGES[name]} for name in stages
+        ],
+        "validation_documents": 4,
+        "save_every": 2,
+        "log_every": 1,
+        "keep_checkpoints": 9,
+    }
+
+
+def config(place: Path, corpus: Path, *stages: str, **changes: object) -> TrainConfig:
+    """A configuration in a file of its own, as a run in another process needs it."""
+    place.mkdir(exist_ok=True)
+    encoders = 1 if "skip" in stages else 2
+    file = place / "config.yaml"
+    file.write_text(yaml.safe_dump(values(corpus, *stages, encoders=encoders) | changes))
+    return load_config(file, [f"output={place / 'run'}"])
+
+
+def weights(run: Path) -> dict[str, torch.Tensor]:
+    return {
+        f"{file.parent.name}/{file.stem}/{key}": value
+        for file in sorted((run / "model").rglob("*.safetensors"))
+        for key, value in load_file(file).items()
+    }
+
+
+def launched(place: Path, *launcher: str) -> subprocess.Popen[bytes]:
+    command = [*launcher, "-m", "summ.train", "config.yaml", "--output", "run"]
+    return subprocess.Popen(
+        [sys.executable, *command],
+        cwd=place,
+        env=os.environ
+        | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true", "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module", params=["quick", "skip"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def reference(kind: str, corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("reference")
+    torch.set_num_threads(1)
+    train(config(place, corpus, kind))
+    return place / "run"
+
+
+def test_a_run_learns_and_leaves_a_sentence_model(kind: str, reference: Path) -> None:
+    model = load_sentence_model(reference / "model")
+    assert model.settings.objective == {"quick": "quick-thought", "skip": "skip-thought"}[kind]
+    assert len(model.encoders) == {"quick": 2, "skip": 1}[kind]
+    log = (reference / "metrics.jsonl").read_text()
+    assert "held_out/loss" in log
+    assert ("held_out/accuracy" in log) == (kind == "quick")
+
+
+def test_killed_and_resumed_equals_uninterrupted(
+    kind: str, reference: Path, corpus: Path, tmp_path: Path
+) -> None:
+    settings = config(tmp_path, corpus, kind)
+    process, folder = launched(tmp_path), tmp_path / "run" / "checkpoints"
+    while process.poll() is None and not checkpoints(folder):
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    first, *others = checkpoints(folder)
+    for later in others:
+        for file in later.iterdir():
+            file.unlink()
+        later.rmdir()
+    assert read_state(first).step == 2
+    train(settings, resume=True)
+    ours, theirs = weights(tmp_path / "run"), weights(reference)
+    assert ours.keys() == theirs.keys() and ours
+    for name, value in ours.items():
+        assert torch.equal(value, theirs[name]), name
+
+
+def test_two_processes_equal_one(kind: str, reference: Path, corpus: Path, tmp_path: Path) -> None:
+    config(tmp_path, corpus, kind)
+    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
+    assert launched(tmp_path, *launcher).wait() == 0
+    assert '"processes": 2' in (tmp_path / "run" / "run.json").read_text()
+    ours, theirs = weights(tmp_path / "run"), weights(reference)
+    for name, value in theirs.items():
+        # Adam turns a rounding error in a gradient near zero into a step of the learning rate.
+        torch.testing.assert_close(ours[name], value, rtol=1e-3, atol=1e-4, msg=name)
+
+
+def test_a_finished_run_resumed_says_what_it_taught(
+    kind: str, reference: Path, corpus: Path, tmp_path: Path
+) -> None:
+    again = config(reference.parent, corpus, kind)
+    train(again, resume=True)
+    objective = load_sentence_model(reference / "model").settings.objective
+    assert objective == {"quick": "quick-thought", "skip": "skip-thought"}[kind]
+
+
+def test_a_run_starts_from_a_sentence_model(corpus: Path, reference: Path, tmp_path: Path) -> None:
+    settings = config(tmp_path, corpus, "quick", encoder=None, start_from=str(reference / "model"))
+    first = SentenceTask(settings, CPU).model.encoders.state_dict()
+    for name, value in load_sentence_model(reference / "model").encoders.state_dict().items():
+        assert torch.equal(first[name], value)
+
+
+def test_embeddings_begin_as_counts(corpus: Path, tmp_path: Path) -> None:
+    """Some columns of f and all of g; the others of f random; common pieces shorter."""
+    settings = config(tmp_path, corpus, "quick")
+    assert settings.encoder is not None
+    plans = [
+        EmbeddingsConfig(counted=5),
+        EmbeddingsConfig(counted=8, contexts="sides", telling=0.1),
+    ]
+    update = {"embeddings_from": [corpus], "embeddings": plans}
+    encoder = settings.encoder.model_copy(update=update)
+    model = SentenceTask(settings.model_copy(update={"encoder": encoder}), CPU).model
+    plain = SentenceTask(settings, CPU).model.encoders
+    counts = count_pieces([corpus], model.vocabulary)
+    for plan, ours, random in zip(plans, model.encoders, plain, strict=True):
+        expected = random.embeddings().weight.detach().clone()
+        vectors = counts.vectors(plan.counted, plan.contexts, settings.seed)
+        expected[:, : plan.counted] = torch.from_numpy(vectors) * expected.std()
+        expected *= torch.from_numpy(counts.telling(plan.telling))[:, None]
+        torch.testing.assert_close(ours.embeddings().weight.detach(), expected)
+
+
+def test_what_does_not_fit_is_refused(corpus: Path, tmp_path: Path) -> None:
+    two = config(tmp_path / "a", corpus, "skip")
+    two = two.model_copy(
+        update={"encoder": two.encoder and two.encoder.model_copy(update={"encoders": 2})}
+    )
+    with pytest.raises(ConfigError, match="teaches one encoder"):
+        task = SentenceTask(two, CPU)
+        task.step(two.stages[0])
+    settings = config(tmp_path / "b", corpus, "quick")
+    assert settings.encoder is not None
+    for plans, problem in (([5, 99], "counted is 99, but"), ([5], "of 2 encoders each")):
+        counted = [{"counted": columns} for columns in plans]
+        changes = {"embeddings_from": [str(corpus)], "embeddings": counted}
+        encoder = settings.encoder.model_dump() | changes
+        with pytest.raises(ConfigError, match=problem):
+            SentenceTask(config(tmp_path / "f", corpus, "quick", encoder=encoder), CPU)
+    with pytest.raises(ConfigError, match="fewer spans than 5 parts"):
+        SentenceTask(settings, CPU).batches(settings.stages[0], 5)
+    long = {"corpus": str(corpus), "sentences": 16, "max_sentence": 25}
+    with pytest.raises(ConfigError, match="the encoders read 24 pieces"):
+        SentenceTask(config(tmp_path / "c", corpus, "quick", data=long), CPU)
+    with pytest.raises(ConfigError, match="a run each"):
+        warm = {"name": "w", "kind": "pretrain", "steps": 1, "optimizer": OPTIMIZER}
+        quick = {"name": "q", "steps": 5, "optimizer": OPTIMIZER, **STAGES["quick"]}
+        config(tmp_path / "d", corpus, stages=[warm, quick])
+    with pytest.raises(ConfigError, match="accumulation must be 1"):
+        many = {"name": "q", "steps": 5, "optimizer": OPTIMIZER | {"accumulation": 2}}
+        config(tmp_path / "e", corpus, stages=[many | STAGES["quick"]])

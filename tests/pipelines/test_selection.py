@@ -1,0 +1,179 @@
+"""Sentence selection against dense matrices and the double loop of the paper's formula."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from summ.pipelines import selection
+from summ.pipelines.selection import (
+    ENCODED,
+    TFIDF,
+    Weights,
+    centrality,
+    choose_sentences,
+    rank_sentences,
+    tfidf,
+    thresholded_centrality,
+)
+
+WORDS = st.sampled_from(["the", "fire", "fires", "burned", "city", "mayor", "said", "of"])
+SENTENCES = st.lists(st.lists(WORDS, max_size=8).map(" ".join), min_size=1, max_size=12)
+DOCUMENTS = st.lists(SENTENCES, min_size=1, max_size=4)
+NEWS = [
+    "A fire destroyed the old theatre of the city on Monday.",
+    "The mayor promised to rebuild the theatre within two years.",
+    "The mayor promised to rebuild the old theatre within two years.",
+    "Nobody knows yet how the fire in the theatre began, police said.",
+    "The mayor promised money to rebuild the theatre, and police a report within years.",
+]
+
+
+def owners(documents: list[list[str]]) -> np.ndarray:
+    return np.repeat(np.arange(len(documents)), [len(document) for document in documents])
+
+
+def by_double_loop(similarity: np.ndarray, owner: np.ndarray, weights: Weights) -> list[float]:
+    """PacSum's formula, word for word; across documents all similarity counts as following."""
+    n = len(similarity)
+    pairs = [similarity[i, j] for i in range(n) for j in range(n) if i != j]
+    beta = weights.threshold
+    cut = 0.0 if beta is None or not pairs else min(pairs) + beta * (max(pairs) - min(pairs))
+    sums = []
+    for i in range(n):
+        total = 0.0
+        for j in range(n):
+            edge = similarity[i, j] - cut
+            if i == j or (beta is not None and edge <= 0):
+                continue
+            before = owner[i] == owner[j] and j < i
+            total += (weights.preceding if before else weights.following) * edge
+        sums.append(total)
+    return sums
+
+
+@given(DOCUMENTS)
+def test_centrality_is_the_sum_over_the_similarity_matrix(documents):
+    vectors = tfidf([sentence for document in documents for sentence in document])
+    wanted = by_double_loop((vectors @ vectors.T).toarray(), owners(documents), TFIDF)
+    np.testing.assert_allclose(centrality(vectors, owners(documents), TFIDF), wanted, atol=1e-9)
+
+
+@given(
+    arrays(
+        np.float32, st.tuples(st.integers(1, 9), st.just(3)), elements=st.floats(-1, 1, width=16)
+    ),
+    st.integers(0, 2),
+    st.sampled_from([0.0, 0.3, 0.9, 1.0]),
+    st.sampled_from([1, 5, 1000]),
+)
+def test_thresholded_centrality_is_the_double_loop_in_blocks_of_any_size(vectors, cut, beta, pairs):
+    owner = (np.arange(len(vectors)) >= max(1, cut)).astype(np.int64)
+    weights = Weights(1.0, -0.7, beta, 1.0, 0.5)
+    similarity = (vectors @ vectors.T).astype(np.float64)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(selection, "_PAIRS", pairs)
+        found = thresholded_centrality(vectors, owner, weights)
+    # Products in blocks are rounded differently, in float32.
+    np.testing.assert_allclose(found, by_double_loop(similarity, owner, weights), atol=1e-4)
+
+
+@given(SENTENCES)
+def test_vectors_follow_the_formula(sentences):
+    terms = sorted({word for sentence in sentences for word in sentence.split()})
+    counts = np.array([[s.split().count(term) for term in terms] for s in sentences], dtype=float)
+    idf = np.log((1 + len(sentences)) / (1 + (counts > 0).sum(axis=0))) + 1
+    wanted = counts * idf
+    norms = np.linalg.norm(wanted, axis=1, keepdims=True)
+    wanted = wanted / np.where(norms > 0, norms, 1)
+    vectors = tfidf(sentences).toarray()
+    # Columns stand in the order of first appearance; similarities do not depend on it.
+    np.testing.assert_allclose(vectors @ vectors.T, wanted @ wanted.T, atol=1e-12)
+
+
+def bag_of_letters(texts):
+    """An encoder whose answer is known."""
+    counts = np.array([[text.count(c) for c in "abcdefgh"] for text in texts], dtype=np.float32)
+    return counts / np.maximum(np.linalg.norm(counts, axis=1, keepdims=True), 1e-9)
+
+
+@given(DOCUMENTS, st.integers(1, 14), st.sampled_from([None, bag_of_letters]))
+def test_ranked_sentences_are_different_and_no_more_than_asked_for(documents, count, encode):
+    ranked = rank_sentences(documents, count, encode)
+    sentences = [sentence for document in documents for sentence in document]
+    assert 1 <= len(ranked) <= count
+    kept = [sentences[place] for place in ranked]
+    bags = [tuple(sorted(sentence.split())) for sentence in kept if sentence]
+    assert len(set(bags)) == len(bags)
+    assert ranked[:1] == rank_sentences(documents, 1, encode)
+    if len(documents) == 1:
+        assert choose_sentences(sentences, count, encode) == sorted(ranked)
+
+
+@given(DOCUMENTS)
+def test_each_ranked_sentence_is_the_best_beside_those_before_it(documents):
+    sentences = [sentence for document in documents for sentence in document]
+    vectors = tfidf(sentences).toarray()
+    similarity = vectors @ vectors.T
+    central = np.array(by_double_loop(similarity, owners(documents), TFIDF))
+    largest = np.abs(central).max()
+    place = np.concatenate([np.arange(len(document)) for document in documents])
+    relevance = (central / largest if largest > 0 else central) + TFIDF.lead / (place + 1)
+    long = {i for i, sentence in enumerate(sentences) if len(sentence.split()) >= 5}
+    left = long or set(range(len(sentences)))
+    picked: list[int] = []
+    for best in rank_sentences(documents, len(sentences)):
+        value = {
+            i: relevance[i] - TFIDF.redundancy * max((similarity[i, j] for j in picked), default=0)
+            for i in left
+        }
+        assert value[best] >= max(value.values()) - 1e-9
+        picked.append(best)
+        left = {i for i in left - {best} if similarity[i, best] < selection._SAME - 1e-9}
+    assert not {i for i in left if max(similarity[i, picked]) < selection._SAME - 1e-6}
+
+
+def test_an_encoder_decides_what_is_central_and_what_is_redundant():
+    # One document, no two of whose sentences share a word: TF-IDF sees nothing but positions.
+    sentences = [f"{'abcdefgh'[i]}{i} b{i} c{i} d{i} e{i}" for i in range(4)]
+    assert rank_sentences([sentences], 4) == [0, 1, 2, 3]
+    # What follows sentence 2 is like it; 1 is like nothing.
+    vectors = np.array([[1, 0, 0], [0, 1, 0], [0.6, 0, 0.8], [0.6, 0, 0.8]], dtype=np.float32)
+    assert rank_sentences([sentences], 4, lambda texts: vectors)[:2] == [0, 2]
+    relevance = thresholded_centrality(vectors, np.zeros(4, dtype=int), ENCODED)
+    assert relevance.argmax() == 0
+
+
+def test_the_lead_is_kept_and_repetition_is_not():
+    assert choose_sentences(NEWS, 1) == [0]
+    # 2 says what 1 says; without the penalty it would be chosen.
+    assert choose_sentences(NEWS, 3) == [0, 1, 3]
+
+
+def test_what_several_documents_repeat_is_said_once_and_is_important():
+    rain = "Rain is expected in the northern hills on Friday evening."
+    other = "The harbour was closed for a week after the storm."
+    documents = [[NEWS[0], rain], [NEWS[0].replace(".", "!"), other], [other, NEWS[3]]]
+    ranked = rank_sentences(documents, 6)
+    # Of the two that are there twice, each is kept once; the first of the first comes first.
+    assert ranked[0] == 0
+    assert sorted(ranked) in ([0, 1, 3, 5], [0, 1, 4, 5])
+
+
+def test_headings_are_left_out():
+    assert choose_sentences(["Local news", "By our reporter", *NEWS], 2)[0] == 2
+    assert choose_sentences(["Local news", NEWS[0]], 2) == [1]
+    assert choose_sentences(["Fire", "Theatre lost"], 1) == [0]
+
+
+def test_characters_are_compared_in_pairs():
+    similarity = tfidf(["今天天气很好", "天气很好", "他们走了"])
+    matrix = (similarity @ similarity.T).toarray()
+    assert matrix[0, 1] > 0.5 > matrix[0, 2] == 0
+
+
+def test_endless_documents_are_compared_by_words(monkeypatch):
+    monkeypatch.setattr(selection, "_MOST_ENCODED", 3)
+    found = rank_sentences([NEWS], 3, lambda texts: pytest.fail("too many to encode"))
+    assert found == rank_sentences([NEWS], 3)

@@ -1,0 +1,249 @@
+"""The summarizer keeps its promises: length, order, count, memory, nothing lost."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from summ.data.readers import Record
+from summ.errors import CheckpointError, ConfigError
+from summ.pipelines.compress import Compressed
+from summ.pipelines.summarize import Summarizer
+from summ.text.words import count_words, cut_to_words
+from summ.types import Summary
+from tests.conftest import STORIES
+
+
+class FirstWords:
+    """A compressor whose answer is known: the first words of the source."""
+
+    longest = 40
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+
+    def fits(self, text: str) -> bool:
+        return count_words(text) <= self.longest
+
+    def compress(
+        self, texts: Sequence[str], budgets: Sequence[int], *, beams: int, batch_size: int
+    ) -> list[Compressed]:
+        self.batches.append(len(texts))
+        return [
+            Compressed(cut_to_words(text, budget), -1.0, False)
+            for text, budget in zip(texts, budgets, strict=True)
+        ]
+
+
+class OneWordTooMany(FirstWords):
+    """A compressor that breaks its promise."""
+
+    def compress(
+        self, texts: Sequence[str], budgets: Sequence[int], *, beams: int, batch_size: int
+    ) -> list[Compressed]:
+        return [Compressed(text, -1.0, True) for text in texts]
+
+
+BITS = [*"abc.!?  \n\t", "Mr. ", "word ", "中", "文。", "ไทย", "é", "\u2028", "\x85", "\r\n"]
+TEXTS = st.lists(st.lists(st.sampled_from(BITS), max_size=80).map("".join), max_size=6)
+LIMITS = st.none() | st.integers(1, 30)
+
+
+@given(TEXTS, LIMITS, LIMITS)
+@settings(deadline=None, max_examples=150)
+def test_words_are_a_promise_whatever_the_compressor_says(texts, words, sentences):
+    for compressor in (FirstWords(), OneWordTooMany()):
+        found = Summarizer(compressor).summarize(texts, words, sentences)
+        assert len(found) == len(texts)
+        for text, summary in zip(texts, found, strict=True):
+            assert summary.words == count_words(summary.text)
+            assert words is None or summary.words <= words
+            assert len(summary.text.splitlines()) <= 1
+            assert bool(summary.text) == bool(text.strip())
+            if words is not None and not any(c > "\u0e00" for c in text):
+                assert len(summary.text.split()) <= words
+
+
+def test_a_text_within_the_budget_comes_back_as_it_is():
+    [summary] = Summarizer(FirstWords()).summarize(["  Ten people  were\nhurt. "], words=4)
+    assert (summary.text, summary.log_prob, summary.truncated) == (
+        "Ten people were hurt.",
+        0.0,
+        False,
+    )
+
+
+def test_one_sentence_gets_all_the_words():
+    [summary] = Summarizer(FirstWords()).summarize([STORIES[0]], words=8)
+    assert summary.text == "The ministry of finance in Verania said on"
+    assert summary.log_prob == -1.0
+
+
+def test_a_long_document_becomes_sentences_in_its_order():
+    document = "\n\n".join(STORIES)
+    [summary] = Summarizer(FirstWords()).summarize([document], words=30, sentences=3)
+    parts = summary.text.removesuffix(".").split(". ")
+    assert len(parts) == 3
+    starts = [next(i for i, s in enumerate(STORIES) if s.startswith(part)) for part in parts]
+    assert starts == sorted(starts)
+    assert starts[0] == 0
+    assert [len(part.split()) for part in parts] == [10, 10, 10]
+    assert summary.log_prob == -3.0
+
+
+def test_sentences_limits_what_is_kept():
+    document = "\n\n".join(STORIES)
+    [summary] = Summarizer(FirstWords()).summarize([document], sentences=2, words=20)
+    assert summary.text.count(".") == 2
+    assert summary.words == 20
+
+
+def test_without_a_number_of_sentences_they_stay_whole_while_they_fit():
+    document = "\n\n".join(STORIES)
+    [summary] = Summarizer(FirstWords()).summarize([document], words=40)
+    assert summary.text.startswith(STORIES[0] + " ")
+    assert summary.words == 40
+    assert summary.log_prob == -1.0  # of the one that was shortened
+
+
+def test_documents_together_get_one_summary_in_their_order():
+    summarizer = Summarizer(FirstWords())
+    [alone] = summarizer.summarize(["\n\n".join(STORIES)], words=60)
+    assert summarizer.summarize_together(STORIES, words=60).text == alone.text
+    twice = summarizer.summarize_together([STORIES[1], STORIES[1], STORIES[0]], words=60)
+    assert twice.text == f"{STORIES[1]} {STORIES[0]}"
+    assert summarizer.summarize_together([], words=5) == Summary("", 0, 0.0, False, "1")
+    with pytest.raises(ConfigError, match="must be at least 1"):
+        summarizer.summarize_together(STORIES, words=0)
+    with pytest.raises(TypeError, match="list of texts"):
+        summarizer.summarize_together("some text")
+
+
+@given(TEXTS, LIMITS, LIMITS)
+@settings(deadline=None, max_examples=100)
+def test_words_are_a_promise_for_documents_together(texts, words, sentences):
+    for compressor in (FirstWords(), OneWordTooMany()):
+        summary = Summarizer(compressor).summarize_together(texts, words, sentences)
+        assert summary.words == count_words(summary.text)
+        assert words is None or summary.words <= words
+        assert len(summary.text.splitlines()) <= 1
+        assert bool(summary.text) == any(text.strip() for text in texts)
+
+
+def test_an_encoder_is_asked_about_long_documents_only():
+    asked = []
+
+    def encode(texts):
+        asked.extend(texts)
+        return np.eye(len(texts), 8, dtype=np.float32)
+
+    summarizer = Summarizer(FirstWords(), encode)
+    summarizer.summarize([*STORIES, ""], words=8)
+    assert asked == []
+    summarizer.summarize(["\n\n".join(STORIES)], words=30)
+    assert asked == STORIES
+
+
+def test_a_sentence_model_is_loaded_when_a_long_document_comes(summary_model_folder, tmp_path):
+    from summ.config import EncoderConfig
+    from summ.families.sentence.model import build_sentence_model, save_sentence_model
+    from summ.families.summarizer.model import load_summary_model
+
+    bert = {"model_type": "bert", "hidden_size": 16, "num_hidden_layers": 1}
+    bert |= {"num_attention_heads": 2, "intermediate_size": 32, "max_position_embeddings": 64}
+    config = EncoderConfig.model_validate({"network": {"config": bert}, "max_pieces": 40})
+    vocabulary = load_summary_model(summary_model_folder).vocabulary
+    summarizer = Summarizer.load(summary_model_folder, "cpu", encoder=tmp_path / "late")
+    assert summarizer.summarize(STORIES[:1], words=8)[0].words
+    with pytest.raises(CheckpointError, match="no such model folder"):
+        summarizer.summarize(["\n\n".join(STORIES)], words=30)
+    save_sentence_model(build_sentence_model(config, vocabulary, 1), tmp_path / "late")
+    [summary] = summarizer.summarize(["\n\n".join(STORIES)], words=30)
+    assert 10 <= summary.words <= 30
+
+
+def test_blank_texts_keep_their_place():
+    found = Summarizer(FirstWords()).summarize(["", STORIES[0], " \n ", STORIES[1]], words=5)
+    assert [summary.words for summary in found] == [0, 5, 0, 5]
+    assert [summary.id for summary in found] == ["1", "2", "3", "4"]
+
+
+def test_own_identifiers_are_kept():
+    records = [Record("a", STORIES[0]), Record("", STORIES[1]), Record("7", "")]
+    assert [s.id for s in Summarizer(FirstWords()).stream(records, 5)] == ["a", "2", "7"]
+
+
+class Counted(str):
+    """A text that knows how many of its kind are in memory."""
+
+    alive = most = 0
+
+    def __new__(cls, text: str) -> "Counted":
+        Counted.alive += 1
+        Counted.most = max(Counted.most, Counted.alive)
+        return super().__new__(cls, text)
+
+    def __del__(self) -> None:
+        Counted.alive -= 1
+
+
+def test_a_stream_of_any_length_needs_bounded_memory():
+    compressor = FirstWords()
+    endless = (Record("", Counted(f"{number} and more")) for number in itertools.count())
+    stream = Summarizer(compressor).stream(endless, words=1)
+    for number, summary in enumerate(itertools.islice(stream, 20_000)):
+        assert summary.text == str(number)
+    # The window at hand and the one that is being read.
+    assert Counted.most <= 2 * 2_048 + 2
+    assert set(compressor.batches) == {2_048}
+
+
+def test_a_stream_is_read_no_faster_than_it_is_used():
+    taken = 0
+
+    def counted() -> Iterator[Record]:
+        nonlocal taken
+        for _ in range(10_000):
+            taken += 1
+            yield Record("", STORIES[0])
+
+    stream = Summarizer(FirstWords()).stream(counted(), words=5)
+    assert taken == 0
+    next(stream)
+    assert taken <= 2_048
+
+
+def test_huge_texts_share_no_window():
+    compressor = FirstWords()
+    texts = [Record("", f"a b {'x' * 1000} " * 5_000) for _ in range(3)]
+    found = list(Summarizer(compressor).stream(texts, words=2))
+    assert [summary.text for summary in found] == ["a b"] * 3
+    assert compressor.batches == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"words": 0}, {"sentences": -1}, {"beams": 0}, {"batch_size": 0}]
+)
+def test_numbers_below_one_are_refused_at_once(wrong):
+    with pytest.raises(ConfigError, match="must be at least 1"):
+        Summarizer(FirstWords()).stream([], **wrong)
+
+
+def test_one_text_instead_of_a_list_is_refused():
+    with pytest.raises(TypeError, match="list of texts"):
+        Summarizer(FirstWords()).summarize("some text")
+
+
+def test_the_shipped_model_summarizes_news(shipped):
+    summarizer = Summarizer.load(shipped)
+    found = summarizer.summarize(STORIES, words=8)
+    assert all(3 <= summary.words <= 8 for summary in found)
+    # A summary of news says something of the news.
+    for story, summary in zip(STORIES, found, strict=True):
+        assert len({w for w in summary.text.split() if w in story.split()}) >= 2
+    assert summarizer.summarize(STORIES, words=8, beams=1) != found
+    again = summarizer.summarize(list(reversed(STORIES)), words=8, batch_size=1)
+    assert [s.text for s in reversed(again)] == [s.text for s in found]
