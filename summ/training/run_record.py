@@ -16,8 +16,8 @@ from summ.errors import CheckpointError, ConfigError
 _PARTS = ("checkpoints", "metrics.jsonl", "model", "run.json", "stages", "tensorboard")
 _EARLY = {"checkpoints", "metrics.jsonl", "run.json", "tensorboard"}
 _SHOWN = 3
-# What the folders of models are known by: of summarizers, and of sentence encoders.
-_MANIFESTS = ("summ.json", "sentence-encoder.json")
+# The file in every model folder that lists the others.
+_MANIFEST = "model.json"
 
 
 def fingerprint(config: TrainConfig) -> str:
@@ -97,7 +97,7 @@ def refuse_foreign_parts(config: TrainConfig, first: int = 0) -> None:
                 f"{config.output / name}: is a link, but what a run writes stays in its folder. "
                 "Put what it leads to in its place, or choose another --output."
             )
-    foreign = partial(files.content_unlisted, manifest=_MANIFESTS[config.encodes])
+    foreign = partial(files.content_unlisted, manifest=_MANIFEST)
     for stage in config.stages[first:]:
         files.refuse_taken(config.output / "stages" / stage.name, foreign, CheckpointError)
     files.refuse_taken(config.output / "model", foreign, CheckpointError)
