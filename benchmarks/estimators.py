@@ -124,7 +124,7 @@ def _config(name: str, seed: int, options: argparse.Namespace) -> TrainConfig:
 
 
 def _finished(config: TrainConfig) -> bool:
-    return (config.output / "model" / "summ.json").is_file()
+    return (config.output / "model" / "model.json").is_file()
 
 
 def _finish(config: TrainConfig) -> None:
@@ -141,7 +141,7 @@ def _judged(model: Path, texts: Texts, options: argparse.Namespace, place: Path)
     key = {
         "data": sha256(options.data),
         "lines": len(texts),
-        "model": sha256(model / "summ.json"),
+        "model": sha256(model / "model.json"),
     }
     return _kept(place, key, lambda: _judge(model, texts))
 
@@ -227,7 +227,7 @@ def _gradient(value: torch.Tensor) -> torch.Tensor:
 
 def _settings(options: argparse.Namespace) -> dict[str, Any]:
     return {
-        "start_from": sha256(options.start_from / "summ.json"),
+        "start_from": sha256(options.start_from / "model.json"),
         "corpus": str(options.corpus),
         "steps": options.steps,
         "set": options.set,
