@@ -37,13 +37,14 @@ import numpy as np
 import torch
 
 from summ.config import StageShape, TrainConfig, load_config
-from summ.data.digest import sha256
+from summ.data.files import sha256, write_file
 from summ.evaluation.summaries.pairs import Texts, read_records
 from summ.evaluation.summaries.quality import mean_of_known, quality
 from summ.evaluation.summaries.rouge import rouge
 from summ.evaluation.summaries.systems import NLL, summarize_texts
 from summ.evaluation.tables import table
 from summ.families.summarizer.task import SummarizerTask
+from summ.pipelines.decoding_options import DecodingOptions
 from summ.training.checkpoint import checkpoints
 from summ.training.random_streams import RandomStreams, stage_seed
 from summ.training.trainer import train
@@ -124,7 +125,7 @@ def _config(name: str, seed: int, options: argparse.Namespace) -> TrainConfig:
 
 
 def _finished(config: TrainConfig) -> bool:
-    return (config.output / "model" / "summ.json").is_file()
+    return (config.output / "model" / "model.json").is_file()
 
 
 def _finish(config: TrainConfig) -> None:
@@ -133,7 +134,7 @@ def _finish(config: TrainConfig) -> None:
         return
     found = checkpoints(config.output / "checkpoints")
     sys.stderr.write(f"{'resuming' if found else 'training'} {config.output}\n")
-    train(config, resume=bool(found))
+    train(config, resume=True)
 
 
 def _judged(model: Path, texts: Texts, options: argparse.Namespace, place: Path) -> dict[str, Any]:
@@ -141,7 +142,7 @@ def _judged(model: Path, texts: Texts, options: argparse.Namespace, place: Path)
     key = {
         "data": sha256(options.data),
         "lines": len(texts),
-        "model": sha256(model / "summ.json"),
+        "model": sha256(model / "model.json"),
     }
     return _kept(place, key, lambda: _judge(model, texts))
 
@@ -150,7 +151,13 @@ def _judge(model: Path, texts: Texts) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for words in WORDS:
         sys.stderr.write(f"summarizing {len(texts)} records with {model} at {words} words\n")
-        made = summarize_texts(texts, model, words=words, beams=1, with_figures=words == WORDS[0])
+        made = summarize_texts(
+            texts,
+            model,
+            words=words,
+            decoding=DecodingOptions(beams=1),
+            with_figures=words == WORDS[0],
+        )
         report = rouge(made.predictions, texts.references)
         found[str(words)] = {name: report.figures()[name].f1 for name in METRICS}
         found["signature"] = report.signature
@@ -227,7 +234,7 @@ def _gradient(value: torch.Tensor) -> torch.Tensor:
 
 def _settings(options: argparse.Namespace) -> dict[str, Any]:
     return {
-        "start_from": sha256(options.start_from / "summ.json"),
+        "start_from": sha256(options.start_from / "model.json"),
         "corpus": str(options.corpus),
         "steps": options.steps,
         "set": options.set,
@@ -241,10 +248,7 @@ def _kept(place: Path, key: dict[str, Any], make: Callable[[], dict[str, Any]]) 
         if stored["key"] == key:
             return stored["values"]
     values = make()
-    place.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = place.with_suffix(".tmp")
-    unfinished.write_text(json.dumps({"key": key, "values": values}, indent=1), encoding="utf-8")
-    unfinished.replace(place)
+    write_file(place, json.dumps({"key": key, "values": values}, indent=1))
     return values
 
 

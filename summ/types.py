@@ -1,7 +1,7 @@
-"""What flows between the rooms: frozen dataclasses, shapes on every field.
+"""The values that modules exchange: frozen dataclasses, a shape on every field.
 
-Axes: B sequences, T positions, V word types.  A *word* of the networks is one
-vocabulary piece.  Masks are True on real words (the end mark included), False on padding.
+Axes: B sequences, N sentences, T positions, V pieces of the vocabulary.  A token is one piece.
+Masks are True on real tokens (the end mark included), False on padding.
 """
 
 from __future__ import annotations
@@ -32,6 +32,10 @@ class Tokens:
         mask = self.mask[index]
         width = int(mask.any(dim=0).sum()) if len(mask) else 0
         return Tokens(self.ids[index][:, :width], mask[:, :width])
+
+    def at(self, index: Int[Tensor, " R"]) -> Tokens:
+        """The chosen sequences, each as often as the index names it, as wide as before."""
+        return Tokens(self.ids[index], self.mask[index])
 
     def repeat(self, times: int) -> Tokens:
         """Each sequence ``times`` times in a row: a a b b, not a b a b."""
@@ -71,28 +75,25 @@ class Batch:
     Attributes:
         documents: texts to be summarized.
         keywords: a few content words of each document, in order (row i belongs to document i).
-        sentences: human sentences, the model of what a summary looks like.
-        hidden: what each sentence is sought in: words of other texts among which it lies hidden
-            or, for the last rows, a document that matches it (row i belongs to sentence i).
-        budget: how many words (not pieces) each sentence has; the length asked for.
-        matched: which sentences are sought in a document that matches them.
+        sentences: human sentences, which show what a summary looks like.
+        noised: each sentence with words of other texts mixed in, from which the compressor
+            has to recover it (row i belongs to sentence i).
+        budget: how many words (not pieces) each sentence has: the requested length.
     """
 
     documents: Tokens
     keywords: Tokens
     sentences: Tokens
-    hidden: Tokens
+    noised: Tokens
     budget: Int[Tensor, " B"]
-    matched: Bool[Tensor, " B"]
 
     def to(self, device: torch.device) -> Batch:
         return Batch(
             self.documents.to(device),
             self.keywords.to(device),
             self.sentences.to(device),
-            self.hidden.to(device),
+            self.noised.to(device),
             self.budget.to(device),
-            self.matched.to(device),
         )
 
 
@@ -120,67 +121,55 @@ class Spans:
 
 @dataclass(frozen=True)
 class Leads:
-    """First sentences of documents, and what comes of them.
+    """First sentences of documents, and which of their words the rest repeats.
 
     Attributes:
-        taken_up: where a word begins that another sentence of the same document has, too.
+        tokens: the sentences.
+        repeated: where a word begins that another sentence of the same document contains, too.
     """
 
-    words: Tokens
-    taken_up: Bool[Tensor, "B T"]
+    tokens: Tokens
+    repeated: Bool[Tensor, "B T"]
 
     def __len__(self) -> int:
-        return len(self.words)
+        return len(self.tokens)
 
     def to(self, device: torch.device) -> Leads:
-        return Leads(self.words.to(device), self.taken_up.to(device))
+        return Leads(self.tokens.to(device), self.repeated.to(device))
 
     def rows(self, index: slice) -> Leads:
         """The chosen leads, with columns that became all padding cut off."""
-        words = self.words.rows(index)
-        return Leads(words, self.taken_up[index, : words.ids.shape[1]])
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A summary drawn in training.
-
-    Attributes:
-        words: what was drawn; the end mark is the last real word unless room ran out.
-        log_probs: log-probability in nats of each word under the policy that drew it.
-    """
-
-    words: Tokens
-    log_probs: Float[Tensor, "B T"]
+        tokens = self.tokens.rows(index)
+        return Leads(tokens, self.repeated[index, : tokens.ids.shape[1]])
 
 
 @dataclass(frozen=True)
 class Relaxed:
-    """Words as points between words: what a network reads where a gradient must pass.
+    """Relaxed tokens: a distribution over the vocabulary at each position, with gradient.
 
     Attributes:
-        words: the words as ids; their mask is the mask of the rows.
-        rows: one distribution over all types at each position, zero on padding.  Of a draft
-            they carry the gradient; straight-through, their value is the one-hot word.
+        tokens: the tokens as ids; their mask is the mask of the rows.
+        rows: one distribution over all pieces at each position, zero on padding.  Of a draft
+            they carry the gradient; straight-through, their value is the one-hot token.
     """
 
-    words: Tokens
+    tokens: Tokens
     rows: Float[Tensor, "B T V"]
 
     def __len__(self) -> int:
-        return len(self.words)
+        return len(self.tokens)
 
     def detach(self) -> Relaxed:
         """The same values, constant."""
-        return Relaxed(self.words, self.rows.detach())
+        return Relaxed(self.tokens, self.rows.detach())
 
 
 @dataclass(frozen=True)
 class PolicyScores:
-    """Given words, scored under the policy, position by position.
+    """Given tokens, scored under the policy, position by position.
 
     Attributes:
-        log_probs: in nats; ``-inf`` where the policy cannot say the word. Carries gradient.
+        log_probs: in nats; ``-inf`` where the policy forbids the token.  Carries gradient.
         entropy: of the policy's distribution at each position, in nats. Without gradient.
     """
 
@@ -190,7 +179,13 @@ class PolicyScores:
 
 @dataclass(frozen=True)
 class StepOutput:
-    """What a training step hands to the trainer: a loss to minimise, what was drawn, figures."""
+    """What a training step returns to the trainer.
+
+    Attributes:
+        loss: to be minimised.
+        draft: the summaries that were drawn, for the discriminator; None where none were.
+        stats: figures for the log, by name.
+    """
 
     loss: Float[Tensor, ""]
     draft: Tokens | None = None

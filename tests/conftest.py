@@ -71,7 +71,7 @@ def summary_model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def shipped() -> Path:
     """The model that ships with summ; skips where the checkout has none yet."""
-    if not (SHIPPED / "summ.json").is_file():
+    if not (SHIPPED / "model.json").is_file():
         pytest.skip("summ/pretrained/en-small is not in this checkout")
     return SHIPPED
 
@@ -84,3 +84,13 @@ def tiny_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("corpora") / "tiny"
     tiny.make(place, rows=200)
     return place
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of the real corpora."""
+    given = os.environ.get("SUMM_DATA")
+    folder = Path(given) if given else Path(__file__).parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no real corpora in {folder}; set SUMM_DATA")
+    return folder

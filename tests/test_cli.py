@@ -2,17 +2,18 @@
 
 import json
 import os
+import pydoc
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import summ
-from summ import cli
+from summ import cli, options
+from summ.pretrained import find_model, shipped_models
 from tests.conftest import ROOT, SHIPPED, STORIES
 
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
@@ -254,23 +255,84 @@ def test_prepare_and_info(summ_, summary_model_folder, here):
     code, out, _ = summ_("info", summary_model_folder)
     assert code == 0
     assert f"model: {summary_model_folder}" in out and "summ: 0." in out
+    assert "family: summarizer" in out
 
 
-def test_match(summ_, here):
-    """Of five stories, each is matched by the headline that was made of it."""
-    (here / "a.txt").write_text("\n".join(STORIES[:5] * 4) + "\n")
-    (here / "b.txt").write_text("\n".join(" ".join(s.split()[:8]) for s in STORIES[4::-1]) + "\n")
-    summ_(
-        *("prepare", "--documents", "a.txt", "--sentences", "b.txt", "--output", "corpus"),
-        *("--vocabulary-size", 420, "--workers", 1),
-    )
-    code, out, err = summ_("match", "corpus", "--least", 0.1)
-    assert (code, out) == (0, "corpus/matches.npz\n"), err
-    assert "20 documents have a match of score 0.1 or better" in err
-    found = np.load("corpus/matches.npz")
-    assert sorted((found["documents"] % 5 + found["sentences"]).tolist()) == [4] * 20
-    code, out, err = summ_("match", "nowhere")
-    assert (code, out) == (1, "") and "nowhere" in err and err.count("\n") == 1
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("en-small", "family: summarizer"), ("en-encoder", "family: sentence")],
+)
+def test_info_knows_both_families_by_name(summ_, here, name, expected):
+    if name not in shipped_models():
+        pytest.skip(f"summ/pretrained/{name} is not in this checkout")
+    code, out, err = summ_("info", name)
+    assert (code, err) == (0, "")
+    assert f"model: {shipped_models()[name]}" in out and expected in out
+    assert "parameters" in out and "vocabulary: " in out
+
+
+def test_info_lists_the_models_that_ship(summ_):
+    code, out, _ = summ_("info")
+    assert code == 0
+    listed = {line.split()[0] for line in out.splitlines() if line.endswith(" MB")}
+    assert listed == set(shipped_models())
+
+
+def test_a_model_that_is_neither_a_name_nor_a_folder_is_one_line(summ_, here):
+    (here / "a.txt").write_text(STORIES[0])
+    for arguments in (
+        ("summarize", "a.txt", "--model", "en-none"),
+        ("score", "a.txt", "--model", "en-none"),
+        ("embed", "a.txt", "--model", "en-none", "--output", "a.npy"),
+        ("export", "en-none", "--to", "onnx", "--output", "out"),
+        ("average", "en-none", "en-none", "--output", "out"),
+        ("info", "en-none"),
+    ):
+        code, _, err = summ_(*arguments)
+        assert code == 1 and "en-none: no such model folder" in err, arguments
+
+
+def test_every_option_for_a_model_takes_a_name():
+    kinds = [
+        *(options.Model, options.Encoder, options.Judge, options.ModelArgument),
+        *(options.ExportedModel, options.FirstModel, options.SecondModel),
+    ]
+    for kind in kinds:
+        assert kind.__metadata__[0].parser is find_model
+
+
+def test_a_folder_of_that_name_comes_before_the_shipped_model(here):
+    name, folder = next(iter(shipped_models().items()))
+    assert find_model(name) == folder
+    (here / name).mkdir()
+    assert find_model(name) == Path(name)
+    assert find_model("nowhere") == Path("nowhere")
+
+
+def test_load_returns_what_uses_the_model(summary_model_folder):
+    assert isinstance(summ.load(summary_model_folder, "cpu"), summ.Summarizer)
+    if "en-encoder" in shipped_models():
+        encoder = summ.load("en-encoder", "cpu")
+        assert isinstance(encoder, summ.SentenceEncoder)
+        assert encoder.encode(["a text"]).shape == (1, encoder.dimension)
+    with pytest.raises(summ.CheckpointError, match="no such model folder"):
+        summ.load("nowhere")
+
+
+def test_train_reads_its_configuration_first(here):
+    with pytest.raises(summ.ConfigError, match=r"nowhere\.yaml: cannot be read"):
+        summ.train("nowhere.yaml")
+
+
+def test_help_of_the_package_shows_its_names():
+    shown = pydoc.plain(pydoc.render_doc(summ))
+    for expected in (
+        'summ.load("en-small")',
+        "class Summarizer",
+        "load(name_or_path",
+        "train(config",
+    ):
+        assert expected in shown
 
 
 # What it says when something is wrong
@@ -369,7 +431,7 @@ def test_damaged_models(summ_, summary_model_folder, here):
 
     assert "nowhere: no such model folder" in refused("nowhere")
     (here / "empty").mkdir()
-    assert "empty: no summ.json in it" in refused("empty")
+    assert "empty: no model.json in it" in refused("empty")
     copy = here / "copy"
     for path in sorted(summary_model_folder.rglob("*")):
         if path.is_file():
@@ -499,7 +561,7 @@ def test_stdin_without_a_terminal(summary_model_folder, here):
 
 
 def test_the_shipped_model_answers_the_first_command(summ_):
-    if not (SHIPPED / "summ.json").is_file():
+    if not (SHIPPED / "model.json").is_file():
         pytest.skip("summ/pretrained/en-small is not in this checkout")
     code, out, err = summ_("summarize", ROOT / "examples" / "article.txt")
     assert (code, err) == (0, "")

@@ -14,6 +14,7 @@ ROOMS = (
     {"errors", "types", "config"},
     {"text"},
     {"data"},
+    {"pretrained"},
     {"networks", "training"},
     {"families"},
     {"pipelines", "export"},
@@ -41,9 +42,12 @@ OWNERS = {
     "yaml": {"summ/config/loader.py"},
 }
 PURE = {
-    "summ/training/objectives/losses.py",
-    "summ/training/objectives/contrastive.py",
     "summ/families/summarizer/rewards.py",
+    *(
+        f"summ/training/objectives/{path.name}"
+        for path in FILES
+        if path.parent.name == "objectives"
+    ),
 }
 SLOW = {"torch", "transformers", "datasets", "accelerate", "scipy", "numpy", "pandas", "pyarrow"}
 VAGUE = {"utils", "helpers", "common", "base", "misc"}

@@ -1,4 +1,4 @@
-"""Machines so small that everything about them can be enumerated or overfitted in seconds."""
+"""Models so small that everything about them can be enumerated or overfitted in seconds."""
 
 from typing import Any
 
@@ -78,8 +78,8 @@ def words(*rows: list[int]) -> Tokens:
     return Tokens.from_lists([[*row, EOS] for row in rows], PAD)
 
 
-def batch(vocabulary: VocabularyFacts, rows: int = 8, seed: int = 0, matched: int = 0) -> Batch:
-    """Random documents of 5-7 words and sentences of 2-3, unpaired; the last may be matches."""
+def batch(vocabulary: VocabularyFacts, rows: int = 8, seed: int = 0) -> Batch:
+    """Random documents of 5-7 words and sentences of 2-3, unpaired."""
     generator = torch.Generator().manual_seed(seed)
     begins = vocabulary.starts_word.nonzero().squeeze(1)
 
@@ -89,27 +89,25 @@ def batch(vocabulary: VocabularyFacts, rows: int = 8, seed: int = 0, matched: in
 
     documents = [draw(5, 7) for _ in range(rows)]
     sentences = [draw(2, 3) for _ in range(rows)]
-    hidden = [draw(2, 2) + sentence + draw(2, 2) for sentence in sentences]
+    noised = [draw(2, 2) + sentence + draw(2, 2) for sentence in sentences]
     return Batch(
         documents=words(*documents),
         keywords=words(*[row[::2] for row in documents]),
         sentences=words(*sentences),
-        hidden=words(*hidden),
+        noised=words(*noised),
         budget=torch.tensor([len(row) for row in sentences]),
-        matched=torch.arange(rows) >= rows - matched,
     )
 
 
 def share(whole: Batch, shard: int, shards: int) -> Batch:
     """The rows of a batch that one of several processes or micro-batches gets."""
-    mine = slice(shard, None, shards)
+    own = slice(shard, None, shards)
     return Batch(
-        whole.documents.rows(mine),
-        whole.keywords.rows(mine),
-        whole.sentences.rows(mine),
-        whole.hidden.rows(mine),
-        whole.budget[mine],
-        whole.matched[mine],
+        whole.documents.rows(own),
+        whole.keywords.rows(own),
+        whole.sentences.rows(own),
+        whole.noised.rows(own),
+        whole.budget[own],
     )
 
 
@@ -118,7 +116,7 @@ def gradients(step: torch.nn.Module) -> dict[str, torch.Tensor]:
 
 
 def taught(step: torch.nn.Module, batch: Any, updates: int, rate: float) -> list[StepOutput]:
-    """What a step says of the same batch at each of so many updates by Adam."""
+    """What a step returns for the same batch at each of so many updates by Adam."""
     optimizer = torch.optim.Adam(step.parameters(), lr=rate)
     outputs = []
     for number in range(updates):

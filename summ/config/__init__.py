@@ -12,6 +12,7 @@ from summ.config.sections import (
     NetworkConfig,
     NetworksConfig,
     NoiseConfig,
+    StaticConfig,
 )
 from summ.config.stages import (
     DecoderConfig,
@@ -51,6 +52,7 @@ __all__ = [
     "SkipThoughtStage",
     "Stage",
     "StageShape",
+    "StaticConfig",
     "TermConfig",
     "TrainConfig",
     "load_config",

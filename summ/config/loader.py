@@ -30,6 +30,9 @@ from summ.errors import ConfigError
 Precision = Annotated[Literal["no", "bf16"], BeforeValidator(lambda value: value or "no")]
 
 
+_SHOWN = 100  # characters of a value that an error quotes
+
+
 class TrainConfig(Section):
     """A whole run."""
 
@@ -58,6 +61,18 @@ class TrainConfig(Section):
         given = {name for name in (kind, other, "start_from") if dict(self)[name] is not None}
         if given not in ({kind}, {"start_from"}):
             raise ValueError(f"give either '{kind}' (new ones) or 'start_from' (a model folder)")
+        return self
+
+    @model_validator(mode="after")
+    def folders_of_their_own(self) -> TrainConfig:
+        first: dict[str, int] = {}
+        for place, stage in enumerate(self.stages):
+            other = first.setdefault(stage.name.lower(), place)
+            if other != place:
+                raise ValueError(
+                    f"stages.{place}.name: must not be that of stages.{other} (capitals count for "
+                    f"nothing), found '{stage.name}'. Give each stage a name of its own"
+                )
         return self
 
     @model_validator(mode="after")
@@ -129,9 +144,14 @@ def _first_problem(error: ValidationError) -> str:
         hint = f" Did you mean '{near[0]}'?" if near else ""
         return f"{key}: unknown key.{hint}"
     found = problem.get("input")
-    shown = "" if isinstance(found, dict) else f", found {found!r}"
+    shown = "" if isinstance(found, dict) else f", found {_shortened(repr(found))}"
     message = problem["msg"].removeprefix("Value error, ")
-    return f"{key + ': ' if key else ''}{message[:1].lower()}{message[1:]}{shown}."
+    wrong, stop, advice = message.partition(". ")
+    return f"{key + ': ' if key else ''}{wrong[:1].lower()}{wrong[1:]}{shown}{stop}{advice}."
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def _known_keys() -> set[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from summ.config.sections import (
     NetworkConfig,
@@ -16,6 +17,22 @@ from summ.config.sections import (
     Temperature,
     Weight,
 )
+
+# Other systems' folders, too: none of them takes a final dot, and some ignore capitals.
+_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")
+
+
+def _is_name(value: str) -> str:
+    """A stage is kept in a folder of its name: it must not lead anywhere else."""
+    if _NAME.fullmatch(value) is None:
+        raise ValueError(
+            "is no name of a folder. Use up to 64 of the letters a-z and A-Z, digits, '.', '-' and "
+            "'_', with no '.' or '-' first and no '.' last"
+        )
+    return value
+
+
+StageName = Annotated[str, AfterValidator(_is_name)]
 
 
 class OptimizerConfig(Section):
@@ -31,51 +48,38 @@ class OptimizerConfig(Section):
 
 
 class LikelihoodConfig(Section):
-    """The maximum-likelihood lessons that need no pair.
+    """The two maximum-likelihood objectives, neither of which needs a pair.
 
-    ``back_translated_share`` of the sentences are sought in a document that the reconstructor
-    writes from them (the cycle); ``matched_share`` in a document that seems to tell of the same
-    event (what `summ match` found in the corpus, with scores of ``matched_score`` and better, if
-    the document has ``matched_coverage`` of the sentence's pieces); the others in words of other
-    texts (the denoising task). With ``matched_draws``, what is learned from a match is not the
-    sentence itself, which tells of another report, but that one of so many drafts which has most
-    in common with it. ``draft_share`` of the documents are rebuilt from the compressor's own
-    draft; the others from their keywords. Temperatures of inventions and of those drafts are
-    drawn from ``temperature``. A document that has less than ``back_translated_coverage`` of its
-    sentence's pieces teaches to say what is not there: such a sentence is sought in words of
-    other texts after all.
+    The compressor recovers human sentences (denoising): ``back_translated_share`` of them from a
+    document that the reconstructor wrote around them, the others from noise. A document with less
+    than ``back_translated_coverage`` of its sentence's pieces would teach hallucination: such a
+    sentence is recovered from noise after all. ``temperature`` bounds the sampling temperature of
+    these documents, ``back_translated_length`` their words.
+
+    The reconstructor rebuilds documents: ``draft_share`` of them from the compressor's own draft
+    of ``budgets`` words, the others from their keywords.
     """
 
     back_translated_share: Share = 0.0
     back_translated_coverage: Share = 0.0
-    matched_share: Share = 0.0
-    matched_score: Share = 0.3
-    matched_coverage: Share = 0.7
-    matched_draws: Annotated[int, Field(ge=0)] = 0
     draft_share: Share = 0.0
     temperature: tuple[float, float] = (0.7, 1.0)
     back_translated_length: tuple[int, int] = (16, 48)
     budgets: tuple[int, int] = (6, 14)
 
-    @model_validator(mode="after")
-    def parts_of_a_whole(self) -> LikelihoodConfig:
-        if self.back_translated_share + self.matched_share > 1:
-            raise ValueError("back_translated_share and matched_share must not exceed 1 together")
-        return self
-
 
 class RewardConfig(Section):
-    """What a draft is rewarded for.  Each weight multiplies one pure function of ``rewards``.
+    """What a draft is rewarded for: each weight multiplies one reward of a critique.
 
-    ``fluency`` needs a machine with a language model: log-likelihood per word above that of the
-    words anywhere in documents (slor), log-likelihood per word, or exp(-perplexity / scale).  It is
-    credited to the whole draft, or (slor and likelihood) to each word, discounted like the
-    discriminator's.  ``similarity_encoder`` is the folder of a sentence encoder; by default the one
-    that ships with summ.  ``position`` prefers words from where news begins: the source's head.
-    ``reference`` is the folder of a machine whose compressor, frozen, says how likely a draft is:
-    it holds the policy to what the lessons taught.  ``salience`` is the folder of a machine that
-    guesses which words of a document matter; frozen, it counts what of them each word asked for
-    brings.
+    ``reconstruction_weight``: log-likelihood of the source given the draft, per piece;
+    ``discriminator_weight``: humanness of each prefix, credited to the words before with
+    ``discount``; ``length_weight`` and ``repetition_weight``: words off the budget, and said
+    before; ``position_weight`` prefers words from the source's head, where news begins.
+
+    ``fluency_weight`` (SLOR) needs a model with a language model.  ``similarity_encoder`` is the
+    folder of a sentence encoder, by default the one that ships with summ.  ``reference`` is the
+    folder of a model whose compressor, frozen, says how likely a draft is; it holds the policy to
+    what maximum likelihood taught.  ``salience`` is the folder of a model that predicts salience.
     """
 
     reconstruction_weight: Weight = 4.0
@@ -85,9 +89,6 @@ class RewardConfig(Section):
     repetition_weight: Weight = 0.0
     position_weight: Weight = 0.0
     fluency_weight: Weight = 0.0
-    fluency: Literal["slor", "likelihood", "perplexity"] = "slor"
-    fluency_credit: Literal["draft", "word"] = "draft"
-    perplexity_scale: Annotated[float, Field(gt=0)] = 150.0
     similarity_weight: Weight = 0.0
     similarity_encoder: Path | None = None
     reference_weight: Weight = 0.0
@@ -96,9 +97,7 @@ class RewardConfig(Section):
     salience: Path | None = None
 
     @model_validator(mode="after")
-    def creditable(self) -> RewardConfig:
-        if self.fluency == "perplexity" and self.fluency_credit == "word":
-            raise ValueError("perplexity is of a whole draft: fluency_credit must be 'draft'")
+    def named(self) -> RewardConfig:
         if self.reference_weight and self.reference is None:
             raise ValueError("reference_weight needs 'reference': a model folder")
         if self.salience_weight and self.salience is None:
@@ -114,7 +113,7 @@ class StageShape(Section):
     mean of the weights in its last ``average_checkpoints`` checkpoints; 1 is its last weights.
     """
 
-    name: str
+    name: StageName
     steps: Positive
     optimizer: OptimizerConfig
     likelihood: LikelihoodConfig = LikelihoodConfig()
@@ -189,33 +188,28 @@ class ReinforceStage(StageShape):
 
 
 class TermConfig(Section):
-    """What a relaxed draft is judged by.  Each weight multiplies one pure loss of ``objectives``.
+    """The losses of a relaxed draft.  Each weight multiplies one function of ``objectives``.
 
-    ``reconstruction_weight`` is the share of nll per word, as in ``RewardConfig``.
-    ``discriminator_weight`` is that of the adversary, whatever its kind.  ``prior_weight`` (the
-    policy's divergence from a language model) and ``fluency_weight`` (the fluency that the policy
-    expects of its next word, SLOR) need a machine with one.  ``position`` prefers words from the
-    source's head.
+    ``reconstruction_weight`` multiplies the nll per word, as in ``RewardConfig``;
+    ``discriminator_weight`` the adversary's loss, whatever its kind.  ``prior_weight`` (the
+    policy's divergence from a language model) and ``fluency_weight`` (the expected fluency of
+    the next word, SLOR) need a model with a language model.
     """
 
     reconstruction_weight: Weight = 4.0
     discriminator_weight: Weight = 1.5
     length_weight: Weight = 1.0
-    position_weight: Weight = 0.0
     prior_weight: Weight = 0.0
     fluency_weight: Weight = 0.0
-    topic_weight: Weight = 0.0
-    coverage_weight: Weight = 0.0
 
 
 class GumbelStage(StageShape):
-    """The gradient through relaxed words (Gumbel-softmax), with the lessons kept in as an anchor.
+    """The gradient through relaxed tokens (Gumbel-softmax), with denoising as an anchor.
 
     ``temperature`` is that of the relaxation and falls geometrically over the stage, from the first
     to the last; ``policy_temperature`` that of the policy, as in ``ReinforceStage``.  ``critic`` is
-    the adversary: the discriminator of every prefix, or a Wasserstein critic whose slope is kept
-    by a gradient penalty (``penalty_weight``) or by limiting its spectra.  ``smoothing`` spreads
-    that share of human words for a Wasserstein critic, against soft drafts.
+    the adversary: the discriminator of every prefix, or a Wasserstein critic whose slope is bounded
+    by a gradient penalty (``penalty_weight``) or by limiting the spectra of its weights.
     """
 
     kind: Literal["gumbel"]
@@ -224,15 +218,8 @@ class GumbelStage(StageShape):
     policy_temperature: Temperature = 1.0
     critic: Literal["discriminator", "wgan-gp", "spectral"] = "discriminator"
     penalty_weight: Weight = 10.0
-    smoothing: Share = 0.0
     terms: TermConfig = TermConfig()
     likelihood_weight: Weight = 1.0
-
-    @model_validator(mode="after")
-    def alike_in_sharpness(self) -> GumbelStage:
-        if self.straight_through and self.smoothing:
-            raise ValueError("straight-through drafts are one-hot: smoothing must be 0")
-        return self
 
 
 class QuickThoughtStage(StageShape):

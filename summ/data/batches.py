@@ -12,16 +12,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from summ.config import DataConfig, LikelihoodConfig, NoiseConfig
+from summ.config import DataConfig, NoiseConfig
 from summ.data.corpus import Corpus
-from summ.data.matching import MATCHES, Matches
 from summ.data.noise import Ids, hide, keywords
 from summ.errors import DataError
 from summ.types import Batch, Tokens
 
 _POOL_BATCHES = 16  # batches cut from one pool of texts sorted by length
 _HELD_OUT_SEED = 20181012  # one for all stages, or what one holds out the next would train on
-_DOCUMENTS, _SENTENCES, _KEYWORDS, _HIDDEN, _MATCHED = range(5)  # streams of random numbers
+_DOCUMENTS, _SENTENCES, _KEYWORDS, _NOISED = range(4)  # streams of random numbers
 
 
 class Batches:
@@ -34,7 +33,6 @@ class Batches:
         noise: NoiseConfig,
         seed: int,
         *,
-        likelihood: LikelihoodConfig | None = None,
         documents: int | None = None,
         sentences: int | None = None,
         held_out: int = 0,
@@ -44,22 +42,22 @@ class Batches:
         Args:
             corpus: where the texts are.
             data: how much of each text, and how many an update takes.
-            noise: how sentences are hidden and documents reduced.
+            noise: how sentences are mixed with other words and documents reduced.
             seed: of the order and the noise.
-            lesson: which share of the sentences comes with a document that matches it.
             documents: rows of an update, instead of ``data.documents``.
             sentences: rows of an update, instead of ``data.sentences``.
             held_out: documents and sentences that are never served (at most a tenth of each).
 
         Raises:
-            DataError: no sentence is short enough, or matches are wanted and there are none.
+            DataError: there are no documents, or no sentence is short enough.
         """
         self.corpus, self.data, self.noise, self.seed = corpus, data, noise, seed
         short = corpus.sentences.lengths < data.max_sentence
         self._held_out, served = hold_out(len(corpus.documents), held_out)
-        untold, told = hold_out(len(corpus.sentences), held_out)
-        self._untold, told = untold[short[untold]], told[short[told]]
-        if not len(served) or not len(told):
+        held_out_rows, train_rows = hold_out(len(corpus.sentences), held_out)
+        self._held_out_sentences = held_out_rows[short[held_out_rows]]
+        train_rows = train_rows[short[train_rows]]
+        if not len(served) or not len(train_rows):
             raise DataError(
                 f"{data.corpus}: no sentence has less than {data.max_sentence} pieces, or there "
                 "are no documents. Raise data.max_sentence, or prepare another corpus."
@@ -68,15 +66,8 @@ class Batches:
             served, corpus.documents.lengths, documents or data.documents, (seed, _DOCUMENTS)
         )
         self._sentences = _Order(
-            told, corpus.sentences.lengths, sentences or data.sentences, (seed, _SENTENCES)
+            train_rows, corpus.sentences.lengths, sentences or data.sentences, (seed, _SENTENCES)
         )
-        self._matched: _Pairs | None = None
-        size = 0 if likelihood is None else round(likelihood.matched_share * self._sentences.size)
-        if likelihood is not None and size:
-            found = Matches.load(data.corpus / MATCHES, corpus)
-            self._matched = _Pairs(
-                corpus, found, likelihood, (served, told), size, (seed, _MATCHED)
-            )
         counts = corpus.frequencies.sum(axis=0) + 1.0
         self._commonness: NDArray[np.float64] = counts / counts.sum()
 
@@ -89,48 +80,37 @@ class Batches:
         """
         rank, world = rows
         documents = self._documents.rows(step)
-        sentences, sources = self._sought(step)
-        mine = range(rank, len(documents), world)
-        ours = range(rank, len(sentences), world)
+        sentences = self._sentences.rows(step)
+        own_documents = range(rank, len(documents), world)
+        own_sentences = range(rank, len(sentences), world)
+        words = self.corpus.sentences.words[sentences[rank::world]]
         return Batch(
-            documents=self._words([self._document(documents[i]) for i in mine]),
-            keywords=self._words([self._keywords(step, i, documents[i]) for i in mine]),
+            documents=self._tokens([self._document(documents[i]) for i in own_documents]),
+            keywords=self._tokens([self._keywords(step, i, documents[i]) for i in own_documents]),
             sentences=self.sentences_at(step, rows),
-            hidden=self._words([self._source(step, i, sentences[i], sources[i]) for i in ours]),
-            budget=torch.from_numpy(
-                self.corpus.sentences.words[sentences[rank::world]].astype(np.int64)
-            ),
-            matched=torch.from_numpy(sources[rank::world] >= 0),
+            noised=self._tokens([self._noised(step, i, sentences[i]) for i in own_sentences]),
+            budget=torch.from_numpy(words.astype(np.int64)),
         )
 
     def sentences_at(self, step: int, rows: tuple[int, int] = (0, 1)) -> Tokens:
         """The human sentences of ``at``, without the work that the rest of a batch takes."""
         rank, world = rows
-        return self._told(self._sought(step)[0][rank::world])
+        return self._sentence_tokens(self._sentences.rows(step)[rank::world])
 
     def held_out_documents(self, count: int) -> Tokens:
         """The first ``count`` documents that are never served (fewer if fewer are held out)."""
-        return self._words([self._document(row) for row in self._held_out[:count]])
+        return self._tokens([self._document(row) for row in self._held_out[:count]])
 
     def held_out_sentences(self, count: int) -> Tokens:
         """The first ``count`` short enough sentences that are never served (or fewer)."""
-        return self._told(self._untold[:count])
+        return self._sentence_tokens(self._held_out_sentences[:count])
 
     def held_out_rows(self) -> NDArray[np.int64]:
         """The rows of ``corpus.documents`` that are never served."""
         return self._held_out.copy()
 
-    def _sought(self, step: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The sentences of an update, and the documents that match the last of them (or -1)."""
-        sentences = self._sentences.rows(step).copy()
-        documents = np.full(len(sentences), -1)
-        if self._matched is not None:
-            last = len(sentences) - self._matched.order.size
-            documents[last:], sentences[last:] = self._matched.rows(step)
-        return sentences, documents
-
-    def _told(self, rows: NDArray[np.int64]) -> Tokens:
-        return self._words([self.corpus.sentences.ids(int(row)) for row in rows])
+    def _sentence_tokens(self, rows: NDArray[np.int64]) -> Tokens:
+        return self._tokens([self.corpus.sentences.ids(int(row)) for row in rows])
 
     def _document(self, row: np.int64) -> Ids:
         return self.corpus.documents.ids(int(row))[: self.data.max_document - 1]
@@ -144,12 +124,9 @@ class Batches:
             self._rng(_KEYWORDS, step, number),
         )
 
-    def _source(self, step: int, number: int, row: np.int64, document: np.int64) -> Ids:
-        return self._hidden(step, number, row) if document < 0 else self._document(document)
-
-    def _hidden(self, step: int, number: int, row: np.int64) -> Ids:
-        """The sentence among words of documents, so that it is the headline's voice to find."""
-        rng = self._rng(_HIDDEN, step, number)
+    def _noised(self, step: int, number: int, row: np.int64) -> Ids:
+        """The sentence among words of documents, from which its register tells it apart."""
+        rng = self._rng(_NOISED, step, number)
         texts = self.corpus.documents
         wanted = self.noise.extra_words[1] * self.corpus.sentences.words[row]
         others: list[Ids] = []
@@ -158,21 +135,21 @@ class Batches:
             other = self._documents.draw(rng)
             others.append(texts.ids(other))
             found += int(texts.words[other])
-        hidden = hide(
+        noised = hide(
             self.corpus.sentences.ids(int(row)),
             np.concatenate(others),
             self.corpus.vocabulary.starts_word,
             self.noise,
             rng,
         )
-        return hidden[: self.data.max_document - 1]
+        return noised[: self.data.max_document - 1]
 
     def _rng(self, stream: int, step: int, number: int) -> np.random.Generator:
         """A generator of its own for every row of every update."""
         key = np.random.SeedSequence((self.seed, stream, step, number))
         return np.random.Generator(np.random.SFC64(key))
 
-    def _words(self, rows: Sequence[Ids]) -> Tokens:
+    def _tokens(self, rows: Sequence[Ids]) -> Tokens:
         """Pads rows and puts the end mark behind each."""
         vocabulary = self.corpus.vocabulary
         lengths = np.array([len(row) + 1 for row in rows], dtype=np.int64)
@@ -201,49 +178,6 @@ def hold_out(total: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.int6
     order = np.random.default_rng(_HELD_OUT_SEED).permutation(total)
     count = min(count, total // 10)
     return order[:count], np.sort(order[count:])
-
-
-class _Pairs:
-    """The pairs of a corpus that may be served, in batches of documents of like lengths."""
-
-    def __init__(
-        self,
-        corpus: Corpus,
-        matches: Matches,
-        likelihood: LikelihoodConfig,
-        served: tuple[NDArray[np.int64], NDArray[np.int64]],
-        size: int,
-        seed: tuple[int, int],
-    ) -> None:
-        """Those of ``served`` documents and sentences that are good enough for the lesson.
-
-        Raises:
-            DataError: there are none.
-        """
-        usable = np.isin(matches.documents, served[0]) & np.isin(matches.sentences, served[1])
-        usable &= matches.scores >= likelihood.matched_score
-        pairs = np.stack([matches.documents[usable], matches.sentences[usable]])
-        shares = [_coverage(corpus, document, sentence) for document, sentence in pairs.T]
-        self._pairs = pairs[:, np.array(shares) >= likelihood.matched_coverage]
-        if not self._pairs.size:
-            raise DataError(
-                f"no document has a match of score {likelihood.matched_score:g} and coverage "
-                f"{likelihood.matched_coverage:g} among the sentences that are short enough. Lower "
-                "likelihood.matched_score or matched_coverage, or set matched_share to 0."
-            )
-        lengths = corpus.documents.lengths[self._pairs[0]]
-        self.order = _Order(np.arange(len(lengths)), lengths, size, seed)
-
-    def rows(self, step: int) -> NDArray[np.int64]:
-        """Documents and sentences of an update.  Shape (2, size)"""
-        pairs: NDArray[np.int64] = self._pairs[:, self.order.rows(step)]
-        return pairs
-
-
-def _coverage(corpus: Corpus, document: int, sentence: int) -> float:
-    """The share of a sentence's pieces that a document has, too."""
-    sought = corpus.sentences.ids(int(sentence))
-    return float(np.isin(sought, corpus.documents.ids(int(document))).mean())
 
 
 class _Order:

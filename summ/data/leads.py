@@ -1,4 +1,4 @@
-"""Batches of leads: first sentences, and which of their words the rest of the document has."""
+"""Batches of leads: first sentences, and which of their words the rest of the document repeats."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from summ.data.prose import Prose
 from summ.errors import DataError
 from summ.types import Leads, Tokens
 
-_SHORTEST = 4  # sentences of a document: of less, the rest says too little
+_SHORTEST = 4  # sentences of a document: of fewer, the rest is too short
 
 
 class LeadBatches:
@@ -84,7 +84,7 @@ class LeadBatches:
     def _batch(self, leads: NDArray[np.int64]) -> Leads:
         vocabulary, sentences = self.prose.vocabulary, self.prose.sentences
         texts: list[list[int]] = []
-        marks: list[bool] = []
+        repeats: list[bool] = []
         for document, row in leads.tolist():
             first, end = self.prose.borders[document : document + 2].tolist()
             others = [sentences.ids(other) for other in range(first, end) if other != row]
@@ -92,18 +92,18 @@ class LeadBatches:
             text = sentences.ids(row)[: self._max_pieces - 1].tolist()
             texts.append([*text, vocabulary.eos])
             for word in vocabulary.split(text):
-                marks += [word in rest] + [False] * (len(word) - 1)
-            marks.append(False)
-        words = Tokens.from_lists(texts, vocabulary.pad)
-        taken_up = torch.zeros_like(words.mask)
-        taken_up[words.mask] = torch.tensor(marks, dtype=torch.bool)
-        return Leads(words, taken_up)
+                repeats += [word in rest] + [False] * (len(word) - 1)
+            repeats.append(False)
+        tokens = Tokens.from_lists(texts, vocabulary.pad)
+        repeated = torch.zeros_like(tokens.mask)
+        repeated[tokens.mask] = torch.tensor(repeats, dtype=torch.bool)
+        return Leads(tokens, repeated)
 
 
 def commonness(prose: Prose) -> NDArray[np.float64]:
     """The share of documents that have each piece as a whole word.  Shape (V,).
 
-    1 for pieces without a letter: marks and numbers are said again whatever the text is about.
+    1 for pieces without a letter: marks and numbers recur whatever the text is about.
     """
     counts = np.zeros(prose.vocabulary.size)
     for first, end in zip(prose.borders[:-1], prose.borders[1:], strict=True):
@@ -112,5 +112,5 @@ def commonness(prose: Prose) -> NDArray[np.float64]:
         counts[[word[0] for word in words if len(word) == 1]] += 1
     shares = counts / max(1, len(prose.borders) - 1)
     letters = prose.vocabulary.letters
-    silent = [bool(text) and not any(map(str.isalpha, text)) for text in letters]
-    return np.where(silent, 1.0, shares)
+    without_letters = [bool(text) and not any(map(str.isalpha, text)) for text in letters]
+    return np.where(without_letters, 1.0, shares)

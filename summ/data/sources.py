@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from summ.data.digest import sha256
+from summ.data.files import sha256
 from summ.data.readers import OnError, read_records
 from summ.errors import DataError
 
@@ -43,7 +43,7 @@ class Source:
 
         Args:
             on_error: whether a record that cannot be read ends the reading or is left out.
-            on_skip: is told *file line N: what is wrong* for each record left out.
+            on_skip: called with *file line N: what is wrong* for each record left out.
 
         Raises:
             DataError: with ``fail``, the first record that cannot be read.

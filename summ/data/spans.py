@@ -108,10 +108,10 @@ class SpanBatches:
         """One process's spans of a batch, with their places in the whole of it."""
         rank, world = rows
         begins = np.cumsum(spans[:, 1]) - spans[:, 1]
-        mine = range(rank, len(spans), world)
-        chosen = [np.arange(spans[i, 0], spans[i, 0] + spans[i, 1]) for i in mine]
-        places = [np.arange(begins[i], begins[i] + spans[i, 1]) for i in mine]
-        numbers = [np.full(spans[i, 1], i) for i in mine]
+        own = range(rank, len(spans), world)
+        chosen = [np.arange(spans[i, 0], spans[i, 0] + spans[i, 1]) for i in own]
+        places = [np.arange(begins[i], begins[i] + spans[i, 1]) for i in own]
+        numbers = [np.full(spans[i, 1], i) for i in own]
         eos, room = self.prose.vocabulary.eos, self._max_pieces - 1
         ids = self.prose.sentences.ids
         sentences = [[*ids(int(row))[:room].tolist(), eos] for part in chosen for row in part]

@@ -1,7 +1,7 @@
-"""The discriminator: has only seen human sentences, and judges every prefix of a draft.
+"""The discriminator: scores every prefix of a summary as written by a human or drawn.
 
-The same network is the critic of the Wasserstein kind: then the mean of its scores is a critic
-score, larger for human sentences, and no log-odds.
+The same network serves as Wasserstein critic: the mean of its scores is then a critic score,
+larger for human sentences, and not a logit.
 
 Axes: B sequences, T positions.
 """
@@ -16,15 +16,15 @@ from torch import Tensor, nn
 
 from summ.config import NetworkConfig
 from summ.networks.relaxed_input import relaxed_input
-from summ.networks.transformer import VocabularyFacts, build_causal
+from summ.networks.transformer import VocabularyFacts, build_network
 from summ.types import Relaxed, Tokens
 
 
 class Discriminator(nn.Module):
     """A causal Transformer with one score at each position.
 
-    The score at position t has read words up to t and no further, so that a draft can be told
-    at which word it stopped reading as human (Wang & Lee 2018, arXiv:1810.02851, Section 4.2).
+    The score at position t depends on the pieces up to t alone, so that it shows at which word a
+    draft ceases to read as human (Wang & Lee 2018, arXiv:1810.02851, Section 4.2).
     """
 
     def __init__(self, network: Any) -> None:
@@ -34,7 +34,7 @@ class Discriminator(nn.Module):
 
     def forward(self, source: Tokens | Relaxed) -> Float[Tensor, "B T"]:
         """Logits that each prefix was written by a human; positions of padding mean nothing."""
-        words = source.words if isinstance(source, Relaxed) else source
+        words = source.tokens if isinstance(source, Relaxed) else source
         with relaxed_input(self.network.get_input_embeddings(), source):
             hidden = self.network(
                 input_ids=words.ids, attention_mask=words.mask.long(), use_cache=False
@@ -84,5 +84,5 @@ def build_discriminator(
     """
     from transformers import AutoModel
 
-    name = "networks.discriminator"
-    return Discriminator(build_causal(AutoModel, config, vocabulary, attention, name))
+    name, tied = "networks.discriminator", {"tie_word_embeddings": True}
+    return Discriminator(build_network(AutoModel, config, vocabulary, attention, name, tied))

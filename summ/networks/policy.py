@@ -19,7 +19,7 @@ from torch import Tensor
 from summ.networks.cuda_graphs import continuation
 from summ.networks.transformer import AutoregressiveDecoder, Encoded
 from summ.text.vocabulary import Vocabulary
-from summ.types import Draft, PolicyScores, Tokens
+from summ.types import PolicyScores, Tokens
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def sample(
     marks: Marks,
     uniforms: Float[Tensor, "B T"],
     temperature: float | Float[Tensor, " B"] = 1.0,
-) -> Draft:
+) -> Tokens:
     """Draws words from the policy, one uniform number for each position.
 
     Args:
@@ -130,7 +130,7 @@ def sample(
     return _decode(decoder, encoded, marks, uniforms.shape[1], draw)
 
 
-def greedy(decoder: AutoregressiveDecoder, encoded: Encoded, marks: Marks, length: int) -> Draft:
+def greedy(decoder: AutoregressiveDecoder, encoded: Encoded, marks: Marks, length: int) -> Tokens:
     """The likeliest piece at each position, ``length`` pieces at the most."""
     return _decode(decoder, encoded, marks, length, lambda logits, _: logits.argmax(dim=-1))
 
@@ -142,7 +142,7 @@ def perturbed_max(
     noise: Callable[[int], Tensor],
     length: int,
     temperature: float = 1.0,
-) -> Draft:
+) -> Tokens:
     """The largest of logit plus noise at each position; Gumbel noise makes it a draw.
 
     Args:
@@ -182,25 +182,25 @@ Draw = Callable[[Tensor, int], Tensor]
 @torch.no_grad()
 def _decode(
     decoder: AutoregressiveDecoder, encoded: Encoded, marks: Marks, length: int, draw: Draw
-) -> Draft:
-    """Word by word with cached keys and values, until every row has ended."""
+) -> Tokens:
+    """Piece by piece with cached keys and values, until every row has ended.
+
+    The end mark is a row's last real piece, unless ``length`` pieces came first.
+    """
     device, rows = encoded.states.device, len(encoded.states)
     step = continuation(decoder, encoded.detach(), length)
     last = torch.full((rows, 1), decoder.start, dtype=torch.long, device=device)
     words_before = torch.zeros((rows, 1), dtype=torch.long, device=device)
     alive = torch.ones(rows, dtype=torch.bool, device=device)
-    ids, masks, log_probs = [], [], []
+    ids, masks = [], []
     for position in range(length):
         logits = policy_logits(step(last), encoded, marks, words_before)[:, 0]
         drawn = draw(logits, position)  # (B,)
-        log_prob = logits.log_softmax(dim=-1).gather(-1, drawn[:, None]).squeeze(-1)
         ids.append(drawn.masked_fill(~alive, marks.pad))
         masks.append(alive)
-        log_probs.append(log_prob.masked_fill(~alive, 0.0))
         words_before = words_before + marks.starts_word[drawn][:, None].long()
         alive = alive & (drawn != marks.eos)
         last = drawn[:, None]
         if not alive.any():
             break
-    words = Tokens(torch.stack(ids, dim=1), torch.stack(masks, dim=1))
-    return Draft(words, torch.stack(log_probs, dim=1))
+    return Tokens(torch.stack(ids, dim=1), torch.stack(masks, dim=1))

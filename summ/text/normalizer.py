@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from summ.text.folding import ABBREVIATIONS, CJK_PUNCTUATION, MARKS, UNSEGMENTED, fold
+from summ.text.folding import ABBREVIATIONS, fold
+from summ.text.scripts import CJK_PUNCTUATION, MARKS, UNSEGMENTED
 
 if TYPE_CHECKING:
     from tokenizers.normalizers import Normalizer
@@ -86,8 +87,8 @@ def folds_alike(texts: Sequence[str]) -> float:
 def _replacing(replacements: Sequence[Replacement]) -> Iterator[Normalizer]:
     from tokenizers import Regex, normalizers
 
-    for found, put in replacements:
-        yield normalizers.Replace(Regex(found), put)
+    for pattern, replacement in replacements:
+        yield normalizers.Replace(Regex(pattern), replacement)
 
 
 def _oniguruma(characters: str) -> str:

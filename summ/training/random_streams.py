@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 
@@ -33,6 +33,11 @@ class RandomStreams:
         generator = torch.Generator().manual_seed(seed)
         table = torch.rand((rows * self.shards, columns), generator=generator)
         return table[self.shard :: self.shards].to(self.device)
+
+    def integers(self, purpose: str, rows: int, bounds: tuple[int, int]) -> Int[Tensor, " rows"]:
+        """One integer a row, uniform between both bounds inclusive."""
+        low, high = bounds
+        return low + (self.uniform(purpose, rows, 1)[:, 0] * (high - low + 1)).long()
 
 
 def stage_seed(seed: int, stage: str) -> int:

@@ -1,12 +1,23 @@
-"""What a run is: the fingerprint that tells runs apart, and the record it leaves."""
+"""What a run is: the fingerprint that tells runs apart, the record it leaves, and its folder."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 
 from summ.config import TrainConfig
+from summ.data import files
+from summ.errors import CheckpointError, ConfigError
+
+# What a run makes in its folder; what of it there may be before the first checkpoint.
+_PARTS = ("checkpoints", "metrics.jsonl", "model", "run.json", "stages", "tensorboard")
+_EARLY = {"checkpoints", "metrics.jsonl", "run.json", "tensorboard"}
+_SHOWN = 3
+# The file in every model folder that lists the others.
+_MANIFEST = "model.json"
 
 
 def fingerprint(config: TrainConfig) -> str:
@@ -17,8 +28,89 @@ def fingerprint(config: TrainConfig) -> str:
 
 
 def describe_run(config: TrainConfig, processes: int) -> None:
-    """Writes ``run.json``: what is computed, by what, on how many processes."""
+    """Makes the folder and writes ``run.json``: what is computed, by what, on how many processes.
+
+    Raises:
+        ConfigError: it cannot be written.
+    """
     versions = {name: version(name) for name in ("summ", "torch", "transformers", "accelerate")}
-    told = {"processes": processes, "versions": versions, "config": config.model_dump(mode="json")}
+    told: dict[str, object] = {"processes": processes, "fingerprint": fingerprint(config)}
+    told |= {"versions": versions, "config": config.model_dump(mode="json")}
     text = json.dumps(told, indent=1) + "\n"
-    (config.output / "run.json").write_text(text, encoding="utf-8")
+    try:
+        config.output.mkdir(parents=True, exist_ok=True)
+        (config.output / "run.json").write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"{config.output}: cannot be written ({error.strerror}). Choose another --output."
+        ) from error
+
+
+def refuse_taken(config: TrainConfig, resume: bool) -> None:
+    """Passes where a run without a checkpoint may begin: in a new or an empty folder.
+
+    Or where a run ended before it had learned anything; with ``resume`` also where this very run
+    did before its first checkpoint.
+
+    Raises:
+        ConfigError: there is something that this run did not make.
+    """
+    output = config.output
+    try:
+        if (output.exists() or output.is_symlink()) and not output.is_dir():
+            raise ConfigError(f"{output}: must be a folder, but is none. Choose another --output.")
+        held = sorted(path.name for path in output.iterdir()) if output.is_dir() else []
+    except OSError as error:
+        raise ConfigError(
+            f"{output}: cannot be read ({error.strerror}). Choose another --output."
+        ) from error
+    foreign = [name for name in held if name not in _EARLY]
+    record = _record(output)
+    blank = bool(record) and "checkpoints" not in held and not _size(output / "metrics.jsonl")
+    if foreign or (held and not blank and record != fingerprint(config)):
+        shown = ", ".join(map(repr, (foreign or held)[:_SHOWN]))
+        raise ConfigError(
+            f"{output}: has no checkpoint to go on from, but holds what this run did not make "
+            f"({shown}). Choose another --output, or move that away."
+        )
+    if held and not blank and not resume:
+        raise ConfigError(
+            f"{output}: holds this run without a checkpoint. Begin it again with --resume, or "
+            "choose another --output."
+        )
+    refuse_foreign_parts(config)
+
+
+def refuse_foreign_parts(config: TrainConfig, first: int = 0) -> None:
+    """Passes where all that a run will write stays in its folder and replaces its own work only.
+
+    Args:
+        first: the stage that the run goes on with; the models of those before it are kept.
+
+    Raises:
+        ConfigError: a part is a link to elsewhere.
+        CheckpointError: a folder that a model will be written to holds something else.
+    """
+    for name in _PARTS:
+        if (config.output / name).is_symlink():
+            raise ConfigError(
+                f"{config.output / name}: is a link, but what a run writes stays in its folder. "
+                "Put what it leads to in its place, or choose another --output."
+            )
+    foreign = partial(files.content_unlisted, manifest=_MANIFEST)
+    for stage in config.stages[first:]:
+        files.refuse_taken(config.output / "stages" / stage.name, foreign, CheckpointError)
+    files.refuse_taken(config.output / "model", foreign, CheckpointError)
+
+
+def _record(output: Path) -> str | None:
+    """The fingerprint in the record of a run, if there is one."""
+    try:
+        told = json.loads((output / "run.json").read_text(encoding="utf-8"))
+        return str(told["fingerprint"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0

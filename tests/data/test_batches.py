@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from summ.config import DataConfig, LikelihoodConfig, NoiseConfig
+from summ.config import DataConfig, NoiseConfig
 from summ.data.batches import Batches
 from summ.data.corpus import Corpus
-from summ.data.matching import MATCHES, Matches, find_matches
 from summ.errors import DataError
 from summ.types import Batch, Tokens
 
@@ -65,19 +64,19 @@ def test_texts_are_those_of_the_corpus_with_an_end(corpus: Corpus) -> None:
         for row, budget in zip(lists(batch.sentences), batch.budget.tolist(), strict=True):
             assert row[-1] == eos and sentences[tuple(row[:-1])] == budget
             assert len(row) <= DATA.max_sentence
-        for words in (batch.documents, batch.keywords, batch.sentences, batch.hidden):
+        for words in (batch.documents, batch.keywords, batch.sentences, batch.noised):
             assert (words.ids[~words.mask] == pad).all()
             assert words.ids.shape[1] == words.mask.sum(dim=1).max() <= DATA.max_document
 
 
-def test_keywords_and_hidden_belong_to_their_rows(corpus: Corpus) -> None:
+def test_keywords_and_noised_sentences_belong_to_their_rows(corpus: Corpus) -> None:
     calm = NoiseConfig(drop_share=0.0, shuffle_share=0.0)
     data = DATA.model_copy(update={"max_document": 250})
     batch = Batches(corpus, data, calm, 1).at(3)
     for document, kept in zip(lists(batch.documents), lists(batch.keywords), strict=True):
         assert is_subsequence(kept, document)
-    for sentence, hidden in zip(lists(batch.sentences), lists(batch.hidden), strict=True):
-        assert is_subsequence(sentence, hidden)
+    for sentence, noised in zip(lists(batch.sentences), lists(batch.noised), strict=True):
+        assert is_subsequence(sentence, noised)
 
 
 def is_subsequence(part: list[int], whole: list[int]) -> bool:
@@ -124,10 +123,10 @@ def filled_share(words: Tokens) -> float:
 def test_every_row_has_its_own_noise(corpus: Corpus) -> None:
     small = DATA.model_copy(update={"sentences": len(corpus.sentences)})
     batch = make(corpus, data=small, held_out=0).at(0)
-    hidden = [tuple(row) for row in lists(batch.hidden)]
-    assert len(set(hidden)) == len(hidden)
+    noised = [tuple(row) for row in lists(batch.noised)]
+    assert len(set(noised)) == len(noised)
     again = make(corpus, data=small, held_out=0).at(1)
-    assert sorted(lists(again.hidden)) != sorted(lists(batch.hidden))
+    assert sorted(lists(again.noised)) != sorted(lists(batch.noised))
 
 
 def test_a_corpus_smaller_than_a_batch_is_repeated(corpus: Corpus) -> None:
@@ -140,66 +139,3 @@ def test_a_corpus_smaller_than_a_batch_is_repeated(corpus: Corpus) -> None:
 def test_a_corpus_without_short_sentences_is_refused(corpus: Corpus) -> None:
     with pytest.raises(DataError, match="less than 2 pieces"):
         make(corpus, data=DATA.model_copy(update={"max_sentence": 2}))
-
-
-@pytest.fixture(scope="module")
-def matched(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> tuple[Corpus, DataConfig]:
-    """A corpus of which some documents have a match."""
-    place = tmp_path_factory.mktemp("matched")
-    find_matches(corpus, least=0.03).save(place / MATCHES)
-    return corpus, DATA.model_copy(update={"corpus": place})
-
-
-def with_matches(given: tuple[Corpus, DataConfig], **likelihood: float) -> Batches:
-    chosen = LikelihoodConfig.model_validate(
-        {"matched_share": 0.3, "matched_score": 0.05, "matched_coverage": 0.0} | likelihood
-    )
-    return Batches(*given, NoiseConfig(), 1, likelihood=chosen, held_out=HELD_OUT)
-
-
-def test_the_last_sentences_come_with_their_matching_documents(matched) -> None:
-    corpus, data = matched
-    found = Matches.load(data.corpus / MATCHES, corpus)
-    good = found.scores >= 0.05
-    pairs = {
-        (tuple(corpus.documents.ids(d)[:39].tolist()), tuple(corpus.sentences.ids(s).tolist()))
-        for d, s in zip(found.documents[good], found.sentences[good], strict=True)
-    }
-    batches, plain = with_matches(matched), make(corpus, data=data)
-    served = set()
-    for step in range(40):
-        batch, without = batches.at(step), plain.at(step)
-        told, sought = lists(batch.sentences), lists(batch.hidden)
-        assert told[:14] == lists(without.sentences)[:14]
-        assert sought[:14] == lists(without.hidden)[:14]
-        for sentence, document in zip(told[14:], sought[14:], strict=True):
-            served.add((tuple(document[:-1]), tuple(sentence[:-1])))
-        words = [sum(corpus.vocabulary.starts_word[i] for i in row[:-1]) for row in told]
-        assert batch.budget.tolist() == words
-    assert served <= pairs
-    assert len(served) > len(pairs) / 3
-
-
-def test_processes_share_matched_rows_too(matched) -> None:
-    batches = with_matches(matched)
-    whole = content(batches.at(7))
-    for rank in range(2):
-        for name, rows in content(batches.at(7, rows=(rank, 2))).items():
-            assert rows == whole[name][rank::2]
-
-
-def test_no_held_out_text_is_a_match(matched) -> None:
-    batches = with_matches(matched, matched_share=1.0)
-    held = set(map(tuple, lists(batches.held_out_documents(HELD_OUT))))
-    told = set(map(tuple, lists(batches.held_out_sentences(HELD_OUT))))
-    for step in range(60):
-        batch = batches.at(step)
-        assert not held & set(map(tuple, lists(batch.hidden)))
-        assert not told & set(map(tuple, lists(batch.sentences)))
-
-
-def test_matches_that_are_missing_or_too_poor_are_told(corpus: Corpus, matched) -> None:
-    with pytest.raises(DataError, match="summ match"):
-        with_matches((corpus, DATA))
-    with pytest.raises(DataError, match=r"no document has a match of score 1 and coverage 0"):
-        with_matches(matched, matched_score=1.0)

@@ -25,11 +25,11 @@ def batches(prose: Prose, leads: int = 1, held_out: int = 0, rows: int = ROWS) -
 
 
 def rows_of(prose: Prose, batch: Leads) -> list[int]:
-    return rows_of_words(prose, batch.words, PIECES)
+    return rows_of_words(prose, batch.tokens, PIECES)
 
 
 @pytest.mark.parametrize("leads", [1, 3])
-def test_a_word_is_taken_up_if_another_sentence_of_its_document_has_it(
+def test_a_word_is_repeated_if_another_sentence_of_its_document_has_it(
     prose: Prose, leads: int
 ) -> None:
     document = np.repeat(np.arange(len(SIZES)), SIZES)
@@ -50,10 +50,10 @@ def test_a_word_is_taken_up_if_another_sentence_of_its_document_has_it(
             pieces = prose.sentences.ids(row)[: PIECES - 1].tolist()
             words = split(pieces)
             begins = torch.tensor([bool(starts[piece]) for piece in pieces])
-            taken_up = batch.taken_up[number]
-            marks = taken_up[: len(pieces)][begins].tolist()
+            repeated = batch.repeated[number]
+            marks = repeated[: len(pieces)][begins].tolist()
             assert marks == [word in rest for word in words]
-            assert taken_up.sum() == sum(marks), "and nowhere else"
+            assert repeated.sum() == sum(marks), "and nowhere else"
             both.update(marks)
     assert both == {True, False}
 

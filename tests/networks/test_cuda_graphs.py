@@ -81,14 +81,14 @@ def test_on_a_gpu_recorded_drafts_are_the_plain_ones(compressor, monkeypatch) ->
         for sources in (SOURCES, OTHERS, SOURCES):
             encoded = compressor.read(sources.to(torch.device("cuda")), budget)
             drafts = [
-                sample(compressor, encoded, marks, uniforms).words.ids,
-                greedy(compressor, encoded, marks, 9).words.ids,
+                sample(compressor, encoded, marks, uniforms).ids,
+                greedy(compressor, encoded, marks, 9).ids,
             ]
             with monkeypatch.context() as patch:
                 patch.setattr(replay, "_recorder", lambda decoder, dtype: _Plain(decoder, dtype))
                 plain = [
-                    sample(compressor, encoded, marks, uniforms).words.ids,
-                    greedy(compressor, encoded, marks, 9).words.ids,
+                    sample(compressor, encoded, marks, uniforms).ids,
+                    greedy(compressor, encoded, marks, 9).ids,
                 ]
             assert all(torch.equal(*both) for both in zip(drafts, plain, strict=True))
 

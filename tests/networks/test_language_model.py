@@ -20,7 +20,7 @@ from summ.families.summarizer.model import (
 from summ.networks.language_model import LanguageModel, build_language_model
 from summ.networks.policy import chosen
 from summ.text.vocabulary import Vocabulary
-from summ.training.objectives.losses import sequence_nll
+from summ.training.objectives.likelihood import sequence_nll
 from summ.types import Tokens
 from tests import tiny
 

@@ -56,14 +56,19 @@ def test_a_temperature_divides_the_logits_of_what_may_follow(compressor) -> None
     torch.testing.assert_close(sharp, (2 * plain).log_softmax(dim=-1))
 
 
+@pytest.mark.parametrize("temperature", [1.0, 0.6])
 @torch.no_grad()
-def test_what_was_sampled_scores_the_same(compressor) -> None:
+def test_the_policy_sampled_is_the_policy_scored(compressor, temperature: float) -> None:
+    """The same uniform numbers, put to the scored distributions, draw the same tokens."""
     encoded = compressor.read(SOURCES, torch.tensor([2, 1, 3]))
-    uniforms = torch.rand(3, 6, generator=torch.Generator().manual_seed(1))
-    draft = sample(compressor, encoded, MARKS, uniforms)
-    scores = score(compressor, encoded, draft.words, MARKS)
-    expected = scores.log_probs.masked_fill(~draft.words.mask, 0.0)
-    torch.testing.assert_close(draft.log_probs, expected, rtol=1e-4, atol=1e-5)
+    for seed in range(20):
+        uniforms = torch.rand(3, 6, generator=torch.Generator().manual_seed(seed))
+        drawn = sample(compressor, encoded, MARKS, uniforms, temperature)
+        table = policy_log_probs(compressor, encoded, drawn, MARKS, temperature).exp()
+        for position in range(drawn.ids.shape[1]):
+            real = drawn.mask[:, position]
+            again = inverse_cdf(table[:, position], uniforms[:, position])
+            assert torch.equal(again[real], drawn.ids[real, position])
 
 
 @torch.no_grad()
@@ -73,7 +78,7 @@ def test_greedy_is_generate(compressor) -> None:
     free = type(encoded)(
         encoded.states, encoded.mask, torch.ones(3, FACTS.size, dtype=torch.bool), None
     )
-    ours = greedy(compressor, free, MARKS, length=5).words
+    ours = greedy(compressor, free, MARKS, length=5)
     prompts = torch.full((3, 1), tiny.PROMPTS[3])
     theirs = compressor.network.generate(
         input_ids=torch.cat([prompts, SOURCES.ids], dim=1),
@@ -96,7 +101,7 @@ def test_sampling_follows_the_policy(compressor) -> None:
     rows = 4000
     encoded = compressor.read(SOURCES.rows(slice(0, 1)), torch.tensor([2]))
     uniforms = torch.rand(rows, 1, generator=torch.Generator().manual_seed(7))
-    drawn = sample(compressor, encoded.repeat(rows), MARKS, uniforms).words.ids[:, 0]
+    drawn = sample(compressor, encoded.repeat(rows), MARKS, uniforms).ids[:, 0]
     words = tiny.words([8])
     expected = policy_log_probs(compressor, encoded, words, MARKS)[0, 0].exp() * rows
     counts = torch.bincount(drawn, minlength=FACTS.size).float()
@@ -121,7 +126,7 @@ def test_budget_is_never_exceeded_and_no_summary_is_empty(compressor) -> None:
     encoded = compressor.read(SOURCES, budget)
     for seed in range(50):
         uniforms = torch.rand(3, 8, generator=torch.Generator().manual_seed(seed))
-        words = sample(compressor, encoded, MARKS, uniforms).words
+        words = sample(compressor, encoded, MARKS, uniforms)
         begun = (FACTS.starts_word[words.ids] & words.mask).sum(dim=1)
         assert (begun <= budget).all() and (begun >= 1).all()
 
@@ -140,11 +145,11 @@ def test_shortlist_limits_to_source_and_list() -> None:
 def test_a_row_is_drawn_alike_whatever_stands_beside_it(compressor) -> None:
     budget = torch.tensor([2, 2, 2])
     uniforms = torch.rand(3, 6, generator=torch.Generator().manual_seed(1))
-    together = sample(compressor, compressor.read(SOURCES, budget), MARKS, uniforms).words
+    together = sample(compressor, compressor.read(SOURCES, budget), MARKS, uniforms)
     for row in range(3):
         one = slice(row, row + 1)
         encoded = compressor.read(SOURCES.rows(one), budget[one])
-        alone = sample(compressor, encoded, MARKS, uniforms[one]).words
+        alone = sample(compressor, encoded, MARKS, uniforms[one])
         assert alone.ids[0].tolist() == together.rows(one).ids[0].tolist()
 
 

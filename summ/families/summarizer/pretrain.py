@@ -16,7 +16,7 @@ from summ.types import Batch, StepOutput
 
 
 class PretrainStep(nn.Module):
-    """All lessons on one batch; the step is the module that Accelerate wraps."""
+    """Denoising, reconstruction and language model on one batch; Accelerate wraps this module."""
 
     def __init__(
         self,
@@ -29,26 +29,24 @@ class PretrainStep(nn.Module):
         language_model: LanguageModel | None = None,
     ) -> None:
         super().__init__()
-        sizes = (max_document, max_sentence)
-        self.seek = DenoisingObjective(compressor, reconstructor, marks, likelihood, *sizes)
-        self.rebuild = ReconstructionObjective(
-            compressor, reconstructor, marks, likelihood, max_sentence
-        )
-        self.speak = None if language_model is None else LanguageModelStep(language_model)
+        networks = (compressor, reconstructor, marks, likelihood)
+        self.denoising = DenoisingObjective(*networks, max_document, max_sentence)
+        self.reconstruction = ReconstructionObjective(*networks, max_sentence)
+        self.language_model = None if language_model is None else LanguageModelStep(language_model)
 
     def forward(self, batch: Batch, streams: RandomStreams) -> StepOutput:
         """Sums the losses, each in nats a sequence."""
-        denoising_loss = self.seek(batch, streams)
-        nll, drafts = self.rebuild(batch, streams)
-        rebuild_loss = nll.mean()
-        loss = denoising_loss + rebuild_loss
+        denoising_loss = self.denoising(batch, streams)
+        nll, drafts = self.reconstruction(batch, streams)
+        reconstruction_loss = nll.mean()
+        loss = denoising_loss + reconstruction_loss
         stats = {
             "denoising/loss": denoising_loss.detach(),
-            "reconstruction/nll": rebuild_loss.detach(),
-            "reconstruction/nll_per_word": nll.detach().sum() / batch.documents.mask.sum(),
+            "reconstruction/nll": reconstruction_loss.detach(),
+            "reconstruction/nll_per_piece": nll.detach().sum() / batch.documents.mask.sum(),
         }
-        if self.speak is not None:
-            spoken: StepOutput = self.speak(batch.sentences, streams)
-            loss = loss + spoken.loss
-            stats |= spoken.stats
+        if self.language_model is not None:
+            output: StepOutput = self.language_model(batch.sentences, streams)
+            loss = loss + output.loss
+            stats |= output.stats
         return StepOutput(loss=loss, draft=drafts, stats=stats)

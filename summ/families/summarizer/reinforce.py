@@ -12,37 +12,37 @@ from torch import Tensor, nn
 
 from summ.config import ReinforceStage
 from summ.families.summarizer import rewards
-from summ.families.summarizer.critique import Judges, Verdict, judge
+from summ.families.summarizer.critics import Critics
 from summ.families.summarizer.likelihood import (
     DenoisingObjective,
     count_words,
-    rebuild_nll,
-    uniform_integers,
+    reconstruction_nll,
 )
+from summ.families.summarizer.rewarded_drafts import RewardedDrafts, reward_drafts
 from summ.networks.compressor import Compressor
 from summ.networks.policy import Marks, greedy, sample, score
 from summ.networks.reconstructor import Reconstructor
 from summ.networks.transformer import Encoded
-from summ.training.objectives.losses import reinforce_loss
+from summ.training.objectives.policy_gradient import reinforce_loss
 from summ.training.random_streams import RandomStreams
 from summ.types import Batch, StepOutput, Tokens
 
 
 class ReinforceStep(nn.Module):
-    """Algorithm 1: compress, judge, reinforce; and teach the reconstructor.
+    """Algorithm 1: draw, score, rebuild, reward, reinforce.
 
     The step is itself the module that Accelerate wraps, so that every gradient passes
     through ``forward`` and is synchronised between processes.
 
     Args:
-        judges: discriminator, language model, sentence encoder: not this step's to teach.
+        critics: discriminator, language model, sentence encoder: this step does not teach them.
     """
 
     def __init__(
         self,
         compressor: Compressor,
         reconstructor: Reconstructor,
-        judges: Judges,
+        critics: Critics,
         marks: Marks,
         stage: ReinforceStage,
         max_document: int,
@@ -50,64 +50,63 @@ class ReinforceStep(nn.Module):
     ) -> None:
         super().__init__()
         self.compressor, self.reconstructor = compressor, reconstructor
-        # A plain dataclass, so that nn.Module does not adopt the judges' parameters.
-        self.judges = judges
+        # A plain dataclass, so that nn.Module does not adopt the critics' parameters.
+        self.critics = critics
         sizes = (max_document, max_sentence)
-        self.likelihood = DenoisingObjective(
+        self.denoising = DenoisingObjective(
             compressor, reconstructor, marks, stage.likelihood, *sizes
         )
         self.marks, self.stage, self.max_sentence = marks, stage, max_sentence
 
     def forward(self, batch: Batch, streams: RandomStreams) -> StepOutput:
         """One pass of the algorithm over ``batch``."""
-        stage, documents, rows = self.stage, batch.documents, len(batch.documents)
+        stage, documents = self.stage, batch.documents
 
-        # 1. Draw summaries from the policy, and their greedy rival.        y ~ pi(.|x), y^
-        budget = uniform_integers(streams, "budget", rows, stage.likelihood.budgets)
+        # 1. Draw K drafts of each document from the policy.                      y ~ pi(.|x)
+        budget = streams.integers("budget", len(documents), stage.likelihood.budgets)
         encoded = self.compressor.read(documents, budget)
-        uniforms = streams.uniform("draft", rows, stage.samples * self.max_sentence)
         sources = encoded.repeat(stage.samples)
-        sampled = sample(
-            self.compressor,
-            sources.detach(),
-            self.marks,
-            uniforms.unflatten(1, (stage.samples, -1)).flatten(0, 1),
-            stage.temperature,
-        ).words
+        sampled = self._sample(sources.detach(), streams)
 
-        # 2. Score the drawn words under the same policy, with gradient.          log pi(y|x)
+        # 2. Score the drawn tokens under the same policy, with gradient.         log pi(y|x)
         scores = score(self.compressor, sources, sampled, self.marks, stage.temperature)
 
-        # 3. Rebuild the source from each; the first draft also teaches.      -log p(x|y)  (B,)
-        nll_taught, nll = self._rebuild(sampled, documents)
+        # 3. Rebuild the document from each draft; the first one also trains.  -log p(x|y)  (B,)
+        nll_trained, nll = self._rebuild(sampled, documents)
 
-        # 4. Reward: faithful to the source, and read as human; and what to expect.  (B, T)
-        verdict = self._judge(sampled, nll, documents, budget)
-        reward = verdict.credit
+        # 4. Reward: faithful to the document, reads as human; and a baseline.            (B, T)
+        rewarded = self._reward(sampled, nll, documents, budget)
         if stage.baseline == "leave-one-out":
-            baseline = rewards.leave_one_out(reward, sampled.mask, stage.samples)
+            baseline = rewards.leave_one_out(rewarded.credit, sampled.mask, stage.samples)
         else:
             baseline = self._greedy_reward(encoded.detach(), documents, budget, sampled)
 
         # 5. Policy gradient for the compressor; maximum likelihood for the reconstructor.
-        policy_loss = reinforce_loss(scores.log_probs, sampled.mask, reward, baseline)
-        reconstruction_loss = nll_taught.mean()
-        entropy = scores.entropy.masked_fill(~sampled.mask, 0.0).sum() / sampled.mask.sum()
+        policy_loss = reinforce_loss(scores.log_probs, sampled.mask, rewarded.credit, baseline)
+        reconstruction_loss = nll_trained.mean()
         loss = policy_loss + reconstruction_loss
+        entropy = scores.entropy.masked_fill(~sampled.mask, 0.0).sum() / sampled.mask.sum()
         stats = {
-            **{f"reward/{name}": values.mean() for name, values in verdict.figures.items()},
-            "reward/total": verdict.total.mean(),
-            "reward/advantage": (reward - baseline)[:, 0].mean(),
-            "reconstruction/nll_per_word": nll.sum() / (stage.samples * documents.mask.sum()),
+            **{f"reward/{name}": values.mean() for name, values in rewarded.figures.items()},
+            "reward/total": rewarded.total.mean(),
+            "reward/advantage": (rewarded.credit - baseline)[:, 0].mean(),
+            "reconstruction/nll_per_piece": nll.sum() / (stage.samples * documents.mask.sum()),
             "policy/entropy": entropy,
             "summary/words": count_words(sampled, self.marks).float().mean(),
-            "summary/length_error": -verdict.figures["length"].mean(),
+            "summary/length_error": -rewarded.figures["length"].mean(),
         }
         if stage.likelihood_weight:
-            denoising_loss = self.likelihood(batch, streams)
+            denoising_loss = self.denoising(batch, streams)
             loss = loss + stage.likelihood_weight * denoising_loss
             stats["denoising/loss"] = denoising_loss.detach()
         return StepOutput(loss=loss, draft=sampled, stats=stats)
+
+    def _sample(self, sources: Encoded, streams: RandomStreams) -> Tokens:
+        """One draft of each source; a document's drafts share a row of random numbers."""
+        samples, width = self.stage.samples, self.max_sentence
+        uniforms = streams.uniform("draft", len(sources.states) // samples, samples * width)
+        each = uniforms.unflatten(1, (samples, width)).flatten(0, 1)
+        return sample(self.compressor, sources, self.marks, each, self.stage.temperature)
 
     def _rebuild(
         self, drafts: Tokens, documents: Tokens
@@ -115,28 +114,29 @@ class ReinforceStep(nn.Module):
         """The nll given each document's first draft, with gradient; and given all, without."""
         samples = self.stage.samples
         index = torch.arange(len(drafts), device=drafts.ids.device).unflatten(0, (-1, samples))
-        taught = rebuild_nll(self.reconstructor, drafts.rows(index[:, 0]), documents, self.marks)
+        first = drafts.rows(index[:, 0])
+        trained = reconstruction_nll(self.reconstructor, first, documents, self.marks)
         if samples == 1:
-            return taught, taught.detach()
+            return trained, trained.detach()
         with torch.no_grad():
-            others = rebuild_nll(
+            others = reconstruction_nll(
                 self.reconstructor,
                 drafts.rows(index[:, 1:].flatten()),
                 documents.repeat(samples - 1),
                 self.marks,
             )
-        rivals = others.unflatten(0, (-1, samples - 1))
-        return taught, torch.cat([taught.detach()[:, None], rivals], dim=1).flatten()
+        others = others.unflatten(0, (-1, samples - 1))
+        return trained, torch.cat([trained.detach()[:, None], others], dim=1).flatten()
 
-    def _judge(
+    def _reward(
         self,
         drafts: Tokens,
         nll: Float[Tensor, " B"],
         documents: Tokens,
         budget: Int[Tensor, " N"],
-    ) -> Verdict:
+    ) -> RewardedDrafts:
         weights = self.stage.reward
-        return judge(self.judges, weights, drafts, nll, documents, budget, self.marks)
+        return reward_drafts(self.critics, weights, drafts, nll, documents, budget)
 
     @torch.no_grad()
     def _greedy_reward(
@@ -147,9 +147,9 @@ class ReinforceStep(nn.Module):
         sampled: Tokens,
     ) -> Float[Tensor, "B T"]:
         """Self-critical baseline: the reward of the greedy draft, at the same position."""
-        rival = greedy(self.compressor, encoded, self.marks, self.max_sentence).words
-        nll = rebuild_nll(self.reconstructor, rival, documents, self.marks)
-        credit = self._judge(rival, nll, documents, budget).credit
+        drafts = greedy(self.compressor, encoded, self.marks, self.max_sentence)
+        nll = reconstruction_nll(self.reconstructor, drafts, documents, self.marks)
+        credit = self._reward(drafts, nll, documents, budget).credit
         width = sampled.ids.shape[1]
-        held = rewards.fit_width(rewards.hold_last(credit, rival.mask), width)
+        held = rewards.fit_width(rewards.hold_last(credit, drafts.mask), width)
         return held.repeat_interleave(self.stage.samples, dim=0)

@@ -3,23 +3,23 @@
 A draw from a softmax is the largest of logit plus Gumbel noise; with the same noise, a softmax of
 the sum over a temperature is the draw made differentiable.
 
-**How a draft is relaxed.**  The words are drawn first, without gradient, with cached keys and
+**How a draft is relaxed.**  The tokens are drawn first, without gradient, with cached keys and
 values.  Then one teacher-forced pass over them, with gradient, gives the policy's log-probabilities
 at all positions at once, and ``relax`` turns these and the noise of the draw into rows.  The next
-input of the compressor's decoder is therefore the embedding of the word that was drawn, which is
+input of the compressor's decoder is therefore the embedding of the token that was drawn, which is
 also the value of the straight-through row.  It costs what drawing and scoring cost in REINFORCE,
 where a chain would keep T decoder calls for the gradient, and the policy relaxed is the policy
 sampled.
 
-What this leaves out is one path of the gradient: from a word, through the compressor's own next
-input, to the distributions of later words.  That path multiplies by a Jacobian in the order of
-1 / temperature at each word, and long chains of it can explode.  A word is still credited with all
-that the reconstructor and the critic, who read the whole draft, make of it.
+One path of the gradient is ignored: from a token, through the compressor's own next input, to the
+distributions of later tokens.  That path multiplies by a Jacobian of order 1 / temperature at each
+token, and long chains of it can explode.  The gradients of reconstructor and critic, which read
+the whole draft, reach every token.
 
 Source: Jang et al. (2017, arXiv:1611.01144), sections 2.1 and 2.2; Maddison et al. (2017,
 arXiv:1611.00712).
 
-Axes: B sequences, T positions, V word types.
+Axes: B sequences, T positions, V pieces of the vocabulary.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _SMALLEST = 2.0**-25
 
 
 class GumbelNoise:
-    """The Gumbel noise of the drafts of one update, one number for each row, position and type.
+    """The Gumbel noise of the drafts of one update, one number for each row, position and piece.
 
     A function of ``streams`` alone.  The numbers of a position are made when it is reached: drafts
     are shorter than the room they have, and a position takes B x V numbers.
@@ -66,7 +66,7 @@ def gumbel(uniforms: Float[Tensor, "B V"]) -> Float[Tensor, "B V"]:
     return -(-uniforms.clamp(_SMALLEST, 1 - 2 * _SMALLEST).log()).log()
 
 
-def draw_words(
+def draw_tokens(
     decoder: AutoregressiveDecoder,
     encoded: Encoded,
     marks: Marks,
@@ -74,55 +74,53 @@ def draw_words(
     length: int,
     temperature: float = 1.0,
 ) -> Tokens:
-    """Words drawn from the policy with given noise, ``length`` pieces at the most; no gradient."""
-    return perturbed_max(decoder, encoded, marks, noise.at, length, temperature).words
+    """Tokens drawn from the policy with given noise, at most ``length``; without gradient."""
+    return perturbed_max(decoder, encoded, marks, noise.at, length, temperature)
 
 
 def relax(
     log_probs: Float[Tensor, "B T V"],
     noise: Float[Tensor, "B T V"],
-    words: Tokens,
+    tokens: Tokens,
     temperature: float,
     straight_through: bool,
 ) -> Relaxed:
-    r"""The drawn words as rows that carry the gradient of the policy.
+    r"""The drawn tokens as rows that carry the gradient of the policy.
 
     .. math:: \tilde y_t = \mathrm{softmax}((\log \pi_t + g_t) / \tau)
 
-    Straight-through, the value is the one-hot word and the gradient that of :math:`\tilde y_t`.
+    Straight-through, the value is the one-hot token and the gradient that of :math:`\tilde y_t`.
 
     Args:
-        log_probs: of every type under the policy that drew the words; ``-inf`` is never mixed in.
+        log_probs: of every piece under the policy that drew the tokens; ``-inf`` has no share.
         noise: that of the draw.
         temperature: above 0.  The lower, the nearer to one-hot and the larger the gradient of
             the few rows whose draw was a close one.
         straight_through: one-hot in value; soft where False.
     """
     soft = ((log_probs + noise) / temperature).softmax(dim=-1)
-    rows = soft.masked_fill(~words.mask[..., None], 0.0)
+    rows = soft.masked_fill(~tokens.mask[..., None], 0.0)
     if straight_through:
-        hard = one_hot(words, rows.shape[-1]).rows.to(rows.dtype)
+        hard = one_hot(tokens, rows.shape[-1]).rows.to(rows.dtype)
         # In this order the value is one-hot to the last bit.
         rows = hard + (rows - rows.detach())
-    return Relaxed(words, rows)
+    return Relaxed(tokens, rows)
 
 
-def one_hot(words: Tokens, types: int, smoothing: float = 0.0) -> Relaxed:
-    """Given words as constant rows.
+def one_hot(tokens: Tokens, types: int) -> Relaxed:
+    """Given tokens as constant rows.
 
     Args:
-        smoothing: the share of each row that is spread evenly over all types, so that a critic
-            cannot tell humans from soft drafts by sharpness alone.
+        types: the size of the vocabulary.
     """
-    rows = functional.one_hot(words.ids, types).float()
-    rows = (1 - smoothing) * rows + smoothing / types
-    return Relaxed(words, rows.masked_fill(~words.mask[..., None], 0.0))
+    rows = functional.one_hot(tokens.ids, types).float()
+    return Relaxed(tokens, rows.masked_fill(~tokens.mask[..., None], 0.0))
 
 
 def weigh_gradient(draft: Relaxed, weight: Float[Tensor, " B"]) -> Relaxed:
-    """The same values, their gradient multiplied: what reads them does not see the weight."""
+    """The same values with their gradient multiplied; its readers do not see the weight."""
     rows = draft.rows.detach()
-    return Relaxed(draft.words, rows + (draft.rows - rows) * weight[:, None, None])
+    return Relaxed(draft.tokens, rows + (draft.rows - rows) * weight[:, None, None])
 
 
 def annealed(temperatures: tuple[float, float], step: int, steps: int) -> float:

@@ -17,69 +17,39 @@ from torch.nn import functional
 def reconstruction_reward(
     nll: Float[Tensor, " B"], source_mask: Bool[Tensor, "B S"]
 ) -> Float[Tensor, " B"]:
-    """Mean log-likelihood, in nats, of the source's words given the draft."""
+    """Mean log-likelihood, in nats, of the source's pieces given the draft."""
     return -nll / source_mask.sum(dim=1)
 
 
-def humanness_reward(
-    logits: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"], discount: float
-) -> Float[Tensor, "B T"]:
-    r"""What the discriminator says of each prefix from a word on, discounted.
+def humanness_reward(humanness: Float[Tensor, "*B"]) -> Float[Tensor, "*B"]:
+    r"""2 D - 1, between -1 and 1: positive where a human is the likelier writer.
 
-    .. math:: R_t = \sum_{k \ge t} \gamma^{k-t} (2 D_k - 1)
+    A word is credited with the reward of the prefix that it completes and, less and less, of the
+    longer ones that it makes possible: see ``to_go``.
 
-    A word is credited with the humanness of the prefix it completes and, less and less, of
-    the longer ones that it makes possible.
+    Args:
+        humanness: the discriminator's probability D that a human wrote a prefix, or its mean.
 
     Source: Wang & Lee (2018, arXiv:1810.02851); constants of their released code.
     """
-    return to_go(2 * torch.sigmoid(logits.float()) - 1, mask, discount)
+    return 2 * humanness - 1
 
 
 def fluency_reward(lifts: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"]) -> Float[Tensor, " B"]:
-    r"""Mean log-likelihood, in nats, of the draft's words under a language model.
+    r"""SLOR: the mean log-likelihood of the draft's pieces, less that of the same pieces anywhere.
 
-    .. math:: R = \frac1T \sum_t \ell_t, \qquad \ell_t = \log p(y_t \mid y_{<t})
-        \;[- \log p_u(y_t)]
+    .. math:: R = \frac1T \sum_t \log p(y_t \mid y_{<t}) - \log p_u(y_t)
 
-    With the bracket it is SLOR: alone, the first term prefers common words to the right ones.
+    The first term alone prefers common words to the right ones.
 
     Args:
-        lifts: log-probability of each word, less its unigram log-probability for SLOR; here that in
-            documents (``LanguageModel.lifts``).
+        lifts: the summands, in nats (``LanguageModel.lifts``): the unigram distribution is that of
+            documents.
 
-    Source: Kann et al. (2018, arXiv:1809.08731): WPSLOR, since our words are pieces.  Dividing by
-    whole words instead, or sparing pieces that continue one, ties it to the pieces a word has.
+    Source: Kann et al. (2018, arXiv:1809.08731): WPSLOR, since the vocabulary is one of pieces.
+    Dividing by whole words instead would tie it to the number of pieces in a word.
     """
     return lifts.masked_fill(~mask, 0.0).sum(dim=1) / mask.sum(dim=1)
-
-
-def fluency_to_go(
-    lifts: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"], discount: float
-) -> Float[Tensor, "B T"]:
-    r"""Log-likelihood of each word and, discounted, of those after it.
-
-    .. math:: R_t = \sum_{k \ge t} \gamma^{k-t} \ell_k
-
-    A word can only change what is said from it on, so with :math:`\gamma = 1` this is the
-    exact reward-to-go of the draft's log-likelihood (not divided by its length).
-    """
-    return to_go(lifts, mask, discount)
-
-
-def perplexity_reward(
-    log_probs: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"], scale: float
-) -> Float[Tensor, " B"]:
-    r"""exp(-perplexity / scale): between 0 and 1, flat where the draft is far from fluent.
-
-    Args:
-        log_probs: of each word under a language model, in nats.
-        scale: the perplexity whose reward is 1/e; about that of human sentences.
-
-    Source: after the fluency reward of Hyun et al. (2022, arXiv:2212.10843, MSRP), with a language
-    model of human summaries in place of a general one.
-    """
-    return torch.exp(-torch.exp(-fluency_reward(log_probs, mask)) / scale)
 
 
 def similarity_reward(
@@ -92,7 +62,10 @@ def similarity_reward(
 def to_go(
     values: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"], discount: float
 ) -> Float[Tensor, "B T"]:
-    """Each position's value and, discounted by each step between, the values after it."""
+    r"""Each position's value and, discounted, the values after it.
+
+    .. math:: R_t = \sum_{k \ge t} \gamma^{k-t} r_k
+    """
     values = values.masked_fill(~mask, 0.0)
     sums = torch.zeros_like(values)
     running = torch.zeros_like(values[:, 0])
@@ -103,7 +76,7 @@ def to_go(
 
 
 def length_reward(begins: Bool[Tensor, "B T"], budget: Int[Tensor, " B"]) -> Float[Tensor, " B"]:
-    """Minus the distance, in words, between the length asked for and the length drawn.
+    """Minus the distance, in words, between the draft's length and its budget.
 
     Args:
         begins: True on pieces that begin a word, padding excluded.
@@ -111,15 +84,13 @@ def length_reward(begins: Bool[Tensor, "B T"], budget: Int[Tensor, " B"]) -> Flo
     return -(begins.sum(dim=1) - budget).abs().float()
 
 
-def repetition_reward(ids: Int[Tensor, "B T"], begins: Bool[Tensor, "B T"]) -> Float[Tensor, " B"]:
-    """Minus the number of word beginnings that already occurred in the draft."""
-    return -repeats(ids, begins).sum(dim=1).float()
+def repetition_reward(repeated: Bool[Tensor, "B T"]) -> Float[Tensor, " B"]:
+    """Minus the number of words that already occurred in the draft.
 
-
-def repeats(ids: Int[Tensor, "B T"], mask: Bool[Tensor, "B T"]) -> Bool[Tensor, "B T"]:
-    """Where a piece of the mask stands that stood in it before."""
-    same = (ids[:, :, None] == ids[:, None, :]) & mask[:, :, None] & mask[:, None, :]
-    return torch.tril(same, diagonal=-1).any(dim=2)
+    Args:
+        repeated: True where such a word begins.
+    """
+    return -repeated.sum(dim=1).float()
 
 
 def position_reward(
@@ -142,41 +113,6 @@ def position_reward(
     place = same.float().argmax(dim=2) / source_mask.sum(dim=1, keepdim=True)
     mean = place.masked_fill(~stands, 0.0).sum(dim=1) / stands.sum(dim=1).clamp(min=1)
     return -mean.masked_fill(~stands.any(dim=1), 1.0)
-
-
-def match_reward(
-    draft_ids: Int[Tensor, "B T"],
-    draft_mask: Bool[Tensor, "B T"],
-    match_ids: Int[Tensor, "B U"],
-    match_mask: Bool[Tensor, "B U"],
-) -> Float[Tensor, " B"]:
-    """What draft and match have in common: F1 of their pieces plus F1 of their pairs of pieces.
-
-    It is ROUGE-1 and ROUGE-2 over pieces, between 0 and 2; 0 for a draft without a match.
-
-    Args:
-        draft_mask, match_mask: of the text, the end mark left out.  All False: no match.
-
-    Source: ROUGE as a reward is Paulus et al. (2017, arXiv:1705.04304), Section 3.2; in the place
-    of a reference stands a sentence that was found.
-    """
-    pieces = _overlap(draft_ids, draft_mask, match_ids, match_mask)
-    pairs = _overlap(*_pairs(draft_ids, draft_mask), *_pairs(match_ids, match_mask))
-    return pieces + pairs
-
-
-def _pairs(ids: Int[Tensor, "B T"], mask: Bool[Tensor, "B T"]) -> tuple[Tensor, Tensor]:
-    """Neighbouring pieces as one number each, and where there are two."""
-    return ids[:, :-1] * (1 << 32) + ids[:, 1:], mask[:, :-1] & mask[:, 1:]
-
-
-def _overlap(one: Tensor, one_mask: Tensor, other: Tensor, other_mask: Tensor) -> Tensor:
-    """F1 of two bags; what stands several times in both counts as often as both have it.  (B,)"""
-    same = one[:, :, None] == one[:, None, :]
-    before = torch.tril(same & one_mask[:, None, :], diagonal=-1).sum(dim=2)  # (B, T)
-    there = ((one[:, :, None] == other[:, None, :]) & other_mask[:, None, :]).sum(dim=2)
-    common = ((before < there) & one_mask).sum(dim=1)
-    return 2 * common / (one_mask.sum(dim=1) + other_mask.sum(dim=1)).clamp(min=1)
 
 
 def spread(reward: Float[Tensor, " B"], mask: Bool[Tensor, "B T"]) -> Float[Tensor, "B T"]:

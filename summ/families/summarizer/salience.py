@@ -1,4 +1,4 @@
-"""The update of salience: which words of a lead does the rest of its document have?"""
+"""The update of salience: which words of a lead does the rest of its document repeat?"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from summ.types import Leads, StepOutput
 
 
 class SalienceStep(nn.Module):
-    """One update of the two layers; the compressor, whose encoding they read, stays as it is."""
+    """One update of the two layers on the compressor's encoding, which stays fixed."""
 
     def __init__(self, salience: Salience, compressor: Compressor) -> None:
         super().__init__()
@@ -27,16 +27,16 @@ class SalienceStep(nn.Module):
     def forward(self, leads: Leads, streams: RandomStreams) -> StepOutput:
         """Cross-entropy of the telling words, in nats a lead; nothing is drawn."""
         nll = self.nll(leads)
-        words = self.salience.telling(leads.words).sum()
+        words = self.salience.telling(leads.tokens).sum()
         per_word = nll.detach().sum() / words.clamp(min=1)
-        return StepOutput(loss=nll.mean(), stats={"salience/nll_per_word": per_word})
+        return StepOutput(loss=nll.mean(), stats={"salience/nll_per_telling_word": per_word})
 
     def nll(self, leads: Leads) -> Float[Tensor, " B"]:
         """Of each lead, in nats, summed over its telling words."""
         with torch.no_grad():
-            states = self._read(leads.words)
+            states = self._read(leads.tokens)
         losses = functional.binary_cross_entropy_with_logits(
-            self.salience(states).float(), leads.taken_up.float(), reduction="none"
+            self.salience(states).float(), leads.repeated.float(), reduction="none"
         )
-        telling = self.salience.telling(leads.words)
+        telling = self.salience.telling(leads.tokens)
         return losses.masked_fill(~telling, 0.0).sum(dim=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from summ.config import (
     GumbelStage,
@@ -22,14 +22,10 @@ from summ.data.corpus import Corpus
 from summ.data.leads import LeadBatches, commonness
 from summ.data.prose import Prose
 from summ.errors import ConfigError
-from summ.families.summarizer.adversary import DiscriminatorStep
-from summ.families.summarizer.critique import (
-    Judges,
-    reference_policy,
-    salience_told,
-    similarity_vectors,
-)
-from summ.families.summarizer.gumbel import GumbelStep, rarity
+from summ.families.sentence.token_vectors import token_vectors
+from summ.families.summarizer.critics import Critics, load_critics
+from summ.families.summarizer.discriminator import DiscriminatorStep
+from summ.families.summarizer.gumbel import GumbelStep
 from summ.families.summarizer.language_model import LanguageModelStep
 from summ.families.summarizer.model import (
     SummaryModel,
@@ -44,7 +40,7 @@ from summ.families.summarizer.pretrain import PretrainStep
 from summ.families.summarizer.reinforce import ReinforceStep
 from summ.families.summarizer.salience import SalienceStep
 from summ.families.summarizer.validation import language_model_figures, salience_figures, validate
-from summ.families.summarizer.wasserstein import CriticStep
+from summ.families.summarizer.wasserstein_critic import WassersteinCriticStep
 from summ.networks.language_model import LanguageModel
 from summ.networks.policy import Marks
 from summ.networks.salience import Salience
@@ -61,7 +57,7 @@ class SummarizerTask:
         self.corpus = Corpus.open(config.data.corpus)
         self.summary_model = model_of(config, self.corpus).to(device)
         self.marks = Marks.of(self.summary_model.vocabulary, device)
-        self._judges: dict[str, Judges] = {}
+        self._critics: dict[str, Critics] = {}
 
     def networks(self) -> dict[str, nn.Module]:
         return self.summary_model.networks()
@@ -76,12 +72,7 @@ class SummarizerTask:
         data = self.config.data
         documents = stage.documents or data.documents
         sentences = stage.sentences or data.sentences
-        matched = round(stage.likelihood.matched_share * sentences)
-        for name, rows in (
-            ("documents", documents),
-            ("sentences", sentences),
-            ("matched_share of sentences", matched),
-        ):
+        for name, rows in (("documents", documents), ("sentences", sentences)):
             if rows % shards:
                 raise _unequal(stage.name, name, rows, shards)
         return Batches(
@@ -89,7 +80,6 @@ class SummarizerTask:
             data,
             stage.noise or self.config.noise,
             stage_seed(self.config.seed, stage.name),
-            likelihood=stage.likelihood,
             documents=documents,
             sentences=sentences,
             held_out=self.config.validation_documents,
@@ -123,12 +113,12 @@ class SummarizerTask:
         if isinstance(stage, ReinforceStage):
             if stage.reward.fluency_weight:
                 self._language_model(stage.name)
-            return ReinforceStep(*pair, self.judges(stage), self.marks, stage, *sizes)
+            return ReinforceStep(*pair, self.critics(stage), self.marks, stage, *sizes)
         if isinstance(stage, GumbelStage):
-            critic, rare = summary_model.discriminator, self._rarity()
-            spoken = stage.terms.prior_weight or stage.terms.fluency_weight
-            prior = self._language_model(stage.name) if spoken else None
-            return GumbelStep(*pair, critic, self.marks, stage, *sizes, rare, prior)
+            critic, terms = summary_model.discriminator, stage.terms
+            needs_prior = terms.prior_weight or terms.fluency_weight
+            prior = self._language_model(stage.name) if needs_prior else None
+            return GumbelStep(*pair, critic, self.marks, stage, *sizes, prior)
         raise _no_step(stage)
 
     def critic(self, stage: StageShape) -> nn.Module | None:
@@ -143,7 +133,7 @@ class SummarizerTask:
                     f"'attention: eager', found {self.summary_model.settings.attention!r}. "
                     "Choose 'critic: spectral'."
                 )
-            return CriticStep(*networks, stage, width)
+            return WassersteinCriticStep(*networks, stage, width)
         return DiscriminatorStep(*networks, stage.likelihood.budgets, width)
 
     def validate(self, stage: StageShape) -> Validation:
@@ -156,37 +146,30 @@ class SummarizerTask:
         if not isinstance(stage, LanguageModelStage):
             documents = texts.held_out_documents(count).to(self.device)
             words = sum(stage.likelihood.budgets) // 2
-            judged = (self.judges(stage), _weights(stage), documents, self.marks, words)
-            found = validate(self.summary_model, *judged)
+            critics, weights = self.critics(stage), _weights(stage)
+            found = validate(self.summary_model, critics, weights, documents, words)
             figures, samples = found.figures, found.samples
         if self.summary_model.language_model is not None:
             sentences = texts.held_out_sentences(count).to(self.device)
             figures |= language_model_figures(self.summary_model.language_model, sentences)
         return Validation(figures, samples)
 
-    def judges(self, stage: StageShape) -> Judges:
-        """Who judges drafts in a stage.
+    def critics(self, stage: StageShape) -> Critics:
+        """What scores the drafts of a stage.
 
         Raises:
-            ConfigError: the sentence encoder speaks another vocabulary.
+            ConfigError: the sentence encoder or a named model has another vocabulary.
             CheckpointError: it cannot be loaded.
         """
-        if stage.name not in self._judges:
+        if stage.name not in self._critics:
             summary_model, weights = self.summary_model, _weights(stage)
-            vectors = similarity_vectors(weights, summary_model.vocabulary, self.device)
-            reference = reference_policy(weights, summary_model, self.device)
-            salience = salience_told(weights, summary_model, self.device)
-            others = (summary_model.language_model, vectors, reference, salience)
-            judges = Judges(summary_model.discriminator, *others)
-            self._judges[stage.name] = judges
-        return self._judges[stage.name]
-
-    def _rarity(self) -> Tensor:
-        """How much each piece tells of a topic, as counted over the corpus's documents."""
-        vocabulary = self.corpus.vocabulary
-        special = torch.from_numpy(vocabulary.special.copy())
-        special[vocabulary.eos] = True
-        return rarity(torch.from_numpy(self.corpus.frequencies[0].copy()), special).to(self.device)
+            vectors = None
+            if weights.similarity_weight or weights.similarity_encoder is not None:
+                folder = weights.similarity_encoder
+                vectors = token_vectors(folder, summary_model.vocabulary, self.device)
+            critics = load_critics(weights, summary_model, self.device, vectors)
+            self._critics[stage.name] = critics
+        return self._critics[stage.name]
 
     def _language_model(self, stage: str) -> LanguageModel:
         if self.summary_model.language_model is None:

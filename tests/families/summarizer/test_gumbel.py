@@ -5,9 +5,8 @@ import torch
 from torch import Tensor
 
 from summ.config import GumbelStage, OptimizerConfig
-from summ.families.summarizer.gumbel import GumbelStep, rarity
+from summ.families.summarizer.gumbel import GumbelStep
 from summ.families.summarizer.relaxation import gumbel, relax
-from summ.families.summarizer.rewards import repeats
 from summ.networks.policy import greedy
 from summ.training.random_streams import RandomStreams
 from summ.types import Batch, Tokens
@@ -19,9 +18,6 @@ EVERY_TERM = {
     "discriminator_weight": 1.0,
     "prior_weight": 0.5,
     "fluency_weight": 0.5,
-    "topic_weight": 2.0,
-    "coverage_weight": 2.0,
-    "position_weight": 2.0,
 }
 
 
@@ -36,9 +32,9 @@ def stage(**changes: object) -> GumbelStage:
     return GumbelStage.model_validate(values)
 
 
-def prior(words: Tokens) -> Tensor:
-    """A language model to whom every word is the likelier, the larger its id."""
-    scores = torch.arange(14.0).expand(*words.ids.shape, 14)
+def prior(tokens: Tokens) -> Tensor:
+    """A language model under which larger ids are likelier."""
+    scores = torch.arange(14.0).expand(*tokens.ids.shape, 14)
     return (0.1 * scores).log_softmax(-1)
 
 
@@ -52,8 +48,7 @@ def build(vocabulary, config: GumbelStage, length: int = 4, shortlist=None):
         tiny.reconstructor(vocabulary),
         tiny.discriminator(vocabulary),
     )
-    weights = rarity(torch.arange(vocabulary.size), vocabulary.special)
-    step = GumbelStep(*parts, tiny.marks(vocabulary), config, 16, length, weights, prior)
+    step = GumbelStep(*parts, tiny.marks(vocabulary), config, 16, length, prior)
     return step, parts
 
 
@@ -94,13 +89,12 @@ def test_near_temperature_zero_the_expected_gradient_is_exact(reward: list[float
 
 @pytest.mark.parametrize("critic", ["discriminator", "wgan-gp"])
 def test_gradient_is_that_of_finite_differences(critic: str) -> None:
-    """The soft step along its own gradient, every term on but the topic's.
+    """The soft step along its own gradient, every term on.
 
     With documents of six pieces and a weight of six, the loss is what the compressor minimises.
-    (The topic is told in the compressor's embeddings, which it does not teach.)
     """
     vocabulary = tiny.facts(words=6)
-    terms = EVERY_TERM | {"reconstruction_weight": 6.0, "topic_weight": 0.0}
+    terms = EVERY_TERM | {"reconstruction_weight": 6.0}
     config = stage(terms=terms, straight_through=False, likelihood_weight=0, critic=critic)
     step, (compressor, _, _) = build(vocabulary, config)
     batch = equal_documents(vocabulary)
@@ -170,7 +164,6 @@ def test_each_term_alone_reaches_the_compressor(term: str) -> None:
     terms = {f"{name}_weight": float(name == term) for name in (*others, term)}
     step, (compressor, _, _) = build(vocabulary, stage(terms=terms, likelihood_weight=0))
     prone_to_end(compressor)
-    step.rarity = torch.ones(vocabulary.size)  # of no use by itself: rows sum to 1
     step(tiny.batch(vocabulary), streams()).loss.backward()
     total = sum(float(value.abs().sum()) for value in tiny.gradients(compressor).values())
     assert total > 1e-3
@@ -246,7 +239,7 @@ def test_overfits_eight_documents(straight_through: bool) -> None:
     )
     step, _ = build(vocabulary, config)
     outputs = tiny.taught(step, tiny.batch(vocabulary), updates=250, rate=3e-3)
-    totals = [float(output.stats["reconstruction/nll_per_word"]) for output in outputs]
+    totals = [float(output.stats["reconstruction/nll_per_piece"]) for output in outputs]
     assert totals[0] > 1.8
     assert sum(totals[-5:]) / 5 < 0.4
 
@@ -262,23 +255,9 @@ def test_a_sharper_policy_draws_what_it_relaxes() -> None:
         entropies.append(float(output.stats["policy/entropy"]))
     assert entropies[1] < entropies[0] / 2
     encoded = compressor.read(tiny.batch(vocabulary).documents, torch.full((8,), 2))
-    likeliest = greedy(compressor, encoded, tiny.marks(vocabulary), 4).words
+    likeliest = greedy(compressor, encoded, tiny.marks(vocabulary), 4)
     same = likeliest.ids == output.draft.ids[:, : likeliest.ids.shape[1]]
     assert same[likeliest.mask].float().mean() > 0.8
-
-
-def test_repeats_are_pieces_that_stood_there_before() -> None:
-    ids = torch.tensor([[5, 6, 5, 5], [6, 6, 7, 8]])
-    assert repeats(ids, torch.ones_like(ids, dtype=torch.bool)).tolist() == [
-        [False, False, True, True],
-        [False, True, False, False],
-    ]
-
-
-def test_rarity_is_minus_the_log_of_the_share() -> None:
-    special = torch.tensor([True, False, False])
-    found = rarity(torch.tensor([5, 0, 2]), special)
-    torch.testing.assert_close(found, torch.tensor([0.0, 10.0, 10 / 3]).log().clamp(min=0.0))
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ from summ.training.trainer import train
 ROOT = Path(__file__).parents[3]
 CONFIG = ROOT / "configs" / "tiny.yaml"
 GUMBEL = """{kind: gumbel, name: gumbel, steps: 5, discriminator_every: 1, critic_updates: 2,
-critic: wgan-gp, optimizer: {learning_rate: 1.0e-3}, lesson: {budgets: [4, 6]}}"""
+critic: wgan-gp, optimizer: {learning_rate: 1.0e-3}, likelihood: {budgets: [4, 6]}}"""
 SHORT = [
     "stages.0.steps=1",
     "stages.1.steps=1",
@@ -135,7 +135,6 @@ def test_what_a_stage_lacks_is_said(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("stages.2.smoothing=0.1", "straight-through drafts are one-hot: smoothing must be 0"),
         ("stages.2.temperature=[1.0, 0.05]", "stages.2.temperature.1: .*0.1"),
         ("stages.2.critic=friendly", "stages.2.critic: .*'wgan-gp'"),
     ],

@@ -42,7 +42,7 @@ def drafts(summary_model: SummaryModel) -> list[list[int]]:
     source = Tokens.from_lists([[*row, vocabulary.eos] for row in ids], vocabulary.pad)
     encoded = summary_model.compressor.read(source, torch.tensor([5, 5]))
     marks = Marks.of(vocabulary, source.ids.device)
-    return greedy(summary_model.compressor, encoded, marks, 8).words.ids.tolist()
+    return greedy(summary_model.compressor, encoded, marks, 8).ids.tolist()
 
 
 def test_what_is_loaded_is_what_was_saved(summary_model: SummaryModel, folder: Path) -> None:
@@ -71,9 +71,14 @@ def test_half_precision_halves_the_folder_and_stays_close(
 
 
 def test_saving_over_a_model_replaces_it_whole(summary_model: SummaryModel, folder: Path) -> None:
-    (folder / "stray.txt").write_text("left over")
+    """What is not of the model was somebody's: it is not replaced with it."""
+    (folder / "compressor" / "config.json").write_text("damaged")
     save_summary_model(summary_model, folder)
-    assert not (folder / "stray.txt").exists()
+    load_summary_model(folder)
+    (folder / "stray.txt").write_text("somebody's")
+    with pytest.raises(CheckpointError, match=r"holds 'stray\.txt'"):
+        save_summary_model(summary_model, folder)
+    assert (folder / "stray.txt").read_text() == "somebody's"
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
@@ -99,16 +104,16 @@ def damage_missing(folder: Path) -> None:
 
 
 def damage_manifest(folder: Path) -> None:
-    (folder / "summ.json").write_text("{")
+    (folder / "model.json").write_text("{")
 
 
 def damage_version(folder: Path) -> None:
-    manifest = json.loads((folder / "summ.json").read_text())
-    (folder / "summ.json").write_text(json.dumps(manifest | {"format": 99}))
+    manifest = json.loads((folder / "model.json").read_text())
+    (folder / "model.json").write_text(json.dumps(manifest | {"format": 99}))
 
 
 def damage_no_manifest(folder: Path) -> None:
-    (folder / "summ.json").unlink()
+    (folder / "model.json").unlink()
 
 
 @pytest.mark.parametrize(
@@ -117,9 +122,9 @@ def damage_no_manifest(folder: Path) -> None:
         (damage_cut, r"compressor/model.safetensors: not the file that was saved"),
         (damage_bit, r"reconstructor/model.safetensors: not the file that was saved"),
         (damage_missing, r"score.safetensors: missing"),
-        (damage_manifest, r"summ.json: damaged"),
+        (damage_manifest, r"model.json: damaged"),
         (damage_version, r"model format 99"),
-        (damage_no_manifest, r"no summ.json"),
+        (damage_no_manifest, r"no model.json"),
     ],
 )
 def test_a_damaged_model_is_refused_in_one_line(folder: Path, damage, message: str) -> None:

@@ -8,7 +8,7 @@ from torch import Tensor
 from summ.families.summarizer.relaxation import (
     GumbelNoise,
     annealed,
-    draw_words,
+    draw_tokens,
     gumbel,
     one_hot,
     relax,
@@ -41,7 +41,7 @@ def drawn(rows: int, step: int = 0, length: int = 4, shortlist: list[int] | None
     marks = tiny.marks(vocabulary)
     encoded = compressor.read(batch.documents, torch.full((rows,), 2))
     noise = GumbelNoise(streams(step), rows, vocabulary.size)
-    words = draw_words(compressor, encoded.detach(), marks, noise, length)
+    words = draw_tokens(compressor, encoded.detach(), marks, noise, length)
     log_probs = policy_log_probs(compressor, encoded, words, marks)
     return compressor, encoded, words, log_probs, noise.table(words.ids.shape[1])
 
@@ -77,7 +77,7 @@ def test_the_first_word_is_drawn_as_often_as_the_policy_says(temperature: float)
     encoded = compressor.read(document, torch.tensor([2])).detach().repeat(rows)
     noise = GumbelNoise(streams(), rows, vocabulary.size)
     marks = tiny.marks(vocabulary)
-    words = draw_words(compressor, encoded, marks, noise, 1, temperature)
+    words = draw_tokens(compressor, encoded, marks, noise, 1, temperature)
     table = policy_log_probs(compressor, encoded, words, marks, temperature)[0, 0]
     expected = table.detach().exp().double() * rows
     counts = torch.bincount(words.ids[:, 0], minlength=vocabulary.size).double()
@@ -153,7 +153,7 @@ def test_finite_at_low_temperature_under_bf16() -> None:
         with torch.autocast("cpu", torch.bfloat16):
             encoded = compressor.read(batch.documents, torch.full((8,), 2))
             noise = GumbelNoise(streams(step), 8, vocabulary.size)
-            words = draw_words(compressor, encoded.detach(), marks, noise, 4)
+            words = draw_tokens(compressor, encoded.detach(), marks, noise, 4)
             log_probs = policy_log_probs(compressor, encoded, words, marks)
             draft = relax(log_probs, noise.table(words.ids.shape[1]), words, 0.1, True)
         assert draft.rows.dtype == torch.float32
@@ -169,13 +169,6 @@ def test_the_weight_of_a_gradient_changes_no_value() -> None:
     assert torch.equal(weighed.rows, rows)
     weighed.rows.sum().backward()
     assert rows.grad.flatten(1).unique(dim=1).tolist() == [[2.0], [0.0]]
-
-
-def test_smoothing_keeps_the_sum() -> None:
-    words = tiny.words([8, 9], [8])
-    rows = one_hot(words, 12, smoothing=0.12).rows
-    torch.testing.assert_close(rows.sum(-1), words.mask.float())
-    torch.testing.assert_close(rows[0, 0, 8], torch.tensor(0.89))
 
 
 def test_the_temperature_falls_geometrically_and_stays_within() -> None:

@@ -21,7 +21,7 @@ def build() -> SalienceStep:
 
 
 def leads(rows: int = 8) -> Leads:
-    """What is taken up depends on the piece before it."""
+    """Whether a word is repeated depends on the piece before it."""
     generator = torch.Generator().manual_seed(0)
     ids = torch.randint(8, 16, (rows, 5), generator=generator)
     words = tiny.words(*ids.tolist())
@@ -54,15 +54,15 @@ def test_the_loss_is_the_cross_entropy_of_telling_words() -> None:
         step.salience.score.weight.zero_()
         step.salience.score.bias.fill_(math.log(3))  # a chance of 3/4
     words = Tokens.from_lists([[8, 9, 10, 3], [11, 3]], tiny.PAD)
-    taken_up = torch.tensor([[True, True, False, False], [True, False, False, False]])
-    output = step(Leads(words, taken_up), DRAWS)
+    repeated = torch.tensor([[True, True, False, False], [True, False, False, False]])
+    output = step(Leads(words, repeated), DRAWS)
     first, second = -math.log(3 / 4) - math.log(1 / 4), -math.log(3 / 4)  # 8, not 10; 11
     assert float(output.loss.detach()) == pytest.approx((first + second) / 2, rel=1e-5)
     per_word = (first + second) / 3
-    assert float(output.stats["salience/nll_per_word"]) == pytest.approx(per_word, rel=1e-5)
+    assert float(output.stats["salience/nll_per_telling_word"]) == pytest.approx(per_word, rel=1e-5)
 
 
 def test_overfits_eight_leads() -> None:
     step, whole = build(), leads()
     output = tiny.taught(step, whole, updates=300, rate=2e-2)[-1]
-    assert float(output.stats["salience/nll_per_word"]) < 0.05
+    assert float(output.stats["salience/nll_per_telling_word"]) < 0.05

@@ -1,7 +1,6 @@
 """Runs with a language model: it is added, taught alone, kept, and asked for its opinion."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,6 @@ import torch
 
 from summ.config import TrainConfig, load_config
 from summ.data.corpus import Corpus
-from summ.data.matching import MATCHES, find_matches
 from summ.errors import ConfigError
 from summ.families.summarizer.model import load_summary_model
 from summ.families.summarizer.task import SummarizerTask
@@ -63,8 +61,8 @@ def test_it_is_added_to_a_machine_and_nothing_else_learns(
             assert torch.equal(after.networks()[name].state_dict()[key], value)
     assert after.language_model is not None
     log = entries(tmp_path)
-    held_out = [e["held_out/language_model_nll_per_word"] for e in log if "held_out" in str(e)]
-    assert held_out[-1] < 0.8 * log[0]["language_model/nll_per_word"]
+    held_out = [e["held_out/language_model_nll_per_piece"] for e in log if "held_out" in str(e)]
+    assert held_out[-1] < 0.8 * log[0]["language_model/nll_per_piece"]
     assert not any("held_out/reward" in entry for entry in log)
     corpus = Corpus.open(tiny_corpus)
     found = after.language_model.unigram.exp()
@@ -86,7 +84,7 @@ def test_its_opinion_is_a_reward_and_it_does_not_move(
     for key, value in first.state_dict().items():
         assert torch.equal(last.state_dict()[key], value)
     final = entries(tmp_path)[-1]
-    weights = {"reconstruction": 4.0, "humanness": 1.5, "length": 1.0, "fluency": 0.5}
+    weights = {"reconstruction": 4.0, "humanness_reward": 1.5, "length": 1.0, "fluency": 0.5}
     expected = sum(weight * final[f"held_out/{name}"] for name, weight in weights.items())
     assert final["held_out/reward"] == pytest.approx(expected, rel=1e-5)
     assert "reward/fluency" in str(entries(tmp_path))
@@ -109,7 +107,9 @@ def test_fluency_without_a_language_model_is_refused(
     tiny_corpus: Path, start: Path, tmp_path: Path
 ) -> None:
     for stage in (REWARDED, {k: v for k, v in TAUGHT.items() if k != "network"}):
-        run = config(tiny_corpus, tmp_path / "x", [stage], networks=None, start_from=start)
+        run = config(
+            tiny_corpus, tmp_path / str(stage["name"]), [stage], networks=None, start_from=start
+        )
         with pytest.raises(ConfigError, match="the machine has no language model"):
             train(run)
 
@@ -117,34 +117,3 @@ def test_fluency_without_a_language_model_is_refused(
 def test_a_language_model_stage_draws_no_drafts(tiny_corpus: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="discriminator_every must be 0"):
         config(tiny_corpus, tmp_path, [TAUGHT | {"discriminator_every": 2}])
-
-
-def test_a_run_with_matches_learns_and_is_the_same_in_two_parts(
-    tiny_corpus: Path, tmp_path: Path
-) -> None:
-    """Lessons of matches and of drafts near them, through the whole machine."""
-    corpus = tmp_path / "corpus"
-    shutil.copytree(tiny_corpus, corpus)
-    find_matches(Corpus.open(corpus), least=0.05).save(corpus / MATCHES)
-    likelihood = {"matched_share": 0.5, "matched_score": 0.05, "matched_coverage": 0.0}
-    step = {"steps": 2, "optimizer": {"learning_rate": 1e-3}}
-    stages = [
-        {"name": "near", "kind": "pretrain", "likelihood": likelihood | {"matched_draws": 3}}
-        | step,
-        {"name": "matched", "kind": "pretrain", "likelihood": likelihood} | step,
-    ]
-    whole = config(corpus, tmp_path / "whole", stages)
-    parts = [dict(stage) for stage in stages]
-    for part in parts:
-        part["optimizer"] = {**step["optimizer"], "accumulation": 2}
-    model = load_summary_model(train(whole)).compressor.state_dict()
-    other = load_summary_model(
-        train(config(corpus, tmp_path / "parts", parts))
-    ).compressor.state_dict()
-    for name, value in model.items():
-        torch.testing.assert_close(other[name], value, rtol=1e-3, atol=1e-4)
-    uneven = config(
-        corpus, tmp_path / "uneven", [parts[0] | {"likelihood": {"matched_share": 0.4}}]
-    )
-    with pytest.raises(ConfigError, match="matched_share of sentences is 3, which 2 parts"):
-        SummarizerTask(uneven, torch.device("cpu")).batches(uneven.stages[0], 2)

@@ -8,9 +8,9 @@ import torch
 from summ.config import GumbelStage, OptimizerConfig
 from summ.families.summarizer.gumbel import GumbelStep
 from summ.families.summarizer.relaxation import one_hot
-from summ.families.summarizer.wasserstein import CriticStep
+from summ.families.summarizer.wasserstein_critic import WassersteinCriticStep
 from summ.networks.discriminator import frozen_scores, limit_spectra
-from summ.training.objectives.losses import gradient_penalty, mean_score
+from summ.training.objectives.adversarial import gradient_penalty, mean_score
 from summ.training.random_streams import RandomStreams
 from summ.types import Relaxed, Tokens
 from tests import tiny
@@ -35,7 +35,7 @@ def build(config: GumbelStage):
     vocabulary = tiny.facts(words=6)
     torch.manual_seed(0)
     critic, compressor = tiny.discriminator(vocabulary), tiny.compressor(vocabulary)
-    step = CriticStep(critic, compressor, tiny.marks(vocabulary), config, 4)
+    step = WassersteinCriticStep(critic, compressor, tiny.marks(vocabulary), config, 4)
     return vocabulary, critic, compressor, step
 
 
@@ -211,8 +211,7 @@ def test_compressor_and_critic_play() -> None:
         likelihood={"budgets": (2, 2)},
     )
     reconstructor, marks = tiny.reconstructor(vocabulary), tiny.marks(vocabulary)
-    rare = torch.zeros(vocabulary.size)
-    player = GumbelStep(compressor, reconstructor, critic, marks, config, 16, 4, rare)
+    player = GumbelStep(compressor, reconstructor, critic, marks, config, 16, 4)
     batch = replace(tiny.batch(vocabulary), sentences=tiny.words(*[[8, 9]] * 8))
     ours = torch.optim.Adam(compressor.parameters(), lr=2e-3, betas=(0.5, 0.9))
     theirs = torch.optim.Adam(critic.parameters(), lr=2e-3, betas=(0.5, 0.9))

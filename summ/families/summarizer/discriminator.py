@@ -8,7 +8,7 @@ from summ.families.summarizer.likelihood import draw_drafts
 from summ.networks.compressor import Compressor
 from summ.networks.discriminator import Discriminator
 from summ.networks.policy import Marks
-from summ.training.objectives.losses import discriminator_loss
+from summ.training.objectives.adversarial import discriminator_loss
 from summ.training.random_streams import RandomStreams
 from summ.types import Batch, StepOutput, Tokens
 
@@ -38,22 +38,22 @@ class DiscriminatorStep(nn.Module):
         self.marks, self.budgets, self.max_sentence = marks, budgets, max_sentence
 
     def forward(self, batch: Batch, draft: Tokens | None, streams: RandomStreams) -> StepOutput:
-        """Scores every prefix of both, and asks for the right answer at each."""
+        """Binary cross-entropy at every prefix of human sentences and drafts."""
         if draft is None:
             (compressor,) = self._compressor
             draft = draw_drafts(
                 compressor, batch.documents, self.marks, streams, self.budgets, self.max_sentence
-            ).words
+            )
         sentences = batch.sentences
         human_logits = self.discriminator(sentences)
         draft_logits = self.discriminator(draft)
         loss = discriminator_loss(human_logits, sentences.mask, draft_logits, draft.mask)
-        human, drawn = human_logits.detach().float(), draft_logits.detach().float()
+        human, drafted = human_logits.detach().float(), draft_logits.detach().float()
         return StepOutput(
             loss=loss,
             stats={
                 "discriminator/loss": loss.detach(),
                 "discriminator/human": human.sigmoid()[sentences.mask].mean(),
-                "discriminator/draft": drawn.sigmoid()[draft.mask].mean(),
+                "discriminator/draft": drafted.sigmoid()[draft.mask].mean(),
             },
         )
