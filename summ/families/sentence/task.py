@@ -105,7 +105,7 @@ class SentenceTask:
         sentences = 0
         for batch in self._spans(known, 1).held_out(_HELD_OUT_BATCHES):
             sentences += batch.total
-            for name, value in step.judge(batch.to(self.device)).items():
+            for name, value in step.evaluate(batch.to(self.device)).items():
                 totals[name] = totals.get(name, 0.0) + value
         figures = {f"held_out/{name}": value / max(1, sentences) for name, value in totals.items()}
         return Validation(figures, [])
