@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from summ.commands.models import average
+from summ.commands.average import average
 from summ.config import TrainConfig, load_config
 from summ.data.prepare import prepare
 from summ.errors import CheckpointError, ConfigError, DataError, SummError

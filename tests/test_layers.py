@@ -14,6 +14,7 @@ ROOMS = (
     {"errors", "types", "config"},
     {"text"},
     {"data"},
+    {"pretrained"},
     {"networks", "training"},
     {"families"},
     {"pipelines", "export"},

@@ -9,8 +9,8 @@ from summ.config import NetworkConfig, load_config
 from summ.data.corpus import prepare
 from summ.families.summarizer.model import vocabulary_facts
 from summ.networks.transformer import build_encoder_decoder
-from summ.pipelines.constraints import LEANING
 from summ.pipelines.summarize import Summarizer
+from summ.text.languages.en import LEANING
 from summ.text.pretrained_tokenizer import open_vocabulary
 from summ.training.trainer import train
 from tests.data.conftest import invented_sentences, write_lines
