@@ -33,6 +33,51 @@ class DataConfig(Section):
     sentences: Positive = 64
 
 
+class OptimizerConfig(Section):
+    """AdamW with linear warm-up, then linear decay to ``final_share`` of the peak."""
+
+    learning_rate: Annotated[float, Field(gt=0)]
+    warmup_steps: Annotated[int, Field(ge=0)] = 100
+    final_share: Share = 0.1
+    weight_decay: Weight = 0.01
+    max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
+    accumulation: Positive = 1
+
+
+class LikelihoodConfig(Section):
+    """The maximum-likelihood lessons that need no pair.
+
+    ``back_translated_share`` of the sentences are sought in a document that the reconstructor
+    writes from them (the cycle); ``matched_share`` in a document that seems to tell of the same
+    event (what `summ match` found in the corpus, with scores of ``matched_score`` and better, if
+    the document has ``matched_coverage`` of the sentence's pieces); the others in words of other
+    texts (the denoising task). With ``matched_draws``, what is learned from a match is not the
+    sentence itself, which tells of another report, but that one of so many drafts which has most
+    in common with it. ``draft_share`` of the documents are rebuilt from the compressor's own
+    draft; the others from their keywords. Temperatures of inventions and of those drafts are
+    drawn from ``temperature``. A document that has less than ``back_translated_coverage`` of its
+    sentence's pieces teaches to say what is not there: such a sentence is sought in words of
+    other texts after all.
+    """
+
+    back_translated_share: Share = 0.0
+    back_translated_coverage: Share = 0.0
+    matched_share: Share = 0.0
+    matched_score: Share = 0.3
+    matched_coverage: Share = 0.7
+    matched_draws: Annotated[int, Field(ge=0)] = 0
+    draft_share: Share = 0.0
+    temperature: tuple[float, float] = (0.7, 1.0)
+    back_translated_length: tuple[int, int] = (16, 48)
+    budgets: tuple[int, int] = (6, 14)
+
+    @model_validator(mode="after")
+    def parts_of_a_whole(self) -> LikelihoodConfig:
+        if self.back_translated_share + self.matched_share > 1:
+            raise ValueError("back_translated_share and matched_share must not exceed 1 together")
+        return self
+
+
 class NoiseConfig(Section):
     """How a sentence is hidden among other words, and a document reduced to keywords."""
 
@@ -139,3 +184,10 @@ class EncoderConfig(Section):
         if self.gru is not None and self.pooling in ("cls",) + (() if plain else ("last",)):
             raise ValueError(f"this gru has no state to pool by {self.pooling}: pool by mean")
         return self
+
+
+class DecoderConfig(Section):
+    """The sizes of the two GRUs that skip-thought decodes the neighbours with."""
+
+    embedding: Positive
+    hidden: Positive
