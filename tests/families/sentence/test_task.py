@@ -23,7 +23,7 @@ from summ.families.sentence.task import SentenceTask
 from summ.training.checkpoint import checkpoints, read_state
 from tests.conftest import STORIES
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 OPTIMIZER = {"learning_rate": 0.003, "warmup_steps": 2}
 STAGES = {
     "quick": {"kind": "quick-thought", "span": 4, "window": 2},

@@ -18,7 +18,7 @@ from summ.families.summarizer.config import SummarizerRun
 from summ.training.checkpoint import checkpoints
 from summ.training.trainer import Trainer
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CONFIG = ROOT / "configs" / "tiny.yaml"
 GUMBEL = """{kind: gumbel, name: gumbel, steps: 5, discriminator_every: 1, critic_updates: 2,
 critic: wgan-gp, optimizer: {learning_rate: 1.0e-3}, likelihood: {budgets: [4, 6]}}"""

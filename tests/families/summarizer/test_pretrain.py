@@ -72,7 +72,7 @@ def test_a_sentence_is_sought_in_no_invention_that_lacks_its_words(monkeypatch) 
     ]
     lacking = [15 if 15 not in told[1] else 14]
     back_translated = tiny.words([*told[0], 8], lacking, [8, *told[2]], [])
-    monkeypatch.setattr(step.seek, "invent", lambda sentences, streams: back_translated)
+    monkeypatch.setattr(step.seek, "back_translate", lambda sentences, streams: back_translated)
     read = []
     monkeypatch.setattr(compressor, "read", lambda source, budget: read.append(source) or 1 / 0)
     with pytest.raises(ZeroDivisionError):

@@ -16,7 +16,7 @@ from summ.text.pretrained_tokenizer import open_vocabulary
 from tests.data.conftest import invented_sentences, write_lines
 from tests.pretrained import save_bart, save_t5
 
-CONFIG = Path(__file__).parents[2] / "configs" / "bart.yaml"
+CONFIG = Path(__file__).parents[3] / "configs" / "bart.yaml"
 ARTICLES = invented_sentences(60, 11, (12, 30))
 TITLES = invented_sentences(60, 12, (4, 9))
 SHORT = [

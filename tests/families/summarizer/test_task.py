@@ -14,7 +14,7 @@ from summ.families import load_run, task, train
 from summ.families.summarizer.config import SummarizerRun
 from summ.families.summarizer.model import load_summary_model
 
-CONFIG = Path(__file__).parents[2] / "configs" / "tiny.yaml"
+CONFIG = Path(__file__).parents[3] / "configs" / "tiny.yaml"
 NETWORK = {"config": {"model_type": "gpt2", "n_embd": 16, "n_layer": 1, "n_head": 2}}
 TAUGHT = {
     "name": "fluent",
