@@ -75,13 +75,12 @@ def train(
     """Train a machine; the same as: accelerate launch -m summ.train CONFIG ..."""
     import logging
 
-    from summ.config import load_config
+    from summ.families import load_run
+    from summ.families import train as run_training
 
-    settings = load_config(config, overrides or ())
+    settings = load_run(config, overrides or ())
     if output is not None:
         settings = settings.model_copy(update={"output": output})
-    from summ.training.trainer import train as run_training
-
     logging.basicConfig(stream=sys.stderr, format="summ: %(message)s", level=logging.WARNING)
     logging.getLogger("summ").setLevel(logging.INFO)
     folder = run_training(settings, resume)

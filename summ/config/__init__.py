@@ -1,33 +1,23 @@
-"""The schema of a training run, and the only user of yaml.  See ``run`` for its rules."""
+"""Configurations: the loader, the only user of yaml, and the sections that families share."""
 
-from summ.config.loader import (
-    TrainConfig,
-    load_config,
-)
+from summ.config.loader import fit, read_values
+from summ.config.run import RunShape, StageShape
 from summ.config.sections import (
     DataConfig,
+    DecoderConfig,
     EmbeddingsConfig,
     EncoderConfig,
     GruConfig,
+    LikelihoodConfig,
     NetworkConfig,
     NetworksConfig,
     NoiseConfig,
-)
-from summ.config.stages import (
-    DecoderConfig,
-    GumbelStage,
-    LanguageModelStage,
-    LikelihoodConfig,
     OptimizerConfig,
-    PretrainStage,
-    QuickThoughtStage,
-    ReinforceStage,
-    RewardConfig,
-    SalienceStage,
-    SkipThoughtStage,
-    Stage,
-    StageShape,
-    TermConfig,
+    Positive,
+    Section,
+    Share,
+    Temperature,
+    Weight,
 )
 
 __all__ = [
@@ -36,22 +26,18 @@ __all__ = [
     "EmbeddingsConfig",
     "EncoderConfig",
     "GruConfig",
-    "GumbelStage",
-    "LanguageModelStage",
     "LikelihoodConfig",
     "NetworkConfig",
     "NetworksConfig",
     "NoiseConfig",
     "OptimizerConfig",
-    "PretrainStage",
-    "QuickThoughtStage",
-    "ReinforceStage",
-    "RewardConfig",
-    "SalienceStage",
-    "SkipThoughtStage",
-    "Stage",
+    "Positive",
+    "RunShape",
+    "Section",
+    "Share",
     "StageShape",
-    "TermConfig",
-    "TrainConfig",
-    "load_config",
+    "Temperature",
+    "Weight",
+    "fit",
+    "read_values",
 ]

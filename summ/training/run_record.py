@@ -6,17 +6,17 @@ import hashlib
 import json
 from importlib.metadata import version
 
-from summ.config import TrainConfig
+from summ.config import RunShape
 
 
-def fingerprint(config: TrainConfig) -> str:
+def fingerprint(config: RunShape) -> str:
     """Identifies what a run computes; where it is written and how often it reports do not count."""
     told = {"output", "log_every", "validate_every", "save_every"}
     told |= {"keep_checkpoints", "loader_workers"}
     return hashlib.sha256(config.model_dump_json(exclude=told).encode()).hexdigest()[:16]
 
 
-def describe_run(config: TrainConfig, processes: int) -> None:
+def describe_run(config: RunShape, processes: int) -> None:
     """Writes ``run.json``: what is computed, by what, on how many processes."""
     versions = {name: version(name) for name in ("summ", "torch", "transformers", "accelerate")}
     told = {"processes": processes, "versions": versions, "config": config.model_dump(mode="json")}

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from summ.config import RewardConfig
 from summ.errors import ConfigError
-from summ.families.sentence.model import SHIPPED, SentenceModel, load_sentence_model
 from summ.families.summarizer import rewards
+from summ.families.summarizer.config import RewardConfig
 from summ.families.summarizer.likelihood import text_mask
 from summ.families.summarizer.model import SummaryModel, load_summary_model
 from summ.networks.compressor import Compressor
@@ -24,6 +25,29 @@ from summ.networks.language_model import LanguageModel
 from summ.networks.policy import Marks, chosen, policy_log_probs
 from summ.text.vocabulary import Vocabulary
 from summ.types import Tokens
+
+
+@runtime_checkable
+class SentenceEncoder(Protocol):
+    """What similarity asks of a model of sentences, which another family trains."""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The pieces that it reads."""
+
+    @property
+    def settings(self) -> Any:
+        """``max_pieces``: how many pieces of a sentence it reads, the end mark included."""
+
+    def read_canonical(self, texts: list[str]) -> Tokens:
+        """Folded texts as its pieces."""
+
+    def vectors(self, words: Tokens) -> Float[Tensor, "N D"]:
+        """Unit vectors of sentences."""
+
+
+# Loads the encoder in a folder; None is the one that ships.
+SentenceEncoderLoader = Callable[[Path | None, torch.device], SentenceEncoder]
 
 
 @dataclass(frozen=True)
@@ -135,7 +159,10 @@ def _shares(weights: RewardConfig) -> dict[str, float]:
 
 
 def similarity_vectors(
-    weights: RewardConfig, vocabulary: Vocabulary, device: torch.device
+    weights: RewardConfig,
+    vocabulary: Vocabulary,
+    device: torch.device,
+    load: SentenceEncoderLoader,
 ) -> Callable[[Tokens], Tensor] | None:
     """What ``Judges.vectors`` is to be; None where no similarity is asked for.
 
@@ -147,13 +174,13 @@ def similarity_vectors(
     """
     if not weights.similarity_weight and weights.similarity_encoder is None:
         return None
-    folder = weights.similarity_encoder or SHIPPED
-    model = load_sentence_model(folder, device)
+    model = load(weights.similarity_encoder, device)
     if model.vocabulary.pieces() == vocabulary.pieces():
         return lambda words: model.vectors(_readable(words, model))
     if model.vocabulary.folding != vocabulary.folding:
+        place = weights.similarity_encoder or "the sentence encoder that ships"
         raise ConfigError(
-            f"{folder}: only one of it and the machine folds its text. Train an encoder on text "
+            f"{place}: only one of it and the machine folds its text. Train an encoder on text "
             "prepared alike, or set similarity_weight to 0."
         )
     return lambda words: model.vectors(
@@ -211,7 +238,7 @@ def salience_told(
     return judged
 
 
-def _readable(words: Tokens, model: SentenceModel) -> Tokens:
+def _readable(words: Tokens, model: SentenceEncoder) -> Tokens:
     """Words cut to what the encoder reads, with the end mark that it is used to."""
     room = model.settings.max_pieces
     if words.ids.shape[1] <= room:

@@ -7,9 +7,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from summ.config import EncoderConfig, GruConfig, RewardConfig
+from summ.config import EncoderConfig, GruConfig
 from summ.errors import CheckpointError, ConfigError
-from summ.families.sentence.model import build_sentence_model, save_sentence_model
+from summ.families.sentence.model import (
+    build_sentence_model,
+    load_sentence_model,
+    save_sentence_model,
+)
+from summ.families.summarizer.config import RewardConfig
 from summ.families.summarizer.critique import (
     Judges,
     Verdict,
@@ -196,13 +201,11 @@ def encoder(vocabulary: Vocabulary, tmp_path_factory: pytest.TempPathFactory) ->
 @torch.no_grad()
 def test_the_encoder_reads_ids_as_it_reads_texts(vocabulary: Vocabulary, encoder: Path) -> None:
     """Long documents are cut as its own reader cuts them: the end mark stays."""
-    from summ.families.sentence.model import load_sentence_model
-
     texts = ["The mayor opened the new bridge over the river on Monday morning.", "The mayor."]
     rows = [[*ids, vocabulary.eos] for ids in vocabulary.encode(texts)]
     assert len(rows[0]) > 8 > len(rows[1])
     weights = RewardConfig(similarity_weight=1.0, similarity_encoder=encoder)
-    vectors = similarity_vectors(weights, vocabulary, torch.device("cpu"))
+    vectors = similarity_vectors(weights, vocabulary, torch.device("cpu"), load_sentence_model)
     assert vectors is not None
     model = load_sentence_model(encoder)
     torch.testing.assert_close(
@@ -214,13 +217,11 @@ def test_the_encoder_reads_ids_as_it_reads_texts(vocabulary: Vocabulary, encoder
 def test_an_encoder_with_another_vocabulary_reads_the_text(
     encoder: Path, summary_model_folder: Path
 ) -> None:
-    from summ.families.sentence.model import load_sentence_model
-
     other = Vocabulary.load(summary_model_folder / "vocabulary")
     texts = ["The mayor opened the new bridge on Monday.", "The mayor."]
     rows = [[*ids, other.eos] for ids in other.encode(texts)]
     vectors = similarity_vectors(
-        RewardConfig(similarity_encoder=encoder), other, torch.device("cpu")
+        RewardConfig(similarity_encoder=encoder), other, torch.device("cpu"), load_sentence_model
     )
     model = load_sentence_model(encoder)
     assert vectors is not None and model.vocabulary.pieces() != other.pieces()
@@ -233,12 +234,12 @@ def test_an_encoder_of_unfolded_text_is_refused(encoder: Path, summary_model_fol
     other = replace(Vocabulary.load(summary_model_folder / "vocabulary"), folding=False)
     weights = RewardConfig(similarity_encoder=encoder)
     with pytest.raises(ConfigError, match=r"only one of it and the machine folds"):
-        similarity_vectors(weights, other, torch.device("cpu"))
+        similarity_vectors(weights, other, torch.device("cpu"), load_sentence_model)
 
 
 def test_without_a_weight_no_encoder_is_loaded(vocabulary: Vocabulary, tmp_path: Path) -> None:
     cpu = torch.device("cpu")
-    assert similarity_vectors(RewardConfig(), vocabulary, cpu) is None
+    assert similarity_vectors(RewardConfig(), vocabulary, cpu, load_sentence_model) is None
     missing = RewardConfig(similarity_weight=1.0, similarity_encoder=tmp_path / "nowhere")
     with pytest.raises(CheckpointError, match="nowhere"):
-        similarity_vectors(missing, vocabulary, cpu)
+        similarity_vectors(missing, vocabulary, cpu, load_sentence_model)

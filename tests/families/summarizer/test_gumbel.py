@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from summ.config import GumbelStage, OptimizerConfig
+from summ.families.summarizer.config import AdversarialOptimizerConfig, GumbelStage
 from summ.families.summarizer.gumbel import GumbelStep
 from summ.families.summarizer.relaxation import gumbel, relax
 from summ.networks.policy import greedy
@@ -13,7 +13,7 @@ from summ.types import Batch, Tokens
 from tests import tiny
 
 CPU = torch.device("cpu")
-OPTIMIZER = OptimizerConfig(learning_rate=1e-3)
+OPTIMIZER = AdversarialOptimizerConfig(learning_rate=1e-3)
 EVERY_TERM = {
     "discriminator_weight": 1.0,
     "prior_weight": 0.5,

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from summ.config import OptimizerConfig, ReinforceStage, RewardConfig
+from summ.families.summarizer.config import AdversarialOptimizerConfig, ReinforceStage, RewardConfig
 from summ.families.summarizer.critique import Judges
 from summ.families.summarizer.language_model import LanguageModelStep
 from summ.families.summarizer.reinforce import ReinforceStep
@@ -15,7 +15,7 @@ from summ.types import Tokens
 from tests import tiny
 
 CPU = torch.device("cpu")
-OPTIMIZER = OptimizerConfig(learning_rate=1e-3)
+OPTIMIZER = AdversarialOptimizerConfig(learning_rate=1e-3)
 
 
 def stage(**changes: object) -> ReinforceStage:

@@ -7,15 +7,13 @@ import numpy as np
 import pytest
 import torch
 
-from summ.config import TrainConfig
 from summ.data.corpus import Corpus
 from summ.data.leads import commonness
 from summ.data.prose import Prose, prepare_prose
 from summ.errors import ConfigError
+from summ.families import task, train
 from summ.families.summarizer.critique import salience_told
 from summ.families.summarizer.model import load_summary_model
-from summ.families.summarizer.task import SummarizerTask
-from summ.training.trainer import train
 from summ.types import Tokens
 from tests.families.summarizer.test_task import REWARDED, config, entries
 
@@ -113,7 +111,7 @@ def test_its_reward_needs_a_machine_that_guesses(
     silent = weights | {"salience": str(train(run))}
     refused = config(tiny_corpus, tmp_path / "refused", [REWARDED | {"reward": silent}])
     with pytest.raises(ConfigError, match="it does not guess salience"):
-        SummarizerTask(refused, torch.device("cpu")).step(refused.stages[0])
+        task(refused, torch.device("cpu")).begin(0, 1)
     with pytest.raises(ValueError, match="salience_weight needs 'salience'"):
         config(tiny_corpus, tmp_path, [REWARDED | {"reward": {"salience_weight": 1.0}}])
 
@@ -138,16 +136,14 @@ def test_what_a_draft_tells_is_that_of_the_named_machine(taught: Path, tiny_corp
 
 
 def test_what_cannot_be_taught_is_refused(tiny_corpus: Path, prose: Path, tmp_path: Path) -> None:
-    def task(stage: dict) -> tuple[TrainConfig, SummarizerTask]:
-        run = config(tiny_corpus, tmp_path, [stage])
-        return run, SummarizerTask(run, torch.device("cpu"))
+    def begin(stage: dict, shards: int = 1) -> None:
+        task(config(tiny_corpus, tmp_path, [stage]), torch.device("cpu")).begin(0, shards)
 
     (tmp_path / "other.txt").write_text(" ".join(articles(20)))
     prepare_prose([tmp_path / "other.txt"], tmp_path / "other", 400)
     with pytest.raises(ConfigError, match="is not in the machine's vocabulary"):
-        task(guessed(tmp_path / "other"))
-    with pytest.raises(ValueError, match="discriminator_every must be 0"):
-        task(guessed(prose, discriminator_every=1))
-    run, summarizing = task(guessed(prose))
+        begin(guessed(tmp_path / "other"))
+    with pytest.raises(ValueError, match="discriminator_every"):
+        begin(guessed(prose, discriminator_every=1))
     with pytest.raises(ConfigError, match="sentences is 16, which 3 parts"):
-        summarizing.batches(run.stages[0], 3)
+        begin(guessed(prose), shards=3)

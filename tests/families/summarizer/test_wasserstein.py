@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from summ.config import GumbelStage, OptimizerConfig
+from summ.families.summarizer.config import AdversarialOptimizerConfig, GumbelStage
 from summ.families.summarizer.gumbel import GumbelStep
 from summ.families.summarizer.relaxation import one_hot
 from summ.families.summarizer.wasserstein_critic import WassersteinCriticStep
@@ -23,7 +23,7 @@ def stage(**changes: object) -> GumbelStage:
         "kind": "gumbel",
         "name": "test",
         "steps": 1000,
-        "optimizer": OptimizerConfig(learning_rate=1e-3),
+        "optimizer": AdversarialOptimizerConfig(learning_rate=1e-3),
         "likelihood": {"budgets": (2, 3)},
         "critic": "wgan-gp",
         "discriminator_every": 1,

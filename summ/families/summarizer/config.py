@@ -1,54 +1,27 @@
-"""The schema of the stages of a run: what is learned, from what, and how it is weighted."""
+"""The settings of a summarizer's run: its texts, networks and stages."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from summ.config.sections import (
+from summ.config import (
+    DataConfig,
+    LikelihoodConfig,
     NetworkConfig,
+    NetworksConfig,
     NoiseConfig,
+    OptimizerConfig,
     Positive,
+    RunShape,
     Section,
     Share,
+    StageShape,
     Temperature,
     Weight,
 )
-
-
-class OptimizerConfig(Section):
-    """AdamW with linear warm-up, then linear decay to ``final_share`` of the peak."""
-
-    learning_rate: Annotated[float, Field(gt=0)]
-    discriminator_learning_rate: Annotated[float, Field(gt=0)] = 3e-4
-    warmup_steps: Annotated[int, Field(ge=0)] = 100
-    final_share: Share = 0.1
-    weight_decay: Weight = 0.01
-    max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
-    accumulation: Positive = 1
-
-
-class LikelihoodConfig(Section):
-    """The two maximum-likelihood objectives, neither of which needs a pair.
-
-    The compressor recovers human sentences (denoising): ``back_translated_share`` of them from a
-    document that the reconstructor wrote around them, the others from noise. A document with less
-    than ``back_translated_coverage`` of its sentence's pieces would teach hallucination: such a
-    sentence is recovered from noise after all. ``temperature`` bounds the sampling temperature of
-    these documents, ``back_translated_length`` their words.
-
-    The reconstructor rebuilds documents: ``draft_share`` of them from the compressor's own draft
-    of ``budgets`` words, the others from their keywords.
-    """
-
-    back_translated_share: Share = 0.0
-    back_translated_coverage: Share = 0.0
-    draft_share: Share = 0.0
-    temperature: tuple[float, float] = (0.7, 1.0)
-    back_translated_length: tuple[int, int] = (16, 48)
-    budgets: tuple[int, int] = (6, 14)
 
 
 class RewardConfig(Section):
@@ -93,72 +66,68 @@ class RewardConfig(Section):
         return self
 
 
-class StageShape(Section):
-    """What every stage has; ``documents``, ``sentences`` and ``noise`` replace the run's own.
+class AdversarialOptimizerConfig(OptimizerConfig):
+    """That of compressor and reconstructor; the adversary differs in its learning rate alone."""
+
+    discriminator_learning_rate: Annotated[float, Field(gt=0)] = 3e-4
+
+
+class DraftStage(StageShape):
+    """What stages have in which the compressor drafts summaries and an adversary reads them.
 
     Every ``discriminator_every``-th update (0: never) is followed by ``critic_updates`` of the
-    adversary, the first on the same texts, the others on texts of their own.  A stage hands on the
-    mean of the weights in its last ``average_checkpoints`` checkpoints; 1 is its last weights.
+    adversary, the first on the same texts, the others on texts of their own.  ``documents``,
+    ``sentences`` and ``noise`` replace the run's own.
     """
 
-    name: str
-    steps: Positive
-    optimizer: OptimizerConfig
+    optimizer: AdversarialOptimizerConfig
     likelihood: LikelihoodConfig = LikelihoodConfig()
     discriminator_every: Annotated[int, Field(ge=0)] = 0
     critic_updates: Positive = 1
-    average_checkpoints: Positive = 1
     documents: Positive | None = None
     sentences: Positive | None = None
     noise: NoiseConfig | None = None
 
 
-class PretrainStage(StageShape):
+class PretrainStage(DraftStage):
     """Maximum likelihood only: the warm start, and with shares above zero the cycle."""
 
     kind: Literal["pretrain"]
 
 
-class DraftlessStage(StageShape):
-    """A stage that draws no drafts: an adversary would have nothing to learn from."""
-
-    @model_validator(mode="after")
-    def no_adversary(self) -> Self:
-        if self.discriminator_every:
-            raise ValueError("no draft is drawn here: discriminator_every must be 0")
-        return self
-
-
-class LanguageModelStage(DraftlessStage):
+class LanguageModelStage(StageShape):
     """Maximum likelihood of human sentences for the language model; nothing else learns.
 
-    ``network`` is built where the machine has no language model yet.
+    ``network`` is built where the model has no language model yet; ``sentences`` replaces the
+    run's own.
     """
 
     kind: Literal["language-model"]
     network: NetworkConfig | None = None
+    sentences: Positive | None = None
 
 
-class SalienceStage(DraftlessStage):
+class SalienceStage(StageShape):
     """Which words of a lead does the rest of its document take up again?  Nothing else learns.
 
-    ``prose`` is running text in the machine's vocabulary (``summ prepare --prose``), of whose
+    ``prose`` is running text in the model's vocabulary (``summ prepare --prose``), of whose
     documents the first ``leads`` sentences are read; ``sentences`` of an update are leads.
-    ``hidden`` is the width of what is built where the machine does not guess salience yet.  It
-    reads the compressor's encoding: teach it last, or again after the compressor has learned.
+    ``hidden`` is the width of the layers that are built where the model has none for salience yet.
+    They read the compressor's encoding: train them last, or again after the compressor has learned.
     """
 
     kind: Literal["salience"]
     prose: Path
     leads: Positive = 1
     hidden: Positive = 64
+    sentences: Positive | None = None
 
 
-class ReinforceStage(StageShape):
-    """Adversarial REINFORCE: the policy gradient, with the lessons kept in as an anchor.
+class ReinforceStage(DraftStage):
+    """Adversarial REINFORCE: the policy gradient, with denoising as an anchor.
 
     ``temperature`` divides the policy's logits where drafts are drawn and scored: below 1 they are
-    nearer to what search will find, which is what should be judged.
+    nearer to what search will find.
     """
 
     kind: Literal["reinforce"]
@@ -191,7 +160,7 @@ class TermConfig(Section):
     fluency_weight: Weight = 0.0
 
 
-class GumbelStage(StageShape):
+class GumbelStage(DraftStage):
     """The gradient through relaxed tokens (Gumbel-softmax), with denoising as an anchor.
 
     ``temperature`` is that of the relaxation and falls geometrically over the stage, from the first
@@ -210,54 +179,28 @@ class GumbelStage(StageShape):
     likelihood_weight: Weight = 1.0
 
 
-class QuickThoughtStage(StageShape):
-    """Which of all sentences of a batch stands next to this one?
-
-    A batch is cut into spans of consecutive sentences; ``sentences`` are to be found within
-    ``window`` places.  They are compared by the inner product of their vectors, as in the paper, or
-    by their cosine, divided by ``temperature``.
-    """
-
-    kind: Literal["quick-thought"]
-    span: Annotated[int, Field(ge=3)] = 100
-    window: Positive = 1
-    similarity: Literal["inner-product", "cosine"] = "inner-product"
-    temperature: Annotated[float, Field(gt=0)] = 1.0
-
-    @model_validator(mode="after")
-    def whole_batches(self) -> QuickThoughtStage:
-        if self.optimizer.accumulation > 1:
-            raise ValueError("quick-thought chooses among a whole batch: accumulation must be 1")
-        return self
-
-
-class DecoderConfig(Section):
-    """The sizes of the two GRUs that skip-thought decodes the neighbours with."""
-
-    embedding: Positive
-    hidden: Positive
-
-
-class SkipThoughtStage(StageShape):
-    """What do the sentences before and after this one say?  Two decoders tell it from its vector.
-
-    A batch is cut into spans of consecutive sentences.
-    """
-
-    kind: Literal["skip-thought"]
-    decoder: DecoderConfig
-    span: Annotated[int, Field(ge=3)] = 8
-
-
 Stage = Annotated[
-    PretrainStage
-    | LanguageModelStage
-    | SalienceStage
-    | ReinforceStage
-    | GumbelStage
-    | QuickThoughtStage
-    | SkipThoughtStage,
+    PretrainStage | LanguageModelStage | SalienceStage | ReinforceStage | GumbelStage,
     Field(discriminator="kind"),
 ]
-ENCODER_KINDS = ("quick-thought", "skip-thought")
-STAGE_KINDS = ("pretrain", "language-model", "salience", "reinforce", "gumbel", *ENCODER_KINDS)
+
+
+class SummarizerRun(RunShape):
+    """A whole run: new ``networks``, or those of the model folder ``start_from``, and its stages.
+
+    ``validation_documents`` are held out; figures of them are of the stage's own objective.
+    """
+
+    family: Literal["summarizer"] = "summarizer"
+    data: DataConfig
+    noise: NoiseConfig = NoiseConfig()
+    networks: NetworksConfig | None = None
+    start_from: Path | None = None
+    stages: Annotated[list[Stage], Field(min_length=1)]
+    validation_documents: Positive = 256
+
+    @model_validator(mode="after")
+    def networks_from_somewhere(self) -> SummarizerRun:
+        if (self.networks is None) == (self.start_from is None):
+            raise ValueError("give either 'networks' (new ones) or 'start_from' (a model folder)")
+        return self
