@@ -1,7 +1,7 @@
 """Configurations: the loader, the only user of yaml, and the sections that families share."""
 
 from summ.config.loader import fit, read_values
-from summ.config.run import RunShape, StageShape
+from summ.config.run import RunShape, StageName, StageShape, TrainingStage
 from summ.config.sections import (
     DataConfig,
     DecoderConfig,
@@ -35,8 +35,10 @@ __all__ = [
     "RunShape",
     "Section",
     "Share",
+    "StageName",
     "StageShape",
     "Temperature",
+    "TrainingStage",
     "Weight",
     "fit",
     "read_values",

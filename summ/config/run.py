@@ -32,16 +32,22 @@ StageName = Annotated[str, AfterValidator(_is_name)]
 
 
 class StageShape(Section):
-    """What the trainer reads of a stage; a family's stages add the keys that their steps read.
-
-    A stage hands on the mean of the weights in its last ``average_checkpoints`` checkpoints; 1 is
-    its last weights.
-    """
+    """What every stage has: a name, which is also that of its model folder under ``stages``."""
 
     name: StageName
+
+
+class TrainingStage(StageShape):
+    """What the trainer reads of a stage with updates; families add the keys that their steps read.
+
+    A stage hands on the mean of the weights in its last ``average_checkpoints`` checkpoints; 1 is
+    its last weights.  ``save_every`` replaces the run's own, for checkpoints to be averaged.
+    """
+
     steps: Positive
     optimizer: OptimizerConfig
     average_checkpoints: Positive = 1
+    save_every: Positive | None = None
 
 
 class RunShape(Section):
@@ -76,7 +82,8 @@ class RunShape(Section):
 
     @model_validator(mode="after")
     def enough_checkpoints(self) -> Self:
-        most = max(stage.average_checkpoints for stage in self.stages)
+        trained = [stage for stage in self.stages if isinstance(stage, TrainingStage)]
+        most = max((stage.average_checkpoints for stage in trained), default=1)
         if most > self.keep_checkpoints:
             raise ValueError(f"average_checkpoints is {most}: keep_checkpoints must be as many")
         return self

@@ -81,12 +81,18 @@ class Task(Protocol):
     def networks(self) -> dict[str, nn.Module]:
         """The networks by name, in a fixed order; checkpoints hold them."""
 
-    def begin(self, index: int, shards: int) -> StageParts:
+    def begin(self, index: int, shards: int) -> StageParts | None:
         """The parts of the run's stage at this position, whose rows ``shards`` parts share equally.
+
+        None where nothing is trained: then the stage is done, its networks in place.
 
         Raises:
             ConfigError: they cannot, or the networks lack what the stage needs.
         """
 
-    def save(self, folder: Path) -> None:
-        """Writes the model folder."""
+    def save(self, folder: Path, final: bool = False) -> None:
+        """Writes the model folder.
+
+        Args:
+            final: in the form that the configuration asks for; otherwise exactly as trained.
+        """

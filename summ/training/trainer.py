@@ -21,7 +21,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
-from summ.config import RunShape, StageShape
+from summ.config import RunShape, TrainingStage
 from summ.errors import ConfigError, SummError
 from summ.training.allocator import keep_freed_memory
 from summ.training.checkpoint import (
@@ -111,12 +111,18 @@ class Trainer:
             KeyboardInterrupt: after Ctrl-C, once a checkpoint is written.
         """
         with self.interruption:
+            if self.folder is not None and self.state.stage_step == 0:
+                # The run may have been killed between the checkpoint and the stage's folder.
+                self._save_stage(self.state.stage - 1)
             for index in range(self.state.stage, len(self.config.stages)):
-                self._train_stage(index)
-                self._average(index)
-                self._save_model(self.config.output / "stages" / self.config.stages[index].name)
+                if isinstance(self.config.stages[index], TrainingStage):
+                    self._train_stage(index)
+                    self._average(index)
+                else:
+                    self.task.begin(index, shards=1)
+                self._save_stage(index)
                 self.state = replace(self.state, stage=index + 1, stage_step=0)
-        self._save_model(self.config.output / "model")
+        self._save_model(self.config.output / "model", final=True)
         if self.accelerator.is_main_process:
             self.metrics.close()
         self.accelerator.end_training()
@@ -124,10 +130,12 @@ class Trainer:
 
     def _train_stage(self, index: int) -> None:
         """The loop."""
-        stage, done = self.config.stages[index], self.state.stage_step
+        stage, done = self._trained(index), self.state.stage_step
         world, rank = self.accelerator.num_processes, self.accelerator.process_index
         accumulation = stage.optimizer.accumulation
         parts = self.task.begin(index, world * accumulation)
+        if parts is None:
+            raise TypeError(f"stages.{stage.name}: nothing to train")
         learner, adversary = self._learners(stage, parts)
         loader = DataLoader(
             _Steps(parts.batches, rank, world, accumulation),
@@ -152,7 +160,7 @@ class Trainer:
             self.state = replace(self.state, stage_step=number + 1, step=self.state.step + 1)
             self._report(stage, parts, learner, stats, bar)
             stop, last = self.interruption.requested, number + 1 == stage.steps
-            if last or stop or self.state.step % self.config.save_every == 0:
+            if last or stop or self.state.step % self._save_every(stage) == 0:
                 self._save_checkpoint(learner, adversary)
             if stop:
                 raise KeyboardInterrupt
@@ -161,14 +169,14 @@ class Trainer:
 
     def _average(self, index: int) -> None:
         """Puts the mean of a finished stage's last checkpoints into the networks."""
-        count = self.config.stages[index].average_checkpoints
+        count = self._trained(index).average_checkpoints
         if count > 1:
             found = checkpoints(self.checkpoints)
             own = [folder for folder in found if read_state(folder).stage == index]
             load_average(own[-count:], self.task.networks())
 
     def _update(
-        self, learner: Learner, micro_batches: Iterator[Any], stage: StageShape, number: int
+        self, learner: Learner, micro_batches: Iterator[Any], stage: TrainingStage, number: int
     ) -> tuple[Any, StepOutput, dict[str, Any]]:
         """One update over all its micro-batches: the last of them, its output, and the figures."""
         accumulation = stage.optimizer.accumulation
@@ -187,7 +195,7 @@ class Trainer:
         batches: BatchSource,
         batch: Any,
         draft: Any,
-        stage: StageShape,
+        stage: TrainingStage,
         number: int,
     ) -> dict[str, Any]:
         """The adversary's updates: on the last micro-batch and its drafts, then on other texts."""
@@ -228,7 +236,7 @@ class Trainer:
         return norm
 
     def _streams(
-        self, number: int, micro: int, accumulation: int, stage: StageShape
+        self, number: int, micro: int, accumulation: int, stage: TrainingStage
     ) -> RandomStreams:
         world, rank = self.accelerator.num_processes, self.accelerator.process_index
         return RandomStreams(
@@ -239,7 +247,7 @@ class Trainer:
             device=self.accelerator.device,
         )
 
-    def _learners(self, stage: StageShape, parts: StageParts) -> tuple[Learner, Learner | None]:
+    def _learners(self, stage: TrainingStage, parts: StageParts) -> tuple[Learner, Learner | None]:
         """The stage's step and its adversary, wrapped, with their optimizers."""
         learner = self._learner(parts.step, stage, stage.optimizer.learning_rate, stage.steps)
         adversary, done = None, self.state.stage_step
@@ -256,7 +264,7 @@ class Trainer:
         self.folder = None
         return learner, adversary
 
-    def _learner(self, step: nn.Module, stage: StageShape, rate: float, updates: int) -> Learner:
+    def _learner(self, step: nn.Module, stage: TrainingStage, rate: float, updates: int) -> Learner:
         """A wrapped step that is updated so many times in the stage."""
         step.train()
         parameters = [value for value in step.parameters() if value.requires_grad]
@@ -269,7 +277,7 @@ class Trainer:
 
     def _report(
         self,
-        stage: StageShape,
+        stage: TrainingStage,
         parts: StageParts,
         learner: Learner,
         stats: dict[str, Any],
@@ -287,7 +295,7 @@ class Trainer:
             self.metrics.write(step, stage=stage.name, **result.figures)
             for source, text in result.samples:
                 log.info("step %d\n  source: %s\n  result: %s", step, source, text)
-        elif step % config.log_every == 0 or step % config.save_every == 0:
+        elif step % config.log_every == 0 or step % self._save_every(stage) == 0:
             # At checkpoints too: figures not yet written would be missing after a restart.
             rate = float(learner.scheduler.get_last_lr()[0])
             entry = self.metrics.write(step, stage=stage.name, learning_rate=rate)
@@ -304,9 +312,22 @@ class Trainer:
             )
         self.accelerator.wait_for_everyone()
 
-    def _save_model(self, folder: Path) -> None:
+    def _save_every(self, stage: TrainingStage) -> int:
+        return stage.save_every or self.config.save_every
+
+    def _trained(self, index: int) -> TrainingStage:
+        """The stage at this position, which has updates: only such leave checkpoints."""
+        stage = self.config.stages[index]
+        if not isinstance(stage, TrainingStage):
+            raise TypeError(f"stages.{stage.name}: has no updates")
+        return stage
+
+    def _save_stage(self, index: int) -> None:
+        self._save_model(self.config.output / "stages" / self.config.stages[index].name)
+
+    def _save_model(self, folder: Path, final: bool = False) -> None:
         if self.accelerator.is_main_process:
-            self.task.save(folder)
+            self.task.save(folder, final)
         self.accelerator.wait_for_everyone()
 
     def _checkpoint_to_resume(self, resume: bool) -> Path | None:
@@ -331,7 +352,7 @@ class Trainer:
                 "Resume with the one it began with, in the same version of summ, or choose another "
                 "--output."
             )
-        if state.stage_step == self.config.stages[state.stage].steps:
+        if state.stage_step == self._trained(state.stage).steps:
             state = replace(state, stage=state.stage + 1, stage_step=0)
         self.state = state
         return found[-1]

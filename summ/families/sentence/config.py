@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from summ.config import DecoderConfig, EncoderConfig, Positive, RunShape, Section, StageShape
+from summ.config import DecoderConfig, EncoderConfig, Positive, RunShape, Section, TrainingStage
 
 
 class ProseConfig(Section):
@@ -22,7 +22,7 @@ class ProseConfig(Section):
     sentences: Positive = 64
 
 
-class QuickThoughtStage(StageShape):
+class QuickThoughtStage(TrainingStage):
     """Which of all sentences of a batch stands next to this one?
 
     A batch is cut into spans of consecutive sentences; ``sentences`` are to be found within
@@ -44,7 +44,7 @@ class QuickThoughtStage(StageShape):
         return self
 
 
-class SkipThoughtStage(StageShape):
+class SkipThoughtStage(TrainingStage):
     """What do the sentences before and after this one say?  Two decoders tell it from its vector.
 
     A batch is cut into spans of consecutive sentences.

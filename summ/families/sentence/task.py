@@ -109,7 +109,7 @@ class SentenceTask:
             held_out=self.config.validation_documents,
         )
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: Path, final: bool = False) -> None:
         settings = replace(self.model.settings, objective=self.objective)
         save_sentence_model(replace(self.model, settings=settings), folder)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -18,8 +19,10 @@ from summ.config import (
     RunShape,
     Section,
     Share,
+    StageName,
     StageShape,
     Temperature,
+    TrainingStage,
     Weight,
 )
 
@@ -32,10 +35,10 @@ class RewardConfig(Section):
     credited to the whole draft, or (slor and likelihood) to each word, discounted like the
     discriminator's.  ``similarity_encoder`` is the folder of a sentence encoder; by default the one
     that ships with summ.  ``position`` prefers words from where news begins: the source's head.
-    ``reference`` is the folder of a machine whose compressor, frozen, says how likely a draft is:
-    it holds the policy to what the lessons taught.  ``salience`` is the folder of a machine that
-    guesses which words of a document matter; frozen, it counts what of them each word asked for
-    brings.
+    ``reference`` names a model whose compressor, frozen, gives the log-likelihood of drafts, so
+    that the policy stays near it.  ``salience`` names a model whose salience layers, frozen, say
+    which words of a document matter.  Each is an earlier stage of the run, by its name, or the path
+    of a model folder.
     """
 
     reconstruction_weight: Weight = 4.0
@@ -60,9 +63,9 @@ class RewardConfig(Section):
         if self.fluency == "perplexity" and self.fluency_credit == "word":
             raise ValueError("perplexity is of a whole draft: fluency_credit must be 'draft'")
         if self.reference_weight and self.reference is None:
-            raise ValueError("reference_weight needs 'reference': a model folder")
+            raise ValueError("reference_weight needs 'reference': a stage or a model folder")
         if self.salience_weight and self.salience is None:
-            raise ValueError("salience_weight needs 'salience': a model folder")
+            raise ValueError("salience_weight needs 'salience': a stage or a model folder")
         return self
 
 
@@ -72,18 +75,19 @@ class AdversarialOptimizerConfig(OptimizerConfig):
     discriminator_learning_rate: Annotated[float, Field(gt=0)] = 3e-4
 
 
-class DraftStage(StageShape):
+class DraftStage(TrainingStage):
     """What stages have in which the compressor drafts summaries and an adversary reads them.
 
     Every ``discriminator_every``-th update (0: never) is followed by ``critic_updates`` of the
-    adversary, the first on the same texts, the others on texts of their own.  ``documents``,
-    ``sentences`` and ``noise`` replace the run's own.
+    adversary, the first on the same texts, the others on texts of their own.  ``corpus`` (of the
+    same vocabulary), ``documents``, ``sentences`` and ``noise`` replace the run's own.
     """
 
     optimizer: AdversarialOptimizerConfig
     likelihood: LikelihoodConfig = LikelihoodConfig()
     discriminator_every: Annotated[int, Field(ge=0)] = 0
     critic_updates: Positive = 1
+    corpus: Path | None = None
     documents: Positive | None = None
     sentences: Positive | None = None
     noise: NoiseConfig | None = None
@@ -95,7 +99,7 @@ class PretrainStage(DraftStage):
     kind: Literal["pretrain"]
 
 
-class LanguageModelStage(StageShape):
+class LanguageModelStage(TrainingStage):
     """Maximum likelihood of human sentences for the language model; nothing else learns.
 
     ``network`` is built where the model has no language model yet; ``sentences`` replaces the
@@ -107,7 +111,7 @@ class LanguageModelStage(StageShape):
     sentences: Positive | None = None
 
 
-class SalienceStage(StageShape):
+class SalienceStage(TrainingStage):
     """Which words of a lead does the rest of its document take up again?  Nothing else learns.
 
     ``prose`` is running text in the model's vocabulary (``summ prepare --prose``), of whose
@@ -179,10 +183,56 @@ class GumbelStage(DraftStage):
     likelihood_weight: Weight = 1.0
 
 
+NetworkName = Literal["compressor", "reconstructor", "discriminator", "language_model", "salience"]
+
+
+class CombineStage(StageShape):
+    """No training: each of ``networks`` becomes the mean of its weights after earlier stages.
+
+    One stage takes that stage's network as it is.  Networks that are not named stay as they are.
+    """
+
+    kind: Literal["combine"]
+    networks: Annotated[
+        dict[NetworkName, Annotated[list[StageName], Field(min_length=1)]], Field(min_length=1)
+    ]
+
+
 Stage = Annotated[
-    PretrainStage | LanguageModelStage | SalienceStage | ReinforceStage | GumbelStage,
+    PretrainStage
+    | LanguageModelStage
+    | SalienceStage
+    | ReinforceStage
+    | GumbelStage
+    | CombineStage,
     Field(discriminator="kind"),
 ]
+
+
+class RerankConfig(Section):
+    """Weights of the model's own networks in the choice among a search's candidates.
+
+    See ``summ.pipelines.rerank``, whose names these are.
+    """
+
+    length_exponent: Weight = 1.0
+    reconstruction: Weight = 0.0
+    humanness: Weight = 0.0
+    fluency: Weight = 0.0
+    salience: Weight = 0.0
+    repetition: Weight = 0.0
+    novelty: Weight = 0.0
+
+
+class ModelConfig(Section):
+    """The model folder that the run ends with.
+
+    ``weights`` is the type in which they are stored; int8 has a scale for each row of a matrix.
+    Without ``rerank``, the compressor's likeliest summary is taken.
+    """
+
+    weights: Literal["float32", "float16", "int8"] = "float32"
+    rerank: RerankConfig | None = None
 
 
 class SummarizerRun(RunShape):
@@ -197,6 +247,7 @@ class SummarizerRun(RunShape):
     networks: NetworksConfig | None = None
     start_from: Path | None = None
     stages: Annotated[list[Stage], Field(min_length=1)]
+    model: ModelConfig = ModelConfig()
     validation_documents: Positive = 256
 
     @model_validator(mode="after")
@@ -204,3 +255,33 @@ class SummarizerRun(RunShape):
         if (self.networks is None) == (self.start_from is None):
             raise ValueError("give either 'networks' (new ones) or 'start_from' (a model folder)")
         return self
+
+    @model_validator(mode="after")
+    def earlier_stages(self) -> SummarizerRun:
+        earlier: set[str] = set()
+        for place, stage in enumerate(self.stages):
+            for key, name in _stages_named(stage):
+                if name not in earlier:
+                    raise ValueError(
+                        f"stages.{place}.{key}: must name an earlier stage of this run, found "
+                        f"'{name}'. Choose one of: {', '.join(sorted(earlier)) or 'none yet'}"
+                    )
+            earlier.add(stage.name)
+        return self
+
+
+def _stages_named(stage: Stage) -> Iterator[tuple[str, str]]:
+    """The stages that a stage reads weights of, each with the key that names it."""
+    match stage:
+        case CombineStage(networks=networks):
+            for network, names in networks.items():
+                yield from ((f"networks.{network}", name) for name in names)
+        case ReinforceStage(reward=reward):
+            for key, model in (("reference", reward.reference), ("salience", reward.salience)):
+                if model is not None and is_stage_name(model):
+                    yield f"reward.{key}", str(model)
+
+
+def is_stage_name(model: Path) -> bool:
+    """Whether a model is named by an earlier stage; a folder's path has more than one part."""
+    return len(model.parts) == 1

@@ -15,7 +15,9 @@ from summ.data.corpus import Corpus
 from summ.data.leads import LeadBatches, commonness
 from summ.data.prose import Prose
 from summ.errors import ConfigError
+from summ.families.summarizer.averaging import average_network
 from summ.families.summarizer.config import (
+    CombineStage,
     DraftStage,
     GumbelStage,
     LanguageModelStage,
@@ -24,6 +26,7 @@ from summ.families.summarizer.config import (
     RewardConfig,
     SalienceStage,
     SummarizerRun,
+    is_stage_name,
 )
 from summ.families.summarizer.critique import (
     Judges,
@@ -69,6 +72,9 @@ _SHOWN_DRAFTS = (
 )
 
 
+_WEIGHTS = {"float32": torch.float32, "float16": torch.float16, "int8": torch.int8}
+
+
 class SummarizerTask:
     """Trains a summarizer; implements ``Task``.
 
@@ -82,17 +88,24 @@ class SummarizerTask:
     ) -> None:
         self.config, self.device = config, device
         self.sentence_encoder = sentence_encoder
-        self.corpus = Corpus.open(config.data.corpus)
+        self.corpora = corpora_of(config)
+        self.corpus = self.corpora[config.data.corpus]
         self.summary_model = model_of(config, self.corpus).to(device)
         self.marks = Marks.of(self.summary_model.vocabulary, device)
 
     def networks(self) -> dict[str, nn.Module]:
         return self.summary_model.networks()
 
-    def save(self, folder: Path) -> None:
-        save_summary_model(self.summary_model, folder)
+    def save(self, folder: Path, final: bool = False) -> None:
+        if not final:
+            save_summary_model(self.summary_model, folder)
+            return
+        form, model = self.config.model, self.summary_model
+        if form.rerank is not None:
+            model = replace(model, settings=replace(model.settings, rerank=dict(form.rerank)))
+        save_summary_model(model, folder, _WEIGHTS[form.weights])
 
-    def begin(self, index: int, shards: int) -> StageParts:
+    def begin(self, index: int, shards: int) -> StageParts | None:
         stage, model, data = self.config.stages[index], self.summary_model, self.config.data
         pair = (model.compressor, model.reconstructor)
         sizes = (data.max_document, data.max_sentence)
@@ -106,7 +119,7 @@ class SummarizerTask:
             case ReinforceStage():
                 if stage.reward.fluency_weight:
                     self._language_model(stage.name)
-                critics = self._critics(stage.reward)
+                critics = self._critics(self._resolved(stage.reward))
                 step = ReinforceStep(*pair, critics, self.marks, stage, *sizes)
                 return self._drafting(stage, shards, step, stage.reward, critics)
             case GumbelStage():
@@ -119,6 +132,30 @@ class SummarizerTask:
                 return self._language_model_parts(stage, shards)
             case SalienceStage():
                 return self._salience_parts(stage, shards)
+            case CombineStage():
+                self._combine(stage)
+                return None
+
+    def _combine(self, stage: CombineStage) -> None:
+        names = {name for names in stage.networks.values() for name in names}
+        models = {name: load_summary_model(self._stage_folder(name)) for name in names}
+        for network, stages in stage.networks.items():
+            try:
+                average_network(self.summary_model, [models[name] for name in stages], network)
+            except ConfigError as error:
+                raise ConfigError(f"stages.{stage.name}: {error}") from error
+
+    def _stage_folder(self, name: str) -> Path:
+        return self.config.output / "stages" / name
+
+    def _resolved(self, weights: RewardConfig) -> RewardConfig:
+        """The rewards, with the folders of the stages that they name."""
+        folders = {
+            key: self._stage_folder(str(model))
+            for key, model in (("reference", weights.reference), ("salience", weights.salience))
+            if model is not None and is_stage_name(model)
+        }
+        return weights.model_copy(update=folders)
 
     def _drafting(
         self,
@@ -131,7 +168,7 @@ class SummarizerTask:
         """The parts of a stage with drafts; held-out drafts are judged by these weights."""
         noise = stage.noise or self.config.noise
         documents = stage.documents or self.config.data.documents
-        texts = self._texts(stage, shards, documents, noise)
+        texts = self._texts(stage, shards, documents, noise, stage.corpus)
         words = sum(stage.likelihood.budgets) // 2
         count = self.config.validation_documents
 
@@ -194,6 +231,7 @@ class SummarizerTask:
         shards: int,
         documents: int | None,
         noise: NoiseConfig,
+        corpus: Path | None = None,
     ) -> Batches:
         """Documents (None: only sentences are read) and human sentences of the corpus.
 
@@ -205,8 +243,10 @@ class SummarizerTask:
         for name, rows in (("documents", documents or 0), ("sentences", sentences)):
             if rows % shards:
                 raise _unequal(stage.name, name, rows, shards)
+        if corpus is not None:
+            data = data.model_copy(update={"corpus": corpus})
         return Batches(
-            self.corpus,
+            self.corpora[data.corpus],
             data,
             noise,
             stage_seed(self.config.seed, stage.name),
@@ -257,6 +297,27 @@ def _unequal(stage: str, name: str, rows: int, shards: int) -> ConfigError:
         f"stages.{stage}: {name} is {rows}, which {shards} parts (processes x accumulation) cannot "
         "share equally. Choose a multiple."
     )
+
+
+def corpora_of(config: SummarizerRun) -> dict[Path, Corpus]:
+    """The run's corpus and those of its stages, by their folders.
+
+    Raises:
+        ConfigError: their vocabularies differ.
+        DataError: one is missing or damaged.
+    """
+    main = config.data.corpus
+    corpora = {main: Corpus.open(main)}
+    for stage in config.stages:
+        if isinstance(stage, DraftStage) and stage.corpus not in (None, *corpora):
+            other = Corpus.open(stage.corpus)
+            if other.vocabulary.pieces() != corpora[main].vocabulary.pieces():
+                raise ConfigError(
+                    f"stages.{stage.name}: the vocabulary of {stage.corpus} is not that of {main}. "
+                    f"Prepare it with `summ prepare --vocabulary {main}/vocabulary`."
+                )
+            corpora[stage.corpus] = other
+    return corpora
 
 
 def open_prose(stage: SalienceStage, vocabulary: Vocabulary) -> Prose:
