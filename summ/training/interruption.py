@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from types import FrameType
-from typing import Any, Self
+from typing import Any
 
 
 class Interruption:
@@ -14,7 +14,7 @@ class Interruption:
         self.requested = False
         self._previous: dict[int, Any] = {}
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> Interruption:
         try:
             for caught in (signal.SIGINT, signal.SIGTERM):
                 self._previous[caught] = signal.signal(caught, self._request)
