@@ -36,7 +36,7 @@ def wire(tiny_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def shrunk(corpus: Path, wire: Path, output: Path) -> SummarizerRun:
-    """The file as it stands, with other paths and sizes, and two updates a stage."""
+    """The file as it stands, with other paths and sizes, and one or two updates a stage."""
     values: dict[str, Any] = read_values(RECIPE, [f"output={output}", "loader_workers=0"])
     values |= {"precision": "no", "validation_documents": 4, "save_every": 1}
     values["data"] |= {"corpus": corpus, "documents": 4, "sentences": 4}
@@ -49,8 +49,10 @@ def shrunk(corpus: Path, wire: Path, output: Path) -> SummarizerRun:
             sizes |= {"n_embd": 16, "n_layer": 1, "n_head": 2} if "n_embd" in sizes else small
     for stage in values["stages"]:
         if stage["kind"] != "combine":
-            stage |= {"steps": 2, "save_every": 1}
-            stage["average_checkpoints"] = min(2, stage.get("average_checkpoints", 1))
+            averaged = min(2, stage.get("average_checkpoints", 1))
+            stage |= {"steps": averaged, "average_checkpoints": averaged, "save_every": 1}
+            if stage.get("discriminator_every"):
+                stage["discriminator_every"] = 1
         for key in stage.keys() & {"documents", "sentences"}:
             stage[key] = 4
         for key, path in (("corpus", corpus), ("prose", wire)):
