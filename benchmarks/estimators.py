@@ -37,7 +37,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from summ.data.digest import sha256
+from summ.data.files import sha256, write_file
 from summ.evaluation.summaries.pairs import Texts, read_records
 from summ.evaluation.summaries.quality import mean_of_known, quality
 from summ.evaluation.summaries.rouge import rouge
@@ -155,7 +155,7 @@ def _finish(config: SummarizerRun) -> None:
         return
     found = checkpoints(config.output / "checkpoints")
     sys.stderr.write(f"{'resuming' if found else 'training'} {config.output}\n")
-    train(config, resume=bool(found))
+    train(config, resume=True)
 
 
 def _judged(model: Path, texts: Texts, options: argparse.Namespace, place: Path) -> dict[str, Any]:
@@ -269,10 +269,7 @@ def _kept(place: Path, key: dict[str, Any], make: Callable[[], dict[str, Any]]) 
         if stored["key"] == key:
             return stored["values"]
     values = make()
-    place.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = place.with_suffix(".tmp")
-    unfinished.write_text(json.dumps({"key": key, "values": values}, indent=1), encoding="utf-8")
-    unfinished.replace(place)
+    write_file(place, json.dumps({"key": key, "values": values}, indent=1))
     return values
 
 

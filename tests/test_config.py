@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,48 @@ def test_mistakes_are_one_line_that_names_the_place(override: str, message: str)
     with pytest.raises(ConfigError, match=message) as caught:
         load_run(TINY, [override])
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "/some/folder",
+        "../../x",
+        "..",
+        ".",
+        "",
+        ".hidden",
+        "-rf",
+        "a/b",
+        "a\\b",
+        "C:x",
+        "a b",
+        "a\n",
+        "a\0",
+        "a\u2215b",
+        "a\uff0fb",
+        "caf\u00e9",
+        "ends.",
+        "x" * 65,
+        "x" * 10_000,
+    ],
+)
+def test_a_stage_has_a_name_and_no_path(name: str) -> None:
+    with pytest.raises(ConfigError, match=r"stages\.1\.name: is no name.*, found '.*\. Use ") as e:
+        load_run(TINY, [f"stages.1.name={json.dumps(name)}"])
+    assert "\n" not in str(e.value) and len(str(e.value)) < 400
+
+
+@pytest.mark.parametrize("name", ["a", "Warm-start_2.1", "2nd", "_", "x" * 64])
+def test_names_that_are_names(name: str) -> None:
+    assert load_run(TINY, [f"stages.1.name='{name}'"]).stages[1].name == name
+
+
+@pytest.mark.parametrize("name", ["warm-start", "Warm-Start"])
+def test_no_two_stages_share_a_folder(name: str) -> None:
+    """Not even where capitals make no other file."""
+    with pytest.raises(ConfigError, match=r"stages\.2\.name: .*stages\.0.*, found .*\. Give "):
+        load_run(TINY, [f"stages.2.name={name}"])
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from summ import cli
-from summ.data.digest import sha256
+from summ.data.files import sha256
 from summ.pipelines.embed import SentenceEncoder
 from summ.pipelines.vector_files import Layout
 from tests import encoders

@@ -87,6 +87,7 @@ def evaluate(
         seed=seed,
         errors=errors,
     )
+    _check_report(report)
     with tqdm(unit=" texts", disable=None, leave=False) as bar:
         found = judge_request(request, bar.update)
     if save_predictions is not None:
@@ -95,10 +96,22 @@ def evaluate(
         from summ.evaluation.reports.provenance import provenance
         from summ.evaluation.reports.summaries import write_report
 
-        command = shlex.join(["summ", *sys.argv[1:]])
-        origin = provenance(command, data=found.inputs, model=found.model, seed=seed)
+        origin = provenance(_command(), data=found.inputs, model=found.model, seed=seed)
         write_report(found.evaluation, report, provenance=origin, metrics=found.metrics)
     _print(found.evaluation, as_json)
+
+
+def _check_report(report: Path | None) -> None:
+    """Refuses the folder of a report before the figures are made, which takes its time."""
+    from summ.evaluation.reports.folder import check_report_folder
+
+    if report is not None:
+        check_report_folder(report)
+
+
+def _command() -> str:
+    """The command line that is running, for the record."""
+    return shlex.join(["summ", *sys.argv[1:]])
 
 
 def _print(found: Comparison | Evaluation, as_json: bool) -> None:
@@ -134,10 +147,10 @@ def _evaluate_embeddings(
         seed=seed,
         errors=errors,
     )
+    _check_report(report)
     with tqdm(unit=" texts", disable=None, leave=False) as bar:
         found = judge_embeddings(request, bar.update)
-    command = shlex.join(["summ", *sys.argv[1:]])
-    origin = provenance(command, data=found.inputs, model=found.model, seed=seed)
+    origin = provenance(_command(), data=found.inputs, model=found.model, seed=seed)
     if report is not None:
         from summ.evaluation.reports.vectors import write_embedding_report
 

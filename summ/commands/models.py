@@ -116,7 +116,7 @@ def average(
     from summ.families.summarizer.averaging import average_models
     from summ.families.summarizer.model import load_summary_model, save_summary_model
 
-    if output.exists():
+    if output.exists() or output.is_symlink():
         raise CheckpointError(f"{output}: exists already. Choose another --output, or remove it.")
     blended = average_models(load_summary_model(first), load_summary_model(second), share)
     save_summary_model(blended, output, torch.float16 if half else torch.float32)

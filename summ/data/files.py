@@ -1,31 +1,63 @@
-"""Writing results: a file appears whole under its name, or not at all."""
+"""Files and folders appear whole under their names, or not at all.
+
+What is being written has a temporary name beside its own: ``.NAME.HOST-PROCESS-TOKEN.unfinished``.
+It is on the disk before it is renamed.  An exception (Ctrl-C too) removes it; what a process that
+was killed left behind is removed when NAME is written again.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import io
 import json
 import math
 import os
+import platform
+import re
 import secrets
+import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
-from summ.errors import DataError
+from summ.errors import DataError, SummError
 
 _DEVICE_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+_LONGEST_NAME = 255  # bytes, on every common file system
+_TEMPORARY = re.compile(
+    r"\.(?P<name>.+)\.(?P<host>[0-9a-f]{6})-(?P<process>[0-9]+)-[0-9a-f]{8}\."
+    r"(?P<state>unfinished|replaced)",
+    re.DOTALL,
+)
+# A folder is unfinished until it gets its name, and replaced once another has taken that name.
+_UNFINISHED, _REPLACED = "unfinished", "replaced"
+
+Obstacle = Callable[[Path], str | None]
+"""Says what is in a folder that must not be lost ("holds 'notes.txt'"); None if nothing is."""
+
+
+def sha256(path: Path) -> str:
+    """The hexadecimal SHA-256 of a file's bytes.
+
+    Raises:
+        OSError: the file cannot be read; the caller says whose file it is.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# -- files
 
 
 @contextmanager
 def open_output(path: Path | None) -> Iterator[TextIO]:
     """A UTF-8 stream whose content gets its name when the block ends without an exception.
 
-    Until then it grows in a hidden file in the same folder, which an exception (Ctrl-C too)
-    removes.  Devices and pipes are written to directly.
+    Devices and pipes are written to directly.  A link stays a link: what it points to is replaced.
 
     Args:
         path: the file to write, replaced if it exists; None is standard output.
@@ -36,38 +68,89 @@ def open_output(path: Path | None) -> Iterator[TextIO]:
     if path is None:
         yield sys.stdout
         return
+    with _open(path, devices=True) as binary:
+        text = io.TextIOWrapper(binary, "utf-8", newline="\n")
+        try:
+            yield text
+        finally:
+            text.detach()  # writes what it holds; the block around it closes the file
+
+
+@contextmanager
+def open_binary(path: Path) -> Iterator[BinaryIO]:
+    """The same for bytes, in a file that allows seeking.
+
+    Raises:
+        DataError: the file cannot be made, written or renamed, or is a device or a pipe.
+    """
+    with _open(path, devices=False) as stream:
+        yield stream
+
+
+def write_file(path: Path, content: str | bytes) -> None:
+    """Writes a whole file, text as UTF-8, and makes the folders above it.
+
+    Raises:
+        DataError: it cannot be written; what was there before is untouched.
+    """
+    # Half of a surrogate pair can stand in JSON but not in UTF-8.
+    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
     try:
-        # A link stays a link: what it points to is replaced.
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _refused(path, error) from error
+    with _open(path, devices=True) as stream:
+        stream.write(data)
+
+
+def write_json(stream: TextIO, fields: Mapping[str, Any]) -> None:
+    """Writes one object on one line; numbers that JSON does not know become null."""
+    finite = {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in fields.items()
+    }
+    stream.write(json.dumps(finite, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+@contextmanager
+def _open(path: Path, devices: bool) -> Iterator[BinaryIO]:
+    """The stream of a new file, or of a device where those are allowed."""
+    try:
         target = path.resolve()
-        if target.exists() and not target.is_file() and not target.is_dir():
-            with target.open("w", encoding="utf-8", newline="\n") as stream:
+        if not target.exists() or target.is_file() or target.is_dir():
+            with _new_file(target) as stream:
                 yield stream
-            return
-        with _replacing(target) as binary:
-            text = io.TextIOWrapper(binary, "utf-8", newline="\n")
-            try:
-                yield text
-            finally:
-                text.detach()  # writes what it holds; the block around it closes the file
+        elif devices:
+            with target.open("wb") as stream:
+                yield stream
+        else:
+            raise DataError(f"{path}: must be a file, but is a device or a pipe. Name a file.")
     except OSError as error:
         raise _refused(path, error) from error
 
 
 @contextmanager
-def open_binary(path: Path) -> Iterator[BinaryIO]:
-    """The same for bytes, in a file in which one can go back.
-
-    Raises:
-        DataError: the file cannot be made, written or renamed, or is a device or a pipe.
-    """
+def _new_file(target: Path) -> Iterator[BinaryIO]:
+    """A file that takes the target's place at the end."""
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "it is a directory", str(target))
+    _remove_leftovers(target)
+    unfinished = _temporary(target, _UNFINISHED)
+    # O_EXCL: never follow a link that somebody put there; the umask decides who may read.
+    descriptor = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
     try:
-        target = path.resolve()
-        if target.exists() and not target.is_file() and not target.is_dir():
-            raise DataError(f"{path}: must be a file, but is a device or a pipe. Name a file.")
-        with _replacing(target) as stream:
+        with open(descriptor, "w+b") as stream:  # noqa: PTH123 (it is open already)
             yield stream
-    except OSError as error:
-        raise _refused(path, error) from error
+            stream.flush()
+            if target.exists():
+                unfinished.chmod(target.stat().st_mode & 0o777)
+            os.fsync(descriptor)
+        unfinished.replace(target)
+        _sync(target.parent)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
+        raise
 
 
 def _refused(path: Path, error: OSError) -> Exception:
@@ -77,32 +160,255 @@ def _refused(path: Path, error: OSError) -> Exception:
     return DataError(f"{path}: cannot be written ({error.strerror}). Choose another --output.")
 
 
-@contextmanager
-def _replacing(target: Path) -> Iterator[BinaryIO]:
-    """A new file that takes the target's place at the end."""
-    if target.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "it is a directory", str(target))
-    unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}.unfinished")
-    # O_EXCL: never follow a link that somebody put there; the umask decides who may read.
-    descriptor = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+# -- folders
+
+
+def content_besides(folder: Path, names: Collection[str] = ()) -> str | None:
+    """What a folder holds besides files and folders of these names (paths with ``/``), if anything.
+
+    Links count as something else whatever their names, and so does all in a folder not named.
+    """
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if name not in names or path.is_symlink():
+            return f"holds {name!r}"
+    return None
+
+
+def content_unlisted(folder: Path, manifest: str) -> str | None:
+    """What a folder holds besides its manifest and the files listed there, if anything.
+
+    Args:
+        manifest: name of a JSON file with a ``format`` and the names of ``files``.
+    """
     try:
-        with open(descriptor, "w+b") as stream:  # noqa: PTH123 (it is open already)
-            yield stream
-            stream.flush()
-            os.fsync(descriptor)
-        if target.exists():
-            unfinished.chmod(target.stat().st_mode & 0o777)
-        unfinished.replace(target)
+        described = json.loads((folder / manifest).read_text(encoding="utf-8"))
+        files = [Path(name) for name in (manifest, *described["files"]) if described["format"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        files = []
+    return content_besides(folder, {p.as_posix() for file in files for p in (file, *file.parents)})
+
+
+def refuse_taken(
+    folder: Path, obstacle: Obstacle = content_besides, error: type[SummError] = DataError
+) -> None:
+    """Passes where there is nothing, an empty folder, or one that may be replaced.
+
+    Raises:
+        error: replacing it would lose something, or it cannot be read.
+    """
+    try:
+        reason = _obstacle(folder, obstacle)
+    except OSError as problem:
+        raise error(f"{folder}: cannot be written ({problem.strerror}).") from problem
+    if reason is not None:
+        raise error(
+            f"{folder}: exists already and {reason}. Move that away, or choose another place."
+        )
+
+
+@contextmanager
+def new_folder(
+    folder: Path, obstacle: Obstacle = content_besides, error: type[SummError] = DataError
+) -> Iterator[Path]:
+    """A folder to fill, which gets its name when the block ends without an exception.
+
+    Args:
+        folder: its name; the folders above it are made.
+        obstacle: asked of a folder that is there already, before the block and after it: None
+            allows to replace it.  By default only an empty folder may be replaced.
+        error: the class of what is raised.
+
+    Raises:
+        error: the folder cannot be made or written, or must not be replaced; what was there
+            before is untouched.
+    """
+    refuse_taken(folder, obstacle, error)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _remove_leftovers(folder)
+        work = _temporary(folder, _UNFINISHED)
+        work.mkdir()
+    except OSError as problem:
+        raise _unwritable(folder, problem, error) from problem
+    try:
+        yield work
+        publish_folder(work, folder, obstacle, error)
+    except OSError as problem:
+        if problem.errno not in _DEVICE_ERRORS and not _concerns(problem, work):
+            raise
+        raise _unwritable(folder, problem, error) from problem
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def publish_folder(
+    work: Path,
+    folder: Path,
+    obstacle: Obstacle = content_besides,
+    error: type[SummError] = DataError,
+) -> None:
+    """Gives a finished folder its name, once all in it is on the disk.
+
+    Args:
+        work: the finished folder, in the same folder as the other.
+        obstacle: as in ``new_folder``.
+
+    Raises:
+        error: it cannot get the name; what had it before has it still.
+    """
+    try:
+        _sync_tree(work)
+        refuse_taken(folder, obstacle, error)
+        _replace(work, folder)
+        _sync(folder.parent)
+    except OSError as problem:
+        raise _unwritable(folder, problem, error) from problem
+
+
+@contextmanager
+def scratch_folder(place: Path) -> Iterator[Path]:
+    """A hidden folder beside ``place`` that is removed when the block ends.
+
+    Raises:
+        DataError: it cannot be made.
+    """
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _remove_leftovers(place)
+        folder = _temporary(place, _UNFINISHED)
+        folder.mkdir()
+    except OSError as problem:
+        raise _unwritable(place, problem, DataError) from problem
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def final_name(name: str) -> str:
+    """The name that a file or folder of this temporary name would get; another stays as it is."""
+    parts = _TEMPORARY.fullmatch(name)
+    return name if parts is None else parts["name"]
+
+
+def _obstacle(folder: Path, obstacle: Obstacle) -> str | None:
+    if folder.is_symlink():
+        return "is a link"
+    if not folder.exists():
+        return None
+    if not folder.is_dir():
+        return "is a file"
+    return obstacle(folder) if any(folder.iterdir()) else None
+
+
+def _replace(new: Path, folder: Path) -> None:
+    """Renames ``new``; of an older folder of that name, one or the other is always whole."""
+    try:
+        new.rename(folder)  # over an empty folder, too
+        return
+    except OSError as problem:
+        if problem.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+    old = _temporary(folder, _REPLACED)
+    folder.rename(old)
+    try:
+        new.rename(folder)
     except BaseException:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
+        old.rename(folder)
         raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
-def write_json(stream: TextIO, fields: Mapping[str, Any]) -> None:
-    """One object on one line; numbers that JSON cannot say become null."""
-    sayable = {
-        name: None if isinstance(value, float) and not math.isfinite(value) else value
-        for name, value in fields.items()
-    }
-    stream.write(json.dumps(sayable, ensure_ascii=False, allow_nan=False) + "\n")
+def _sync_tree(folder: Path) -> None:
+    """Forces a folder and all in it to disk; who may read the folder may read its files."""
+    readers = folder.stat().st_mode & 0o666
+    for path in folder.rglob("*"):
+        if path.is_symlink():
+            continue
+        mode = path.stat().st_mode & 0o777
+        if path.is_file() and mode | readers != mode:  # some libraries write for the owner only
+            path.chmod(mode | readers)
+        _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    """Forces a file, or the names in a folder, to disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as problem:
+        if problem.errno != errno.EINVAL:  # of a folder, on a file system that does not know it
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _concerns(problem: OSError, work: Path) -> bool:
+    """Whether an error is one of a file in the folder that is being written."""
+    name = problem.filename
+    return isinstance(name, str | os.PathLike) and Path(name).is_relative_to(work)
+
+
+def _unwritable(folder: Path, problem: OSError, error: type[SummError]) -> SummError:
+    return error(
+        f"{folder}: cannot be written ({problem.strerror}). Make room, or choose another place."
+    )
+
+
+# -- temporary names
+
+
+def _host() -> str:
+    return hashlib.sha256(platform.node().encode("utf-8", "replace")).hexdigest()[:6]
+
+
+def _stem(target: Path) -> str:
+    """The part of a temporary name that stands for the target's."""
+    name = os.fsencode(target.name)
+    return target.name if len(name) <= _LONGEST_NAME - 50 else hashlib.sha256(name).hexdigest()
+
+
+def _temporary(target: Path, state: str) -> Path:
+    """A name that nobody else has, hidden, and beside the target: a rename stays on one disk."""
+    token = f"{_host()}-{os.getpid()}-{secrets.token_hex(4)}"
+    return target.with_name(f".{_stem(target)}.{token}.{state}")
+
+
+def _remove_leftovers(target: Path) -> None:
+    """Removes what processes of this host that have died left of their work on the target.
+
+    A folder that was moved aside for another that never came gets its name back.
+    """
+    for path in _temporaries(target):
+        parts = _TEMPORARY.fullmatch(path.name)
+        if parts is None or parts["host"] != _host() or _is_alive(int(parts["process"])):
+            continue
+        with contextlib.suppress(OSError):
+            if parts["state"] == _REPLACED and not target.exists():
+                path.rename(target)
+            elif path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+
+def _temporaries(target: Path) -> list[Path]:
+    """The temporary files and folders of a target, of whatever process."""
+    start = f".{_stem(target)}."
+    try:
+        return [path for path in target.parent.iterdir() if path.name.startswith(start)]
+    except OSError:
+        return []
+
+
+def _is_alive(process: int) -> bool:
+    """Whether a process of this host runs."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True

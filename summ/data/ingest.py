@@ -18,8 +18,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from summ.data.files import write_file
 from summ.data.readers import OnError
-from summ.data.shards import RAW_SCHEMA, read_shard, write_shard, write_whole
+from summ.data.shards import RAW_SCHEMA, read_shard, write_shard
 from summ.data.sources import Source
 from summ.data.workers import Workers
 from summ.text.vocabulary import canonical
@@ -94,7 +95,7 @@ def gather(
     for block, folded in workers.map(_fold_block, blocks):
         described = _description(block.path)
         if folded is not None:
-            write_whole(described, json.dumps(_write_raw(side, block, folded, seen)))
+            write_file(described, json.dumps(_write_raw(side, block, folded, seen)))
         elif seen is not None:
             for batch in read_shard(block.path):
                 seen.fresh(_keys(batch.column("canonical").to_pylist()))

@@ -27,8 +27,8 @@ from summ.data.staging import (
     hash_files,
     is_there,
     publish,
-    sample,
     versions,
+    vocabulary_folder,
     work_folder,
 )
 from summ.data.tokenize_shards import tokenise
@@ -143,7 +143,14 @@ def _carry_out(plan: _Plan, output: Path, workers: Workers, say: Callable[[str],
         counts.append(gather(side, work / "raw", plan.folding, workers, plan.on_error))
         _refuse_empty(side, counts[-1])
     say("learning the vocabulary" if plan.given is None else "copying the vocabulary")
-    vocabulary = _vocabulary(plan, work, counts)
+    shards = [
+        (work / "raw" / name, side.sources[source].weight)
+        for side, count in zip(plan.sides, counts, strict=True)
+        for name, source in count.shards.items()
+    ]
+    vocabulary = vocabulary_folder(
+        work, plan.given, shards, plan.vocabulary_size, plan.folding, plan.seed
+    )
     say("tokenising")
     frequencies = np.stack(
         [
@@ -193,21 +200,3 @@ def _refuse_empty(side: Side, counts: SideCounts) -> None:
     raise DataError(
         f"{files}: no {side.name} remain ({reasons or 'empty'}). Give other files or limits."
     )
-
-
-def _vocabulary(plan: _Plan, work: Path, counts: list[SideCounts]) -> Path:
-    """The folder of the vocabulary, learned or copied."""
-    folder = work / "vocabulary"
-    if (folder / "vocabulary.json").exists():
-        return folder
-    if plan.given is not None:
-        plan.given.save(folder)
-    else:
-        shards = [
-            (work / "raw" / name, side.sources[source].weight)
-            for side, count in zip(plan.sides, counts, strict=True)
-            for name, source in count.shards.items()
-        ]
-        texts = sample(shards, plan.seed)
-        Vocabulary.train(texts, plan.vocabulary_size, folder, folding=plan.folding, seed=plan.seed)
-    return folder

@@ -34,8 +34,8 @@ from summ.data.staging import (
     hash_files,
     is_there,
     publish,
-    sample,
     versions,
+    vocabulary_folder,
     work_folder,
 )
 from summ.data.tokenize_shards import tokenise
@@ -199,16 +199,12 @@ def _carry_out(plan: _Plan, output: Path, workers: Workers, say: Callable[[str],
     side = Side("sentences", (Source(work / "raw" / "sentences.jsonl"),), _ANY_LENGTH, unique=False)
     counts = gather(side, work / "raw", plan.folding, workers, "fail")
     _check(plan, division, counts)
-    vocabulary = work / "vocabulary"
     shards = [work / "raw" / name for name in counts.shards]
-    if plan.given is not None:
-        plan.given.save(vocabulary)
-    elif not (vocabulary / "vocabulary.json").exists():
-        say("learning the vocabulary")
-        texts = sample([(path, 1.0) for path in shards], plan.seed)
-        Vocabulary.train(
-            texts, plan.vocabulary_size, vocabulary, folding=plan.folding, seed=plan.seed
-        )
+    say("learning the vocabulary" if plan.given is None else "copying the vocabulary")
+    weighted = [(path, 1.0) for path in shards]
+    vocabulary = vocabulary_folder(
+        work, plan.given, weighted, plan.vocabulary_size, plan.folding, plan.seed
+    )
     say("tokenising")
     frequencies = tokenise(shards, work / "sentences", vocabulary, workers)
     np.save(work / "frequencies.npy", frequencies)

@@ -8,7 +8,6 @@ Columns: ``text`` (raw), ``ids`` (vocabulary pieces, no marks), ``words`` (canon
 from __future__ import annotations
 
 import json
-import os
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from summ.data.files import open_binary, write_file
 from summ.errors import DataError
 
 RAW_SCHEMA = pa.schema(
@@ -33,24 +33,15 @@ _FEATURES = {
 }
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Writes a file under a temporary name, then renames it."""
-    unfinished = path.with_name(path.name + ".tmp")
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    with unfinished.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
-
-
 def write_shard(path: Path, batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> None:
-    """Writes an Arrow stream under a temporary name, then renames it."""
-    unfinished = path.with_name(path.name + ".tmp")
-    with pa.OSFile(str(unfinished), "wb") as file, pa.ipc.new_stream(file, schema) as stream:
+    """Writes a whole file with a stream of record batches.
+
+    Raises:
+        DataError: it cannot be written.
+    """
+    with open_binary(path) as file, pa.ipc.new_stream(file, schema) as stream:
         for batch in batches:
             stream.write_batch(batch)
-    unfinished.replace(path)
 
 
 def read_shard(path: Path) -> list[pa.RecordBatch]:
@@ -79,8 +70,8 @@ def describe_table(folder: Path, shards: Sequence[str], fingerprint: str) -> Non
         "_split": None,
     }
     info = {"citation": "", "description": "", "features": _FEATURES, "homepage": "", "license": ""}
-    write_whole(folder / "dataset_info.json", json.dumps(info, indent=1) + "\n")
-    write_whole(folder / "state.json", json.dumps(state, indent=1) + "\n")
+    write_file(folder / "dataset_info.json", json.dumps(info, indent=1) + "\n")
+    write_file(folder / "state.json", json.dumps(state, indent=1) + "\n")
 
 
 class Texts:

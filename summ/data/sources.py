@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from summ.data.digest import sha256
+from summ.data.files import sha256
 from summ.data.readers import OnError, read_records
 from summ.errors import DataError
 

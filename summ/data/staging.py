@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
@@ -16,16 +17,19 @@ from typing import Any
 import numpy as np
 from pyarrow import compute
 
-from summ.data.digest import sha256
+from summ.data.files import final_name, new_folder, publish_folder, sha256, write_file
 from summ.data.manifest import Manifest
-from summ.data.shards import read_shard, write_whole
+from summ.data.shards import read_shard
 from summ.errors import DataError
-from summ.text.vocabulary import TRAINING_CHARACTERS
+from summ.text.vocabulary import TRAINING_CHARACTERS, Vocabulary
 
 # What the vocabulary is offered; it draws its own million texts from them.  SentencePiece needs
 # some 23 bytes a character (measured), so this bounds the memory of the whole preparation.
 _SAMPLE = 2_000_000
 _SAMPLE_CHARACTERS = 200_000_000
+# All that a preparation makes in its folder.
+_PARTS = {"fingerprint", "raw", "refuse", "documents", "sentences", "vocabulary"}
+_PARTS |= {"frequencies.npy", "borders.npy", "manifest.json"}
 _LIBRARIES = ("summ", "sentencepiece", "tokenizers", "pyarrow")
 
 
@@ -47,8 +51,6 @@ def is_there(output: Path, mark: str) -> bool:
     Raises:
         DataError: something else does.
     """
-    if not output.exists() or (output.is_dir() and not any(output.iterdir())):
-        return False
     if (output / "manifest.json").exists():
         if Manifest.read(output / "manifest.json").fingerprint == mark:
             return True
@@ -56,22 +58,50 @@ def is_there(output: Path, mark: str) -> bool:
             f"{output}: holds a corpus made from other sources or settings. "
             "Give another output folder, or remove this one."
         )
-    raise DataError(f"{output}: exists and is no corpus. Give another output folder.")
+    empty = output.is_dir() and not any(output.iterdir())
+    if output.is_symlink() or (output.exists() and not empty):
+        raise DataError(f"{output}: exists and is no corpus. Give another output folder.")
+    return False
 
 
 def work_folder(output: Path, mark: str, tables: Sequence[str]) -> Path:
-    """The folder that grows beside the output; kept only if it has the same fingerprint."""
+    """The folder that grows beside the output; kept only if it has the same fingerprint.
+
+    Raises:
+        DataError: it cannot be made, or something else has its name.
+    """
     work = output.parent / f".{output.name}.unfinished"
     place = work / "fingerprint"
     try:
-        if work.exists() and not (place.exists() and place.read_text() == mark):
+        if (work.exists() or work.is_symlink()) and not _is_ours(work):
+            raise DataError(
+                f"{work}: must be free for this preparation, but holds something else. Move it "
+                "away, or choose another output folder."
+            )
+        # Without raw shards it was about to become the output.
+        if work.exists() and not ((work / "raw").exists() and place.read_text() == mark):
             shutil.rmtree(work)
+        work.mkdir(parents=True, exist_ok=True)
+        write_file(place, mark)
         for name in ("raw", *tables):
-            (work / name).mkdir(parents=True, exist_ok=True)
-        write_whole(place, mark)
+            (work / name).mkdir(exist_ok=True)
     except OSError as error:
         raise DataError(f"{work}: cannot be written ({error.strerror}).") from error
     return work
+
+
+def _is_ours(work: Path) -> bool:
+    """Whether a preparation made the folder and all in it: it is marked, or has just begun."""
+    if work.is_symlink() or not work.is_dir():
+        return False
+    held = {path.name for path in work.iterdir()}
+    if not {final_name(name) for name in held} <= _PARTS:
+        return False
+    if "fingerprint" in held:
+        return (
+            re.fullmatch(r"[0-9a-f]{64}", (work / "fingerprint").read_text("latin-1")) is not None
+        )
+    return {final_name(name) for name in held} <= {"fingerprint"}
 
 
 def sample(shards: Sequence[tuple[Path, float]], seed: int) -> Iterator[str]:
@@ -92,25 +122,46 @@ def sample(shards: Sequence[tuple[Path, float]], seed: int) -> Iterator[str]:
                     yield text.as_py()
 
 
+def vocabulary_folder(
+    work: Path,
+    given: Vocabulary | None,
+    shards: Sequence[tuple[Path, float]],
+    size: int,
+    folding: bool,
+    seed: int,
+) -> Path:
+    """The folder of the vocabulary, copied where one is given, else learned from the shards.
+
+    Args:
+        shards: raw shards, each with the number of times its texts count.
+    """
+    folder = work / "vocabulary"
+    if not folder.exists():
+        with new_folder(folder) as unfinished:
+            if given is not None:
+                given.save(unfinished)
+            else:
+                Vocabulary.train(sample(shards, seed), size, unfinished, folding=folding, seed=seed)
+    return folder
+
+
 def hash_files(work: Path) -> dict[str, str]:
     """SHA-256 of all that goes into the output; what does not is removed first."""
     # Renamed before it is emptied: a half-emptied folder must not look like finished shards.
     (work / "raw").rename(work / "refuse")
     shutil.rmtree(work / "refuse")
-    (work / "fingerprint").unlink()
-    files = sorted(path for path in work.rglob("*") if path.is_file())
-    return {path.relative_to(work).as_posix(): sha256(path) for path in files}
+    mark = work / "fingerprint"  # removed when the folder gets its name
+    files = sorted(path for path in work.rglob("*") if path.is_file() and path != mark)
+    for path in files:
+        if final_name(path.name) != path.name:  # of a run that was killed
+            path.unlink()
+    whole = (path for path in files if path.exists())
+    return {path.relative_to(work).as_posix(): sha256(path) for path in whole}
 
 
 def publish(work: Path, output: Path, manifest: Manifest) -> Manifest:
     """Gives the finished folder its name."""
-    write_whole(work / "manifest.json", manifest.to_json())
-    try:
-        if output.exists():
-            output.rmdir()  # it was empty when we began
-        work.rename(output)
-    except OSError as error:
-        raise DataError(
-            f"{output}: cannot be made ({error.strerror}); the corpus is in {work}."
-        ) from error
+    write_file(work / "manifest.json", manifest.to_json())
+    publish_folder(work, output)
+    (output / "fingerprint").unlink()
     return manifest

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from summ.data.digest import sha256
+from summ.data.files import sha256
 from summ.data.shards import SCHEMA, describe_table, read_shard, write_shard
 from summ.data.workers import Workers
 from summ.text.vocabulary import plain_reader

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import errno
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from summ.data.files import new_folder, scratch_folder
 from summ.errors import ConfigError, DataError
 from summ.export.cards import encoder_card, machine_card
 from summ.export.transformers import save_encoder, save_machine_tokenizer, write_json_file
@@ -46,7 +42,7 @@ def export(model: Path, target: Target, output: Path) -> None:
             f"{model}: a sentence model, but --to ctranslate2 is for summarizers. Export it --to "
             "onnx or sentence-transformers."
         )
-    with _new_folder(output) as (folder, work):
+    with new_folder(output) as folder, scratch_folder(output) as work:
         if isinstance(loaded, SummaryModel):
             _export_machine(loaded, target, folder, work)
             pieces = loaded.vocabulary.pieces()
@@ -101,27 +97,3 @@ def _export_sentence_model(model: SentenceModel, target: Target, folder: Path) -
         names = list(model.networks())
         for number, name in enumerate(names):
             save_encoder(model, number, folder / name)
-
-
-@contextmanager
-def _new_folder(output: Path) -> Iterator[tuple[Path, Path]]:
-    """A folder that gets the name ``output`` at the end, and another that is thrown away."""
-    if output.exists() and not (output.is_dir() and not any(output.iterdir())):
-        raise DataError(f"{output}: exists already. Choose another --output, or remove it.")
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        place = Path(tempfile.mkdtemp(prefix=f".{output.name}-", dir=output.parent))
-    except OSError as error:
-        raise DataError(f"{output}: cannot be written ({error.strerror}).") from error
-    try:
-        folder, work = place / "folder", place / "work"
-        folder.mkdir()
-        work.mkdir()
-        yield folder, work
-        folder.replace(output)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DataError(f"{output}: cannot be written ({error.strerror}).") from error
-        raise
-    finally:
-        shutil.rmtree(place, ignore_errors=True)

@@ -6,15 +6,13 @@ The manifest is JSON: the number of the format, the settings, and the SHA-256 of
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from summ.data.digest import sha256
+from summ.data.files import content_unlisted, new_folder, sha256, write_file
 from summ.errors import CheckpointError
 
 _Settings = TypeVar("_Settings")
@@ -26,42 +24,25 @@ def new_model_folder(
 ) -> Iterator[Path]:
     """A folder to fill, which gets its manifest and takes the place of ``folder`` at the end.
 
+    What it replaces must be a model folder, too, with nothing else in it.
+
     Raises:
         CheckpointError: it cannot be written; what was there before is untouched.
     """
     from safetensors import SafetensorError
 
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise CheckpointError(f"{folder}: cannot be written ({error.strerror}).") from error
-    try:
-        yield work
+    with new_folder(folder, partial(content_unlisted, manifest=manifest), CheckpointError) as work:
+        try:
+            yield work
+        except SafetensorError as error:
+            raise CheckpointError(f"{folder}: cannot be written ({error}). Make room.") from error
         files = sorted(path for path in work.rglob("*") if path.is_file())
-        told = {
+        described = {
             "format": version,
             "settings": settings,
             "files": {path.relative_to(work).as_posix(): sha256(path) for path in files},
         }
-        (work / manifest).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-        work.chmod(0o755)
-        _replace_folder(work, folder)
-    except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"{folder}: cannot be written ({error}). Make room.") from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
-def _replace_folder(new: Path, folder: Path) -> None:
-    """Puts ``new`` in the place of ``folder``, which may exist."""
-    if folder.exists():
-        old = folder.with_name(f".{folder.name}-old-{os.getpid()}")
-        folder.rename(old)
-        new.rename(folder)
-        shutil.rmtree(old)
-    else:
-        new.rename(folder)
+        write_file(work / manifest, json.dumps(described, indent=1) + "\n")
 
 
 def checked_settings(

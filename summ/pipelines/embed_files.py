@@ -13,8 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
-from summ.data.digest import sha256
-from summ.data.files import open_output
+from summ.data.files import open_output, sha256
 from summ.data.readers import Record
 from summ.data.windows import windows
 from summ.errors import DataError

@@ -145,7 +145,7 @@ class Vocabulary:
         return vocabulary
 
     def save(self, directory: Path) -> None:
-        """Writes the folder: the tokenizer for transformers, and ``vocabulary.json``."""
+        """Writes the tokenizer for transformers, and ``vocabulary.json``, into a folder."""
         directory = Path(directory)
         directory.mkdir(parents=True, exist_ok=True)
         self.tokenizer.save_pretrained(str(directory))
@@ -155,12 +155,9 @@ class Vocabulary:
             "folding": self.folding,
             "common": sorted(self.common),
         }
-        place = directory / "vocabulary.json"
-        unfinished = place.with_suffix(".tmp")
-        unfinished.write_text(
+        (directory / "vocabulary.json").write_text(
             json.dumps(description, ensure_ascii=False, indent=0) + "\n", encoding="utf-8"
         )
-        unfinished.replace(place)
 
     @cached_property
     def size(self) -> int:

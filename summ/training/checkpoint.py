@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -20,8 +21,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from summ.data.digest import sha256
+from summ.data.files import sha256
 from summ.errors import CheckpointError
+
+_MANIFEST = "state.json"
+_NAME = re.compile(r"step-\d{8,}")
 
 
 @dataclass(frozen=True)
@@ -50,13 +54,21 @@ def save_checkpoint(
     optimizers: Mapping[str, torch.optim.Optimizer],
     keep: int,
 ) -> Path:
-    """Writes ``root/step-N`` and removes all but the newest ``keep``.
+    """Writes ``root/step-N`` and removes all but the newest ``keep`` of this run.
 
     Raises:
         CheckpointError: it cannot be written; what was there before is untouched.
     """
     folder = root / f"step-{state.step:08d}"
     work = root / f".{folder.name}.part"
+    names = {_MANIFEST, *(f"{name}.safetensors" for name in networks)}
+    names |= {f"{name}.optimizer.safetensors" for name in optimizers}
+    for place, ours in ((folder, _is_ours(folder, state.fingerprint)), (work, _has(work, names))):
+        if (place.exists() or place.is_symlink()) and not ours:
+            raise CheckpointError(
+                f"{place}: a checkpoint would take its place, but this run did not make it, or not "
+                "all in it. Move it away and go on with --resume."
+            )
     shutil.rmtree(work, ignore_errors=True)
     try:
         work.mkdir(parents=True)
@@ -70,9 +82,27 @@ def save_checkpoint(
     shutil.rmtree(folder, ignore_errors=True)
     work.rename(folder)
     _flush(root)
-    for old in checkpoints(root)[:-keep]:
+    mine = [found for found in checkpoints(root) if _is_ours(found, state.fingerprint)]
+    for old in mine[:-keep]:
         shutil.rmtree(old)
     return folder
+
+
+def _is_ours(folder: Path, fingerprint: str) -> bool:
+    """Whether it is a checkpoint of this run with nothing else in it, which may be removed."""
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        names = {_MANIFEST, *manifest["files"]}
+        return manifest["state"]["fingerprint"] == fingerprint and _has(folder, names)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _has(folder: Path, names: set[str]) -> bool:
+    """Whether it is a folder, and no link, with files of these names only."""
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    return all(path.name in names and path.is_file() for path in folder.iterdir())
 
 
 def _write(
@@ -88,7 +118,7 @@ def _write(
         save_file(_flat(optimizer), work / f"{name}.optimizer.safetensors")
     files = sorted(work.iterdir())
     manifest = {"state": asdict(state), "files": {path.name: sha256(path) for path in files}}
-    (work / "state.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    (work / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     for path in work.iterdir():
         _flush(path)
     _flush(work)
@@ -96,7 +126,8 @@ def _write(
 
 def checkpoints(root: Path) -> list[Path]:
     """The finished checkpoints under ``root``, oldest first."""
-    return sorted(root.glob("step-*")) if root.is_dir() else []
+    found = root.glob("step-*") if root.is_dir() else ()
+    return sorted(f for f in found if _NAME.fullmatch(f.name) and f.is_dir() and not f.is_symlink())
 
 
 def read_state(folder: Path) -> TrainState:
@@ -106,7 +137,7 @@ def read_state(folder: Path) -> TrainState:
         CheckpointError: a file is missing or damaged.
     """
     try:
-        manifest = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
         state = TrainState(**manifest["state"])
         files: dict[str, str] = manifest["files"]
     except (OSError, ValueError, KeyError, TypeError) as error:

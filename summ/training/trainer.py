@@ -36,7 +36,12 @@ from summ.training.checkpoint import (
 from summ.training.interruption import Interruption
 from summ.training.metrics import MetricsLog
 from summ.training.random_streams import RandomStreams, stage_seed
-from summ.training.run_record import describe_run, fingerprint
+from summ.training.run_record import (
+    describe_run,
+    fingerprint,
+    refuse_foreign_parts,
+    refuse_taken,
+)
 from summ.training.schedule import advance, schedule
 from summ.training.task import BatchSource, StageParts, Task
 from summ.types import StepOutput
@@ -96,8 +101,8 @@ class Trainer:
             load_networks(self.folder, self.task.networks())
             if self.state.stage_step == 0:
                 self._average(self.state.stage - 1)
+        self.accelerator.wait_for_everyone()  # or others would find what the first one makes
         if self.accelerator.is_main_process:
-            config.output.mkdir(parents=True, exist_ok=True)
             describe_run(config, self.accelerator.num_processes)
             self.metrics = MetricsLog(config.output, self.state.step)
         self.interruption = Interruption()
@@ -334,11 +339,13 @@ class Trainer:
         """The newest checkpoint of this very run, if it is to go on.
 
         Raises:
-            ConfigError: the folder holds a run that must not be overwritten, or another one.
-            CheckpointError: the checkpoint is damaged.
+            ConfigError: the folder holds a run that must not be overwritten, another one, or
+                something else.
+            CheckpointError: the checkpoint is damaged, or a model would replace something else.
         """
         found = checkpoints(self.checkpoints)
         if not found:
+            refuse_taken(self.config, resume)
             return None
         state = read_state(found[-1])
         if not resume:
@@ -352,6 +359,7 @@ class Trainer:
                 "Resume with the one it began with, in the same version of summ, or choose another "
                 "--output."
             )
+        refuse_foreign_parts(self.config, state.stage)
         if state.stage_step == self._trained(state.stage).steps:
             state = replace(state, stage=state.stage + 1, stage_step=0)
         self.state = state

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from summ.data.files import open_output, write_json
+from summ.data.files import open_output, sha256, write_json
 from summ.errors import DataError
 
 
@@ -80,3 +80,20 @@ def test_json_has_no_infinities():
     write_json(stream, {"a": float("-inf"), "b": float("nan"), "c": "é", "d": None})
     assert json.loads(stream.getvalue()) == {"a": None, "b": None, "c": "é", "d": None}
     assert "é" in stream.getvalue()
+
+
+def test_the_digest_is_the_standards_own(tmp_path):
+    """FIPS 180-2, appendix B.1, and the well-known digest of nothing."""
+    known = {
+        b"abc": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        b"": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    }
+    for number, (content, digest) in enumerate(known.items()):
+        path = tmp_path / str(number)
+        path.write_bytes(content)
+        assert sha256(path) == digest
+
+
+def test_a_missing_file_is_the_callers_to_explain(tmp_path):
+    with pytest.raises(OSError):
+        sha256(tmp_path / "none")

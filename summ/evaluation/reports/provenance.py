@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from summ.data.digest import sha256
+from summ.data.files import sha256
 from summ.errors import DataError
 
 _PACKAGES = (

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from summ.errors import DataError
+from summ.evaluation.reports.folder import write_files
 from summ.evaluation.reports.pages import escape_markdown, render
 from summ.evaluation.reports.plots import evaluation_plots, is_available
 from summ.evaluation.reports.provenance import Provenance
 from summ.evaluation.summaries.evaluation import Evaluation
-from summ.evaluation.summaries.predictions import prediction_lines, write_whole
+from summ.evaluation.summaries.predictions import prediction_lines
 from summ.evaluation.summaries.rouge_tokenizer import words_of
 from summ.text.words import is_unsegmented
 
@@ -71,7 +71,7 @@ def write_report(
     matplotlib (extra ``report``) the page has no drawings and says why.
 
     Args:
-        directory: made if it is not there; older reports in it are replaced.
+        directory: made if it is not there; an older report in it is replaced.
         provenance: what was run on what.
         metrics: the ``metrics.jsonl`` of a training run, for its learning curves.
 
@@ -79,10 +79,9 @@ def write_report(
         The path of report.html.
 
     Raises:
-        DataError: the directory cannot be written to, or the metrics cannot be read.
+        DataError: the directory cannot be written to or holds files of others, or the metrics
+            cannot be read.
     """
-    if directory.exists() and not directory.is_dir():
-        raise DataError(f"{directory}: is a file. Give a folder for the report.")
     values = _values(evaluation, provenance, metrics)
     origin = None if provenance is None else provenance.to_dict()
     figures = {**evaluation.to_dict(), "provenance": origin}
@@ -92,8 +91,7 @@ def write_report(
         "report.md": render("report.md.j2", values),
         "report.html": render("report.html.j2", values),
     }
-    for name, content in contents.items():
-        write_whole(directory / name, content)
+    write_files(directory, contents)
     return directory / "report.html"
 
 

@@ -7,11 +7,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from summ.errors import DataError
+from summ.evaluation.reports.folder import write_files
 from summ.evaluation.reports.pages import render
 from summ.evaluation.reports.provenance import Provenance
 from summ.evaluation.reports.sentence_map import SentenceMap, sentence_map
-from summ.evaluation.summaries.predictions import write_whole
 from summ.evaluation.vectors.evaluation import (
     EmbeddingEvaluation,
     gap_sentence,
@@ -30,17 +29,15 @@ def write_embedding_report(
     Everything is made before the first file is written, and each file appears whole.
 
     Args:
-        directory: made if it is not there; older reports in it are replaced.
+        directory: made if it is not there; an older report in it is replaced.
         provenance: what was run on what.
 
     Returns:
         The path of report.html.
 
     Raises:
-        DataError: the directory cannot be written to.
+        DataError: the directory cannot be written to, or holds files of others.
     """
-    if directory.exists() and not directory.is_dir():
-        raise DataError(f"{directory}: is a file. Give a folder for the report.")
     maps = [
         sentence_map(result.probe, evaluation.systems[0], evaluation.seed)
         for result in evaluation.results
@@ -61,8 +58,7 @@ def write_embedding_report(
         "report.md": render("embeddings.md.j2", values),
         "report.html": render("embeddings.html.j2", values),
     }
-    for name, content in contents.items():
-        write_whole(directory / name, content)
+    write_files(directory, contents)
     return directory / "report.html"
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from summ.data.files import write_file
 from summ.errors import ConfigError, DataError
 from summ.evaluation.significance import Comparison
 from summ.evaluation.summaries.evaluation import Evaluation, SystemFigures, compare, judge
@@ -39,7 +38,7 @@ def save_predictions(evaluation: Evaluation, path: Path) -> None:
     Raises:
         DataError: the file cannot be written.
     """
-    write_whole(path, "".join(line + "\n" for line in prediction_lines(evaluation)))
+    write_file(path, "".join(line + "\n" for line in prediction_lines(evaluation)))
 
 
 def prediction_lines(evaluation: Evaluation) -> Iterator[str]:
@@ -57,24 +56,6 @@ def prediction_lines(evaluation: Evaluation) -> Iterator[str]:
         }
         origin = {"protocol": evaluation.protocol.name, "system": system.name}
         yield json.dumps({**record, **values, **extra, **origin}, ensure_ascii=False)
-
-
-def write_whole(path: Path, content: str) -> None:
-    """Writes UTF-8 under a temporary name beside ``path``, then renames it.
-
-    Raises:
-        DataError: the place cannot be written to.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Half of a surrogate pair can stand in JSON but not in UTF-8.
-        temporary.write_bytes(content.encode("utf-8", "replace"))
-        temporary.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise DataError(f"{path}: cannot be written ({error.strerror}).") from error
 
 
 def read_predictions(path: Path) -> SavedPredictions:

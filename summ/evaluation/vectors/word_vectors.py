@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from summ.data.shards import write_whole
+from summ.data.files import write_file
 from summ.errors import DataError
 from summ.text.vocabulary import canonical
 
@@ -107,11 +107,7 @@ class WordVectors:
         tensors: dict[str, NDArray[Any]]
         tensors = {"vectors": np.ascontiguousarray(self.vectors), "counts": self.counts}
         content = save(tensors, {**described, "words": "\n".join(self.words)})
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, content)
-        except OSError as error:
-            raise DataError(f"{path}: cannot be written ({error.strerror}).") from error
+        write_file(path, content)
 
     @staticmethod
     def load(path: Path) -> WordVectors:

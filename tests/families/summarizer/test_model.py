@@ -11,6 +11,7 @@ from summ.families.summarizer.model import (
     SummaryModelSettings,
     build_summary_model,
     load_summary_model,
+    read_settings,
     save_summary_model,
 )
 from summ.networks.int8 import load_eight_bits
@@ -71,9 +72,14 @@ def test_half_precision_halves_the_folder_and_stays_close(
 
 
 def test_saving_over_a_model_replaces_it_whole(summary_model: SummaryModel, folder: Path) -> None:
-    (folder / "stray.txt").write_text("left over")
+    """What is not of the model was somebody's: it is not replaced with it."""
+    (folder / "compressor" / "config.json").write_text("damaged")
     save_summary_model(summary_model, folder)
-    assert not (folder / "stray.txt").exists()
+    read_settings(folder)
+    (folder / "stray.txt").write_text("somebody's")
+    with pytest.raises(CheckpointError, match=r"holds 'stray\.txt'"):
+        save_summary_model(summary_model, folder)
+    assert (folder / "stray.txt").read_text() == "somebody's"
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
