@@ -4,6 +4,7 @@ The oracle is the tree of the folder itself: names, bytes and links, before and 
 """
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,11 @@ from summ.data.prepare import prepare
 from summ.errors import CheckpointError, ConfigError, DataError, SummError
 from summ.evaluation.reports.folder import check_report_folder, write_files
 from summ.export.export import export
-from summ.families import load_run, train
+from summ.families import load_run, task, train
 from summ.families.summarizer.model import load_summary_model, save_summary_model
 from summ.networks.model_folder import new_model_folder
-from summ.training import trainer
 from summ.training.checkpoint import TrainState, checkpoints, read_state, save_checkpoint
+from summ.training.trainer import Trainer
 
 CONFIG = Path(__file__).parents[1] / "configs" / "tiny.yaml"
 SHORT = [
@@ -56,6 +57,10 @@ def theirs(tmp_path: Path) -> Path:
     (folder / "chapter" / "one.txt").write_text("years of work")
     (folder / "notes.txt").write_text("notes")
     return folder
+
+
+def begin(config: RunShape, resume: bool) -> Trainer:
+    return Trainer(config, partial(task, config), resume)
 
 
 def settings(corpus: Path, output: Path, *changes: str) -> RunShape:
@@ -305,7 +310,7 @@ def test_a_run_begins_in_a_folder_of_its_own(
         output = output / "deeper"
     before = tree(tmp_path)
     with pytest.raises(ConfigError, match="another --output") as found:
-        trainer.Trainer(settings(tiny_corpus, output), resume)
+        begin(settings(tiny_corpus, output), resume)
     refused(found, output)
     assert tree(tmp_path) == before
 
@@ -316,7 +321,7 @@ def test_a_run_begins_in_an_empty_folder_even_behind_a_link(
     """A disk with more room."""
     (tmp_path / "large").mkdir()
     (tmp_path / "run").symlink_to(tmp_path / "large")
-    trainer.Trainer(settings(tiny_corpus, tmp_path / "run"), resume=False)
+    begin(settings(tiny_corpus, tmp_path / "run"), resume=False)
     assert (tmp_path / "large" / "run.json").is_file()
 
 
@@ -324,17 +329,17 @@ def test_a_run_without_a_checkpoint_begins_again_if_asked(
     tiny_corpus: Path, tmp_path: Path
 ) -> None:
     chosen = settings(tiny_corpus, tmp_path / "run")
-    trainer.Trainer(chosen, resume=False)
+    begin(chosen, resume=False)
     before = tree(tmp_path)
     with pytest.raises(ConfigError, match=r"without a checkpoint.* --resume"):
-        trainer.Trainer(chosen, resume=False)
+        begin(chosen, resume=False)
     with pytest.raises(ConfigError, match="another --output"):
-        trainer.Trainer(settings(tiny_corpus, tmp_path / "run", "seed=2"), resume=True)
+        begin(settings(tiny_corpus, tmp_path / "run", "seed=2"), resume=True)
     assert tree(tmp_path) == before
-    assert trainer.Trainer(chosen, resume=True).state.step == 0
+    assert begin(chosen, resume=True).state.step == 0
     write_model(tmp_path / "run" / "model")
     with pytest.raises(ConfigError, match="'model'"):
-        trainer.Trainer(chosen, resume=True)
+        begin(chosen, resume=True)
 
 
 @pytest.fixture(scope="module")
@@ -372,7 +377,7 @@ def test_a_resumed_run_writes_through_no_link(
     )
     before = tree(begun.parent)
     with pytest.raises(SummError, match="link") as found:
-        trainer.Trainer(settings(tiny_corpus, begun), resume=True)
+        begin(settings(tiny_corpus, begun), resume=True)
     refused(found, begun)
     assert tree(begun.parent) == before
 

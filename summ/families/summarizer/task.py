@@ -309,14 +309,14 @@ def corpora_of(config: SummarizerRun) -> dict[Path, Corpus]:
     main = config.data.corpus
     corpora = {main: Corpus.open(main)}
     for stage in config.stages:
-        if isinstance(stage, DraftStage) and stage.corpus not in (None, *corpora):
-            other = Corpus.open(stage.corpus)
-            if other.vocabulary.pieces() != corpora[main].vocabulary.pieces():
+        corpus = stage.corpus if isinstance(stage, DraftStage) else None
+        if corpus is not None and corpus not in corpora:
+            corpora[corpus] = Corpus.open(corpus)
+            if corpora[corpus].vocabulary.pieces() != corpora[main].vocabulary.pieces():
                 raise ConfigError(
-                    f"stages.{stage.name}: the vocabulary of {stage.corpus} is not that of {main}. "
+                    f"stages.{stage.name}: the vocabulary of {corpus} is not that of {main}. "
                     f"Prepare it with `summ prepare --vocabulary {main}/vocabulary`."
                 )
-            corpora[stage.corpus] = other
     return corpora
 
 
