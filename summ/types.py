@@ -33,6 +33,10 @@ class Tokens:
         width = int(mask.any(dim=0).sum()) if len(mask) else 0
         return Tokens(self.ids[index][:, :width], mask[:, :width])
 
+    def at(self, index: Int[Tensor, " R"]) -> Tokens:
+        """The chosen sequences, each as often as the index names it, as wide as before."""
+        return Tokens(self.ids[index], self.mask[index])
+
     def repeat(self, times: int) -> Tokens:
         """Each sequence ``times`` times in a row: a a b b, not a b a b."""
         return Tokens(

@@ -84,3 +84,13 @@ def tiny_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("corpora") / "tiny"
     tiny.make(place, rows=200)
     return place
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of the real corpora."""
+    given = os.environ.get("SUMM_DATA")
+    folder = Path(given) if given else Path(__file__).parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no real corpora in {folder}; set SUMM_DATA")
+    return folder

@@ -5,7 +5,7 @@ Each ``match`` has one case a family, and imports that family only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from summ.families.sentence.model import SentenceModel
     from summ.families.summarizer.model import SummaryModel
+    from summ.text.vocabulary import Vocabulary
     from summ.training.task import Task
+    from summ.types import Tokens
 
 FAMILIES = ("summarizer", "sentence")
 # Configurations of 0.1 name no family; stages of these kinds are not the summarizer's.
@@ -61,7 +63,7 @@ def task(config: RunShape, device: torch.device) -> Task:
         case SummarizerRun():
             from summ.families.summarizer.task import SummarizerTask
 
-            return SummarizerTask(config, device, _sentence_encoder)
+            return SummarizerTask(config, device, _sentence_vectors)
         case SentenceRun():
             from summ.families.sentence.task import SentenceTask
 
@@ -98,8 +100,10 @@ def _inferred(values: dict[str, Any]) -> str:
     return "sentence" if kind in _SENTENCE_KINDS else "summarizer"
 
 
-def _sentence_encoder(folder: Path | None, device: torch.device) -> SentenceModel:
-    """The encoder in a folder, or the one that ships: for rewards of another family's drafts."""
-    from summ.families.sentence.model import load_sentence_model
+def _sentence_vectors(
+    folder: Path | None, vocabulary: Vocabulary, device: torch.device
+) -> Callable[[Tokens], torch.Tensor]:
+    """Of the encoder in a folder, or of the one that ships: for rewards of another family."""
+    from summ.families.sentence.token_vectors import token_vectors
 
-    return load_sentence_model(folder, device)
+    return token_vectors(folder, vocabulary, device)

@@ -1,7 +1,7 @@
-"""The discriminator: has only seen human sentences, and judges every prefix of a draft.
+"""The discriminator: scores every prefix of a summary as written by a human or drawn.
 
-The same network is the critic of the Wasserstein kind: then the mean of its scores is a critic
-score, larger for human sentences, and no log-odds.
+The same network serves as Wasserstein critic: the mean of its scores is then a critic score,
+larger for human sentences, and not a logit.
 
 Axes: B sequences, T positions.
 """
@@ -23,8 +23,8 @@ from summ.types import Relaxed, Tokens
 class Discriminator(nn.Module):
     """A causal Transformer with one score at each position.
 
-    The score at position t has read words up to t and no further, so that a draft can be told
-    at which word it stopped reading as human (Wang & Lee 2018, arXiv:1810.02851, Section 4.2).
+    The score at position t depends on the pieces up to t alone, so that it shows at which word a
+    draft ceases to read as human (Wang & Lee 2018, arXiv:1810.02851, Section 4.2).
     """
 
     def __init__(self, network: Any) -> None:

@@ -1,6 +1,6 @@
-"""The language model: how likely each word of a sentence is after the words before it.
+"""The language model: how likely each piece of a sentence is after the pieces before it.
 
-It learns from human sentences alone, and judges how fluent a draft is.
+It learns from human sentences alone, and scores how fluent a summary is.
 
 Axes: B sequences, T positions, V word types.
 """
@@ -20,11 +20,11 @@ from summ.types import Tokens
 
 
 class LanguageModel(nn.Module):
-    """A causal Transformer over human sentences, and how common each word is in documents.
+    """A causal Transformer over human sentences, and how common each piece is in documents.
 
     Attributes:
-        unigram: log-probability of each word type in a document, whatever came before, in nats.
-            Uniform until ``count`` has seen a corpus.
+        unigram: log-probability of each piece in a document, whatever came before, in nats;
+            uniform until ``count`` is called.
     """
 
     unigram: Tensor
@@ -48,15 +48,25 @@ class LanguageModel(nn.Module):
         logits = self.network(input_ids=inputs, attention_mask=mask.long(), use_cache=False).logits
         return logits.float().log_softmax(dim=-1)
 
-    def lifts(self, words: Tokens) -> Float[Tensor, "B T"]:
-        """How much likelier each word is, in a human sentence and where it stands, than in a
-        document wherever: the fluency of each word, in nats.  Positions of padding mean nothing.
+    def log_probs(self, words: Tokens) -> Float[Tensor, "B T"]:
+        """Log-probability, in nats, of the piece that stands at each position.
 
-        Source: SLOR (Kann et al. 2018, arXiv:1809.08731) takes off how common a word is among
-        sentences; what is common among documents asks besides for words of the sentences' register,
-        as the cross-entropy difference of Moore & Lewis (2010) does.
+        Positions of padding mean nothing.
         """
-        log_probs = self(words).gather(2, words.ids[:, :, None]).squeeze(2)
+        return self(words).gather(2, words.ids[:, :, None]).squeeze(2)
+
+    def lifts(self, words: Tokens, log_probs: Float[Tensor, "B T"]) -> Float[Tensor, "B T"]:
+        """How much likelier each piece is where it stands than anywhere in a document, in nats.
+
+        Their mean is the fluency of a sentence.  Positions of padding mean nothing.
+
+        Args:
+            log_probs: what ``log_probs`` returns for ``words``.
+
+        Source: SLOR (Kann et al. 2018, arXiv:1809.08731) subtracts how common a word is among
+        sentences.  How common it is among documents prefers, besides, words of the sentences'
+        register, as the cross-entropy difference of Moore & Lewis (2010) does.
+        """
         return log_probs - self.unigram[words.ids]
 
     def count(self, frequencies: Int[Tensor, " V"]) -> None:

@@ -12,18 +12,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from summ.networks.compressor import Compressor
 from summ.networks.transformer import VocabularyFacts
+from summ.networks.whole_words import matches, repeats, word_keys, word_numbers
 from summ.types import Tokens
 
 # Words of more than this share of documents are in the rest of any document, whatever it tells.
 COMMON = 0.1
 # Salience is a trait of the text and not of the length asked for: one prompt for all.
 _BUDGET = 8
-_FACTOR = 0x9E3779B97F4A7C1  # odd, so that no piece of a long word drops out
 _WEIGHTS = "weights.safetensors"
 
 
@@ -53,7 +53,7 @@ class Salience(nn.Module):
         """The compressor's encoding: at each piece of a source the mean over its word's pieces."""
         budget = torch.full((len(source),), _BUDGET, device=source.ids.device)
         states = compressor.read(source, budget).states[:, 1:]  # without the length prompt
-        word = self._word(source)[:, :, None].expand_as(states)
+        word = word_numbers(source, self.borders)[:, :, None].expand_as(states)
         sums = states.new_zeros(len(source), states.shape[1] + 1, states.shape[2])
         sums = sums.scatter_add(1, word, states)
         sizes = torch.zeros_like(sums).scatter_add(1, word, torch.ones_like(states))
@@ -79,7 +79,7 @@ class Salience(nn.Module):
 
     def telling(self, source: Tokens) -> Bool[Tensor, "B S"]:
         """Where words begin that can tell one document from another."""
-        return self.starts[source.ids] & source.mask & (self.expected(source) <= COMMON)
+        return self._begins(source) & (self.expected(source) <= COMMON)
 
     def lifts(self, states: Float[Tensor, "B S D"], source: Tokens) -> Float[Tensor, "B S"]:
         """How much likelier each word is in the rest of this text than in any text, from -1 to 1.
@@ -89,35 +89,25 @@ class Salience(nn.Module):
         lifts = self(states).float().sigmoid() - self.expected(source)
         return lifts.masked_fill(~self.telling(source), 0.0)
 
-    def told(
-        self, drafts: Tokens, sources: Tokens, lifts: Float[Tensor, "B S"]
+    def coverage(
+        self, summaries: Tokens, sources: Tokens, lifts: Float[Tensor, "B S"]
     ) -> Float[Tensor, " B"]:
-        """How much of what is salient in its source a draft says: the sum over its words.
+        """How much of what is salient in its source a summary says: the sum over its words.
 
         A word counts once, with the highest lift that it has in the source, and not at all if the
         source does not have it.
+
+        Args:
+            lifts: of each summary's source, what ``lifts`` returns.
         """
-        spoken, written = self._keys(drafts), self._keys(sources)
-        begins = self.starts[drafts.ids] & drafts.mask
-        same = (spoken[:, :, None] == written[:, None, :]) & begins[:, :, None]
-        same &= (self.starts[sources.ids] & sources.mask)[:, None, :]  # (B, T, S)
+        keys, begins = word_keys(summaries, self.borders), self._begins(summaries)
+        same = matches(keys, begins, word_keys(sources, self.borders), self._begins(sources))
         highest = lifts[:, None, :].masked_fill(~same, -1.0).amax(dim=2)  # (B, T)
-        again = (spoken[:, :, None] == spoken[:, None, :]) & begins[:, None, :]
-        new = same.any(dim=2) & ~torch.tril(again, diagonal=-1).any(dim=2)
-        return highest.masked_fill(~new, 0.0).sum(dim=1)
+        counted = same.any(dim=2) & ~repeats(keys, begins)
+        return highest.masked_fill(~counted, 0.0).sum(dim=1)
 
-    def _word(self, words: Tokens) -> Int[Tensor, "B T"]:
-        """Which word each piece belongs to, from 1; padding is in none, 0."""
-        return (self.borders[words.ids] & words.mask).cumsum(dim=1).masked_fill(~words.mask, 0)
-
-    def _keys(self, words: Tokens) -> Int[Tensor, "B T"]:
-        """A number for the word of each piece: the same for the same pieces in the same order."""
-        word = self._word(words)
-        places = torch.arange(words.ids.shape[1], device=words.ids.device).expand_as(word)
-        first = places.masked_fill(~self.borders[words.ids], 0).cummax(dim=1).values
-        factors = torch.tensor(_FACTOR, device=words.ids.device) ** (places - first)  # may wrap
-        sums = torch.zeros(len(words), word.shape[1] + 1, dtype=torch.long, device=word.device)
-        return sums.scatter_add(1, word, (words.ids + 1) * factors).gather(1, word)
+    def _begins(self, words: Tokens) -> Bool[Tensor, "B T"]:
+        return self.starts[words.ids] & words.mask
 
 
 def save_salience(salience: Salience, folder: Path) -> None:

@@ -60,6 +60,11 @@ class Encoded:
     def detach(self) -> Encoded:
         return Encoded(self.states.detach(), self.mask, self.allowed, self.budget)
 
+    def rows(self, index: Int[Tensor, " R"]) -> Encoded:
+        """The chosen sources, each as often as the index names it."""
+        budget = None if self.budget is None else self.budget[index]
+        return Encoded(self.states[index], self.mask[index], self.allowed[index], budget)
+
     def repeat(self, times: int) -> Encoded:
         """Each source ``times`` times in a row: a a b b, not a b a b."""
         if times == 1:

@@ -10,7 +10,7 @@ from summ.families.summarizer.model import SummaryModel
 from summ.pipelines.rerank import Reranker, RerankWeights, weights_of
 from summ.pipelines.search import Hypothesis, Searcher
 from summ.text.folding import Folded, fold, unfold
-from summ.text.surface import Wording
+from summ.text.surface import SurfaceFacts
 from summ.text.words import count_words, cut_to_words
 
 # No vocabulary of summ has longer pieces; with the space between words.
@@ -57,7 +57,7 @@ class _Source:
     place: int
     folded: Folded | None
     ids: list[int]
-    wording: Wording
+    surface_facts: SurfaceFacts
     budget: int
     cut: bool
 
@@ -108,10 +108,10 @@ class ModelCompressor:
     def _search(self, batch: Sequence[_Source], beams: int) -> list[Hypothesis]:
         """The summary of each source, in pieces."""
         ids, budgets = [source.ids for source in batch], [source.budget for source in batch]
-        wordings = [source.wording for source in batch]
+        surface_facts = [source.surface_facts for source in batch]
         if self._reranker is None or beams == 1:
-            return self._searcher.search(ids, budgets, beams, wordings)
-        several = self._searcher.candidates(ids, budgets, beams, beams, wordings)
+            return self._searcher.search(ids, budgets, beams, surface_facts)
+        several = self._searcher.candidates(ids, budgets, beams, beams, surface_facts)
         return self._reranker.choose(ids, several)
 
     def _read(self, texts: Sequence[str], budgets: Sequence[int]) -> list[_Source]:
@@ -135,7 +135,7 @@ class ModelCompressor:
                 place,
                 form,
                 self._head(ids),
-                Wording() if form is None else Wording.of(form, vocabulary.common),
+                SurfaceFacts() if form is None else SurfaceFacts.of(form, vocabulary.common),
                 budgets[place],
                 len(ids) > self._room or len(texts[place]) > most,
             )

@@ -27,7 +27,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from summ.text.surface import Wording
+from summ.text.surface import SurfaceFacts
 from summ.text.vocabulary import Vocabulary
 
 Word = tuple[int, ...]
@@ -55,7 +55,7 @@ _LIGHT = LEANING | {"says", "say", "said", "new", "she", "they", "you"}
 _UNITS = frozenset("%$£€¥₹")
 HEADLINE_WORDS = 12  # up to this budget no word of letters and no number is said twice
 _ANY_NUMBER_OF_TIMES = 1_000
-_UNKNOWN = Wording()
+_UNKNOWN = SurfaceFacts()
 _PART = re.compile(r"(?:[^\W_]|#)+")  # "#" stands for a digit
 
 
@@ -172,21 +172,23 @@ class WordConstraints:
         return self.vocabulary.split(ids)
 
     def bind(
-        self, source: Sequence[int], budget: int, wording: Wording = _UNKNOWN
+        self, source: Sequence[int], budget: int, surface_facts: SurfaceFacts = _UNKNOWN
     ) -> SourceConstraints:
         """The rules for a summary of ``source`` with at most ``budget`` words.
 
         Args:
             source: ids without marks, whole words.
-            wording: how the source is written, where that is known.
+            surface_facts: how the source is written, where that is known.
         """
         places: dict[Word, list[int]] = {}
         words = self.split(source)
         for place, word in enumerate(words):
             places.setdefault(word, []).append(place)
-        open_names = frozenset(word for word in places if self.text(word) in wording.unfinished)
+        open_names = frozenset(
+            word for word in places if self.text(word) in surface_facts.unfinished
+        )
         numbers = {
-            word: wording.spellings.get(self.text(word), len(where))
+            word: surface_facts.spellings.get(self.text(word), len(where))
             for word, where in places.items()
             if self.is_number(word)
         }

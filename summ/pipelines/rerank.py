@@ -1,22 +1,24 @@
-"""Reranking: which of a search's summaries is best, when the other networks are heard as well.
+"""Reranking: the best of a search's summaries, by all of a model's networks.
 
-The compressor alone prefers what is likely; the reconstructor knows from which summary the
-source can be rebuilt, the discriminator and the language model which one reads well.
+The compressor alone prefers what is likely; the reconstructor knows from which summary the source
+can be rebuilt, the discriminator and the language model which one reads well.
 
-Axes: B candidates, S source positions, T summary positions.
+Axes: B candidates.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import torch
-from torch import Tensor
 
 from summ.errors import CheckpointError, ConfigError
+from summ.families.summarizer.critics import Critics
+from summ.families.summarizer.critique import critique
 from summ.families.summarizer.model import SummaryModel
-from summ.networks.policy import Marks, chosen, policy_log_probs
+from summ.families.summarizer.rewards import humanness_reward
 from summ.pipelines.constraints import HEADLINE_WORDS, Word, WordConstraints
 from summ.pipelines.search import Hypothesis
 from summ.types import Tokens
@@ -24,24 +26,26 @@ from summ.types import Tokens
 
 @dataclass(frozen=True)
 class RerankWeights:
-    r"""What counts how much: the best summary y of a source x has the highest
+    r"""The weights of a score: the best summary y of a source x has the highest
 
     .. math:: \frac{\log \pi(y|x)}{|y|^a} + w_r \frac{\log p(x|y)}{|x|} + w_h H(y) + w_f F(y)
             + w_s S(x, y) - w_t T(y) - w_n N(x, y)
 
+    The figures are those of ``summ.families.summarizer.critique``.
+
     Attributes:
         length_exponent: a; 1 divides by the summary's pieces, end mark included, as beam search
             does.
-        reconstruction: w_r, of the source's log-probability in nats, per piece.
-        humanness: w_h, of the mean over prefixes of 2 D - 1, between -1 and 1.
-        fluency: w_f, of the summary's log-probability under the language model, less that of its
-            words anywhere in documents, in nats a piece; ignored by a machine without one.
-        salience: w_s, of how much of what matters in the source the summary says, summed over its
-            words (``summ.networks.salience``); ignored by a machine that does not guess it.
-        repetition: w_t, of the number of words of a headline, marks among them, that stood in it
-            before; longer summaries need their little words again.
-        novelty: w_n, of the number of words that the source does not have, little words aside: what
-            reads like a headline need not be what the source says.
+        reconstruction: w_r, of the source's log-likelihood in nats per piece.
+        humanness: w_h, of the humanness reward: the mean over prefixes of 2 D - 1, between -1
+            and 1.
+        fluency: w_f, of the summary's SLOR in nats per piece; ignored without a language model.
+        salience: w_s, of how much of what is salient in the source the summary says; ignored by a
+            model that does not predict it.
+        repetition: w_t, of the number of words of a headline, punctuation marks among them, that
+            already stood in it; longer summaries need their function words again.
+        novelty: w_n, of the number of different content words that the source lacks: what reads
+            like a headline need not be what the source says.
     """
 
     length_exponent: float = 1.0
@@ -54,7 +58,7 @@ class RerankWeights:
 
     @property
     def silent(self) -> bool:
-        """Whether nobody is heard, so that the search's first is the best."""
+        """Whether the order of the search stands, so that nothing needs to be computed."""
         return self == LIKELIEST
 
 
@@ -62,7 +66,7 @@ LIKELIEST = RerankWeights(reconstruction=0.0)
 
 
 def weights_of(summary_model: SummaryModel) -> RerankWeights:
-    """Those that a machine brings along, which were chosen for it.
+    """The weights in a model folder, which were chosen for that model.
 
     Raises:
         CheckpointError: this version does not know one of them.
@@ -83,7 +87,7 @@ def weights_of(summary_model: SummaryModel) -> RerankWeights:
 def parse_weights(text: str) -> RerankWeights:
     """Reads ``reconstruction=2,humanness=0.5``; what is not named keeps its default.
 
-    ``none`` hears nobody.
+    ``none`` leaves the order of the search.
 
     Raises:
         ConfigError: a name that is not among the weights, or no number.
@@ -104,148 +108,83 @@ def parse_weights(text: str) -> RerankWeights:
     return RerankWeights(**known)
 
 
-@dataclass(frozen=True)
-class Opinions:
-    """What the networks say of candidates, each a column of B figures, higher is better.
-
-    ``fluency`` is 0 where the machine has no language model, ``salience`` where it guesses none.
-    """
-
-    reconstruction: list[float]
-    humanness: list[float]
-    fluency: list[float]
-    salience: list[float]
-
-
 class Reranker:
     """Chooses among the summaries that a search has found."""
 
     def __init__(self, summary_model: SummaryModel, weights: RerankWeights) -> None:
-        self.summary_model = summary_model
-        self.weights = weights
+        self._weights = weights
         self._device = next(summary_model.compressor.parameters()).device
-        self._marks = Marks.of(summary_model.vocabulary, self._device)
-        self._constraints = WordConstraints(
-            summary_model.vocabulary, summary_model.settings.shortlist
+        constraints = WordConstraints(summary_model.vocabulary, summary_model.settings.shortlist)
+        critics = Critics.of(summary_model)
+        # Networks without a weight are not run: the reconstructor takes longer than the search.
+        self._critics = Critics(
+            critics.marks,
+            critics.discriminator if weights.humanness else None,
+            critics.reconstructor if weights.reconstruction else None,
+            critics.language_model if weights.fluency else None,
+            salience=critics.salience if weights.salience else None,
+            content_word=partial(_is_content_word, constraints) if weights.novelty else None,
         )
 
     def choose(
-        self, sources: Sequence[Sequence[int]], candidates: Sequence[Sequence[Hypothesis]]
+        self,
+        sources: Sequence[Sequence[int]],
+        candidates: Sequence[Sequence[Hypothesis]],
+        rows: int = 64,
     ) -> list[Hypothesis]:
         """The best candidate of each source; among equals the first.
 
         Args:
             sources: ids without marks.
             candidates: at least one for each source.
+            rows: candidates in one forward pass, whichever sources they belong to.
         """
-        pairs = [
-            (source, drawn)
-            for source, several in zip(sources, candidates, strict=True)
-            for drawn in several
-        ]
-        scores = iter(self._scores(pairs, max(1, len(sources))))
-        best = []
+        pairs = [(place, one) for place, several in enumerate(candidates) for one in several]
+        scores: list[float] = []
+        for start in range(0, len(pairs), rows):
+            scores += self._scores(sources, pairs[start : start + rows])
+        best, start = [], 0
         for several in candidates:
-            own = [next(scores) for _ in several]
+            own = scores[start : start + len(several)]
             best.append(several[own.index(max(own))])
+            start += len(several)
         return best
 
     def _scores(
-        self, pairs: Sequence[tuple[Sequence[int], Hypothesis]], batch_size: int
+        self, sources: Sequence[Sequence[int]], pairs: Sequence[tuple[int, Hypothesis]]
     ) -> list[float]:
-        """The weighted sum for each pair, judged in batches no larger than those of the search."""
-        weights = self.weights
-        scores: list[float] = []
-        for start in range(0, len(pairs), batch_size):
-            batch = pairs[start : start + batch_size]
-            heard = self.opinions(
-                [source for source, _ in batch],
-                [drawn.ids for _, drawn in batch],
-                rebuild=weights.reconstruction != 0,
-            )
-            columns = (heard.reconstruction, heard.humanness, heard.fluency, heard.salience)
-            for (source, drawn), rebuilt, human, fluent, tells in zip(batch, *columns, strict=True):
-                pieces, words = len(drawn.ids) + drawn.finished, self._constraints.split(drawn.ids)
-                scores.append(
-                    drawn.log_prob / max(1, pieces) ** weights.length_exponent
-                    + weights.reconstruction * rebuilt
-                    + weights.humanness * human
-                    + weights.fluency * fluent
-                    + weights.salience * tells
-                    - weights.repetition * _repeats(words)
-                    - weights.novelty * self._novel(words, source)
-                )
-        return scores
+        """The weighted sum for each candidate, beside the place of its source."""
+        weights, first = self._weights, pairs[0][0]
+        # Candidates of a source are adjacent, so that these are few and each is read once.
+        own = self._tokens(sources[first : pairs[-1][0] + 1])
+        rows = torch.tensor([place - first for place, _ in pairs], device=self._device)
+        found = critique(self._critics, own, self._tokens([one.ids for _, one in pairs]), rows)
+        likelihood = [
+            one.log_prob / max(1, len(one.ids) + one.finished) ** weights.length_exponent
+            for _, one in pairs
+        ]
+        total = torch.tensor(likelihood, dtype=torch.float64)
+        humanness = None if found.humanness is None else humanness_reward(found.humanness)
+        repetition = found.repetition.masked_fill(found.words > HEADLINE_WORDS, 0.0)
+        for weight, figure in (
+            (weights.reconstruction, found.reconstruction),
+            (weights.humanness, humanness),
+            (weights.fluency, found.fluency),
+            (weights.salience, found.salience),
+            (weights.repetition, repetition),
+            (weights.novelty, found.novelty),
+        ):
+            if figure is not None:
+                total += weight * figure.cpu().double()
+        return total.tolist()
 
-    @torch.no_grad()
-    def opinions(
-        self,
-        sources: Sequence[Sequence[int]],
-        summaries: Sequence[Sequence[int]],
-        rebuild: bool = True,
-    ) -> Opinions:
-        """What each network says of each summary of the source in the same row.
-
-        Args:
-            rebuild: whether the reconstructor is asked, which takes longer than the search did;
-                its column is 0 where it is not.
-        """
-        drafts = self._words(summaries)
-        rebuilt = self._rebuilt(drafts, sources) if rebuild else torch.zeros(len(drafts))
-        human = 2 * self.summary_model.discriminator(drafts).float().sigmoid() - 1  # (B, T)
-        salient = self._salient(drafts, sources)
-        columns = (rebuilt, _mean(human, drafts.mask), self._fluency(drafts), salient)
-        return Opinions(*(column.tolist() for column in columns))
-
-    def _rebuilt(self, drafts: Tokens, sources: Sequence[Sequence[int]]) -> Tensor:
-        """Log-probability of the source in nats a piece.  Shape (B,)."""
-        reconstructor, marks, texts = (
-            self.summary_model.reconstructor,
-            self._marks,
-            self._words(sources),
+    def _tokens(self, sequences: Sequence[Sequence[int]]) -> Tokens:
+        marks = self._critics.marks
+        return Tokens.from_lists([[*ids, marks.eos] for ids in sequences], marks.pad).to(
+            self._device
         )
-        length = (marks.starts_word[texts.ids] & texts.mask).sum(dim=1).clamp(min=1)  # (B,)
-        encoded = reconstructor.read(drafts, length)
-        log_probs = chosen(policy_log_probs(reconstructor, encoded, texts, marks), texts)  # (B, S)
-        # Pieces that no output may contain have probability 0, whatever the summary.
-        return _mean(log_probs.masked_fill(log_probs.isinf(), 0.0), texts.mask)
-
-    def _fluency(self, drafts: Tokens) -> Tensor:
-        """The mean lift of the language model, the end mark counted as a piece.  Shape (B,)."""
-        model = self.summary_model.language_model
-        if model is None:
-            return torch.zeros(len(drafts))
-        return _mean(model.lifts(drafts), drafts.mask)
-
-    def _salient(self, drafts: Tokens, sources: Sequence[Sequence[int]]) -> Tensor:
-        """How much of what is salient in its source each draft says.  Shape (B,)."""
-        salience = self.summary_model.salience
-        if salience is None:
-            return torch.zeros(len(drafts))
-        # Candidates of one source stand together; it is read once.
-        texts = list(dict.fromkeys(map(tuple, sources)))
-        place = {text: row for row, text in enumerate(texts)}
-        rows = torch.tensor([place[tuple(source)] for source in sources], device=self._device)
-        words = self._words(texts)
-        lifts = salience.lifts(salience.read(self.summary_model.compressor, words), words)
-        return salience.told(drafts, Tokens(words.ids[rows], words.mask[rows]), lifts[rows])
-
-    def _novel(self, words: Sequence[Word], source: Sequence[int]) -> int:
-        """How many words of a summary its source does not have, little words aside."""
-        constraints = self._constraints
-        said = set(words).difference(constraints.split(source))
-        return sum(not (constraints.repeatable(word) or constraints.is_mark(word)) for word in said)
-
-    def _words(self, sequences: Sequence[Sequence[int]]) -> Tokens:
-        ended = [[*ids, self._marks.eos] for ids in sequences]
-        return Tokens.from_lists(ended, self._marks.pad).to(self._device)
 
 
-def _repeats(words: Sequence[Word]) -> int:
-    """How many words of a headline stood in it before; 0 for what is longer."""
-    return len(words) - len(set(words)) if len(words) <= HEADLINE_WORDS else 0
-
-
-def _mean(values: Tensor, mask: Tensor) -> Tensor:
-    """The mean of each row over its real words."""
-    return values.masked_fill(~mask, 0.0).sum(dim=1) / mask.sum(dim=1)
+def _is_content_word(constraints: WordConstraints, word: Word) -> bool:
+    """Whether a word says something of its own: no function word and no punctuation mark."""
+    return not (constraints.repeatable(word) or constraints.is_mark(word))

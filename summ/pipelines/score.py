@@ -1,6 +1,6 @@
-"""The scorer: how well a machine can rebuild texts, and how human they read to it.
+"""The scorer: how well a model can rebuild texts from its summaries, and how human they read.
 
-Text unlike what the machine was trained on is hard to rebuild from a few words, so a high
+Text unlike what the model was trained on is hard to rebuild from a few words, so a high
 ``nll_per_word`` among similar texts marks an anomaly.
 
 Axes: B units, S source positions, T positions of a unit.
@@ -17,8 +17,9 @@ import torch
 
 from summ.data.readers import Record
 from summ.data.windows import windows
+from summ.families.summarizer.critique import nll_per_word, prefix_humanness
+from summ.families.summarizer.likelihood import reconstruction_nll
 from summ.families.summarizer.model import SummaryModel, load_summary_model
-from summ.networks.policy import Marks, score
 from summ.pipelines.search import Searcher
 from summ.text.sentences import split_sentences
 from summ.types import Tokens
@@ -28,14 +29,14 @@ _DRAFT_WORDS = 10
 
 @dataclass(frozen=True)
 class Score:
-    """What a machine thinks of one text; None where the text is blank.
+    """The scores of one text; None where the text is blank.
 
     Attributes:
         id: the record's own identifier, or its position in the input, from 1.
-        nll_per_word: -log p(text | its own summary) under the reconstructor, in nats, divided
-            by the number of words as the machine counts them (punctuation marks included).
-        humanness: mean probability, over all prefixes of each sentence, that the discriminator
-            gives to a human having written it as a summary.
+        nll_per_word: -log p(text | its own summary) under the reconstructor, in nats per
+            whitespace-separated word of the text.
+        humanness: probability that a human wrote it as a summary: the discriminator's mean over
+            all prefixes of each sentence.
         anomaly_percentile: share of the texts of the same input whose ``nll_per_word`` is lower,
             ties counting half, in percent.
     """
@@ -51,13 +52,12 @@ class _Sums:
     """Running sums over the sentences of one text."""
 
     nll: float = 0.0
-    words: int = 0
-    human: float = 0.0
+    humanness: float = 0.0
     prefixes: int = 0
 
 
 class Scorer:
-    """Scores texts with all three networks of a machine."""
+    """Scores texts with compressor, reconstructor and discriminator of a model."""
 
     def __init__(self, model: SummaryModel) -> None:
         self.model = model
@@ -67,7 +67,7 @@ class Scorer:
 
     @staticmethod
     def load(path: Path | str | None = None, device: str | None = None) -> Scorer:
-        """Loads a machine; see ``Summarizer.load``."""
+        """Loads a model; see ``Summarizer.load``."""
         chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
         return Scorer(load_summary_model(None if path is None else Path(path), chosen))
 
@@ -83,8 +83,8 @@ class Scorer:
             sums = self._sums([record.text for record in window], batch_size)
             for record, one in zip(window, sums, strict=True):
                 ids.append(record.id or str(len(ids) + 1))
-                nll.append(one.nll / one.words if one.words else np.nan)
-                human.append(one.human / one.prefixes if one.prefixes else np.nan)
+                nll.append(nll_per_word(one.nll, record.text) if one.prefixes else np.nan)
+                human.append(one.humanness / one.prefixes if one.prefixes else np.nan)
         columns = zip(ids, nll, human, percentiles(nll), strict=True)
         return [Score(one, *map(_known, values)) for one, *values in columns]
 
@@ -95,16 +95,16 @@ class Scorer:
         sums = [_Sums() for _ in texts]
         for start in range(0, len(units), batch_size):
             batch = units[start : start + batch_size]
-            for (place, _), one in zip(batch, self._judge([ids for _, ids in batch]), strict=True):
+            scored = self._scored([ids for _, ids in batch])
+            for (place, _), one in zip(batch, scored, strict=True):
                 total = sums[place]
                 total.nll += one.nll
-                total.words += one.words
-                total.human += one.human
+                total.humanness += one.humanness
                 total.prefixes += one.prefixes
         return sums
 
     def _units(self, text: str) -> list[list[int]]:
-        """A text in stretches that the machine can read: sentences, taken apart if need be."""
+        """A text in stretches that the model can read: sentences, cut if need be."""
         encoded = self.model.vocabulary.encode(split_sentences(text, longest=self._room))
         return [
             ids[start : start + self._room]
@@ -113,23 +113,24 @@ class Scorer:
         ]
 
     @torch.no_grad()
-    def _judge(self, units: Sequence[list[int]]) -> list[_Sums]:
-        """One forward pass of each network."""
-        model, marks = self.model, self._searcher.marks
-        texts = _ended(units, marks).to(self._searcher.device)
-        words = (marks.starts_word[texts.ids] & texts.mask).sum(dim=1).clamp(min=1)  # (B,)
+    def _scored(self, units: Sequence[list[int]]) -> list[_Sums]:
+        """The figures of one batch of units."""
+        marks, texts = self._searcher.marks, self._tokens(units)
+        words = (marks.starts_word[texts.ids] & texts.mask).sum(dim=1)  # (B,)
         budgets = (words // 2).clamp(1, _DRAFT_WORDS).tolist()
-        drafts = [drawn.ids for drawn in self._searcher.search(units, budgets)]
-        encoded = model.reconstructor.read(_ended(drafts, marks).to(self._searcher.device), words)
-        log_probs = score(model.reconstructor, encoded, texts, marks).log_probs
-        # Pieces that no output may contain have probability 0: they say nothing about a text.
-        nll = -log_probs.masked_fill(~texts.mask | log_probs.isinf(), 0.0).sum(dim=1)
-        # It was trained on sentences up to this length, and has positions for no more.
-        width = model.settings.max_sentence
-        judged = Tokens(texts.ids[:, :width], texts.mask[:, :width])
-        human = model.discriminator(judged).float().sigmoid().masked_fill(~judged.mask, 0.0)
-        columns = (nll, words, human.sum(dim=1), judged.mask.sum(dim=1))
+        summaries = self._tokens([drawn.ids for drawn in self._searcher.search(units, budgets)])
+        nll = reconstruction_nll(self.model.reconstructor, summaries, texts, marks)
+        # The discriminator was trained on sentences up to this length; it has no more positions.
+        width = self.model.settings.max_sentence
+        read = Tokens(texts.ids[:, :width], texts.mask[:, :width])
+        humanness = prefix_humanness(self.model.discriminator, read).sum(dim=1)
+        columns = (nll, humanness, read.mask.sum(dim=1))
         return [_Sums(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+    def _tokens(self, sequences: Sequence[Sequence[int]]) -> Tokens:
+        marks = self._searcher.marks
+        ended = [[*ids, marks.eos] for ids in sequences]
+        return Tokens.from_lists(ended, marks.pad).to(self._searcher.device)
 
 
 def percentiles(values: Sequence[float]) -> list[float]:
@@ -142,10 +143,6 @@ def percentiles(values: Sequence[float]) -> list[float]:
     if known.any():
         ranks[known] = 100 * (rankdata(column[known]) - 0.5) / known.sum()
     return [float(rank) for rank in ranks]
-
-
-def _ended(sequences: Sequence[Sequence[int]], marks: Marks) -> Tokens:
-    return Tokens.from_lists([[*ids, marks.eos] for ids in sequences], marks.pad)
 
 
 def _known(value: float) -> float | None:

@@ -15,7 +15,7 @@ from summ.families.summarizer.model import SummaryModel
 from summ.networks.policy import Marks, policy_logits
 from summ.networks.transformer import Encoded
 from summ.pipelines.constraints import SourceConstraints, WordConstraints
-from summ.text.surface import Wording
+from summ.text.surface import SurfaceFacts
 from summ.types import Tokens
 
 
@@ -56,10 +56,10 @@ class Searcher:
         sources: Sequence[Sequence[int]],
         budgets: Sequence[int],
         beams: int = 1,
-        wordings: Sequence[Wording] | None = None,
+        surface_facts: Sequence[SurfaceFacts] | None = None,
     ) -> list[Hypothesis]:
         """The likeliest summary of each source that the search finds; see ``candidates``."""
-        return [found for found, *_ in self.candidates(sources, budgets, beams, 1, wordings)]
+        return [found for found, *_ in self.candidates(sources, budgets, beams, 1, surface_facts)]
 
     @torch.no_grad()
     def candidates(
@@ -68,7 +68,7 @@ class Searcher:
         budgets: Sequence[int],
         beams: int,
         keep: int,
-        wordings: Sequence[Wording] | None = None,
+        surface_facts: Sequence[SurfaceFacts] | None = None,
     ) -> list[list[Hypothesis]]:
         """Summaries of each source, of at most its budget of whitespace-separated words.
 
@@ -76,13 +76,13 @@ class Searcher:
             sources: ids without marks, cut to ``max_document - 1``.
             beams: width of the search; 1 is greedy.
             keep: how many summaries of a source, at most ``beams``; the likeliest per piece first.
-            wordings: how each source is written, where that is known.
+            surface_facts: how each source is written, where that is known.
         """
         marks = self.marks
         words = Tokens.from_lists([[*ids, marks.eos] for ids in sources], marks.pad)
         budget = torch.tensor(list(budgets), device=self.device)
         encoded = self.model.compressor.read(words.to(self.device), budget)
-        known = wordings or [Wording()] * len(sources)
+        known = surface_facts or [SurfaceFacts()] * len(sources)
         follow = list(map(self.constraints.bind, sources, budgets, known))
         found = self._generate(encoded, follow, beams, keep)
         return [found[start : start + keep] for start in range(0, len(found), keep)]

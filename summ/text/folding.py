@@ -16,17 +16,9 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-UNSEGMENTED = (
-    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
-    r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-)
-CJK_PUNCTUATION = r"\u3001-\u3004\u3008-\u301f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
-_HARD = r"\u2014\u2015\u2026\u201e\u00ab\u00bb\u2022\"()\[\]{};!?"
-# Combining marks of Thai, Lao, Burmese and Khmer belong to the character before them.
-MARKS = (
-    r"\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3"
-)
+from summ.text.scripts import CJK_PUNCTUATION, MARKS, UNSEGMENTED
 
+_HARD = r"\u2014\u2015\u2026\u201e\u00ab\u00bb\u2022\"()\[\]{};!?"
 # Cut the text at characters that never stand inside a word.  Every match, alone, matches itself.
 _COARSE = re.compile(
     rf"""

@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from summ.text.folding import ABBREVIATIONS, CJK_PUNCTUATION, MARKS, UNSEGMENTED, fold
+from summ.text.folding import ABBREVIATIONS, fold
+from summ.text.scripts import CJK_PUNCTUATION, MARKS, UNSEGMENTED
 
 if TYPE_CHECKING:
     from tokenizers.normalizers import Normalizer

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import re
 
-# The blocks of the scripts above; Korean writes spaces and is therefore absent.
-_UNSEGMENTED = re.compile(
-    "[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
-    "\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
-)
+from summ.text.scripts import MARKS, UNSEGMENTED
+
+_CHARACTER = re.compile(f"[{UNSEGMENTED}]")
+_MARK = re.compile(f"[{MARKS}]")
 
 
 def is_unsegmented(text: str) -> bool:
     """Whether the text holds a character of a script that is written without spaces."""
-    return not text.isascii() and _UNSEGMENTED.search(text) is not None
+    return not text.isascii() and _CHARACTER.search(text) is not None
 
 
 def count_words(text: str) -> int:
@@ -47,6 +46,10 @@ def cut_to_words(text: str, count: int) -> str:
 
 def _cut_token(token: str, room: int) -> str:
     """The longest beginning of a token that counts at most ``room`` words, ``room`` above 0."""
-    first = _UNSEGMENTED.search(token)
+    first = _CHARACTER.search(token)
     # What stands before the first character without spaces is one word, however long.
-    return token[: max(room, first.start() if first else 0)]
+    end = max(room, first.start() if first else 0)
+    whole = end
+    while whole and _MARK.match(token, whole):
+        whole -= 1  # no character without its vowel
+    return token[: whole or end]

@@ -1,6 +1,5 @@
 """Texts to test with: a small invented language, and the real corpora where they are at hand."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -57,16 +56,6 @@ def rows_of_words(prose: Prose, words: Tokens, pieces: int) -> list[int]:
         assert last == prose.vocabulary.eos
         rows.append(known[tuple(text)])
     return rows
-
-
-@pytest.fixture(scope="session")
-def data() -> Path:
-    """The folder of the real corpora."""
-    given = os.environ.get("SUMM_DATA")
-    folder = Path(given) if given else Path(__file__).parents[3] / "shared" / "data"
-    if not folder.is_dir():
-        pytest.skip(f"no real corpora in {folder}; set SUMM_DATA")
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,7 @@ def test_a_draft_counts_what_it_says_of_its_own_source(
         rows = torch.tensor([row, *(1 for _ in others)])
         sources = SOURCES.rows(rows)
         lifts = LIFTS[rows][:, : sources.ids.shape[1]]
-        found = Salience(4, 3, FACTS).told(drafts, sources, lifts)
+        found = Salience(4, 3, FACTS).coverage(drafts, sources, lifts)
         assert float(found[0]) == pytest.approx(expected)
 
 

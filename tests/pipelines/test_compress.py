@@ -83,11 +83,11 @@ def test_a_word_that_the_window_cuts_is_not_read(compressor):
     assert len(endless.ids) == room and endless.cut
 
 
-def test_the_wording_of_a_text_is_told_to_the_search(compressor, monkeypatch):
+def test_the_surface_facts_of_a_text_reach_the_search(compressor, monkeypatch):
     asked = []
 
-    def search(ids, budgets, beams, wordings):
-        asked.extend(wordings)
+    def search(ids, budgets, beams, surface_facts):
+        asked.extend(surface_facts)
         return [Hypothesis(list(row[:1]), 0.0, True) for row in ids]
 
     monkeypatch.setattr(compressor._searcher, "search", search)

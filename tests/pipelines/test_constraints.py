@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from summ.pipelines.constraints import WordConstraints
-from summ.text.surface import Wording
+from summ.text.surface import SurfaceFacts
 from summ.text.vocabulary import Vocabulary
 
 SOURCE = "the mayor of oslo opened the bridge on monday , a spokeswoman said ."
@@ -44,7 +44,7 @@ def sayable(
     **spellings: int,
 ) -> bool:
     """Whether a whole summary follows the rules, piece by piece and at its end."""
-    bound = constraints.bind(source, budget, Wording(frozenset(unfinished), spellings))
+    bound = constraints.bind(source, budget, SurfaceFacts(frozenset(unfinished), spellings))
     ids = [*spell(constraints.vocabulary, text), constraints.vocabulary.eos]
     return all(piece in bound.allowed(ids[:place]) for place, piece in enumerate(ids))
 
@@ -140,7 +140,7 @@ def test_no_end_inside_a_name(constraints: WordConstraints, budget: int) -> None
     first = spell(constraints.vocabulary, "opens")[0]
     assert first in constraints.bind(source, 1).allowed([])
     open_name = constraints.bind(
-        spell(constraints.vocabulary, "opens it"), 1, Wording(frozenset(["opens"]))
+        spell(constraints.vocabulary, "opens it"), 1, SurfaceFacts(frozenset(["opens"]))
     )
     others = [w for w in constraints.closed_words | open_name.words if w[0] == first]
     assert (first in open_name.allowed([])) is any(not open_name.unfit_to_end(w) for w in others)
@@ -248,7 +248,7 @@ def test_any_walk_ends_well(
     source = spell(vocabulary, text)
     budget = data.draw(st.integers(1, 6))
     unfinished = data.draw(st.frozensets(st.sampled_from(["oslo", "mayor", "bridge"])))
-    bound = constraints.bind(source, budget, Wording(unfinished))
+    bound = constraints.bind(source, budget, SurfaceFacts(unfinished))
     ids: list[int] = []
     for _ in range(40):
         piece = data.draw(st.sampled_from(sorted(bound.allowed(ids).tolist())))

@@ -7,12 +7,15 @@ import torch
 from summ.config import NetworksConfig
 from summ.data.corpus import Corpus
 from summ.errors import CheckpointError, ConfigError
+from summ.families.summarizer.critics import Critics
+from summ.families.summarizer.critique import critique
 from summ.families.summarizer.model import (
     SummaryModel,
     SummaryModelSettings,
     build_summary_model,
     with_salience,
 )
+from summ.families.summarizer.rewards import humanness_reward
 from summ.pipelines.compress import ModelCompressor
 from summ.pipelines.constraints import WordConstraints
 from summ.pipelines.rerank import LIKELIEST, Reranker, RerankWeights, parse_weights
@@ -116,19 +119,62 @@ def told_by_hand(summary_model: SummaryModel, source: list[int], drawn: Hypothes
     return sum(places.get(word, 0.0) for word in set(constraints.split(drawn.ids)))
 
 
-def test_opinions_are_those_of_one_pair_at_a_time(
+def test_the_critique_is_that_of_one_pair_at_a_time(
     summary_model: SummaryModel, sources: list[list[int]], candidates: list[list[Hypothesis]]
 ) -> None:
     drafts = [row[-1] for row in candidates]
-    heard = Reranker(summary_model, NOTHING).opinions(sources, [drawn.ids for drawn in drafts])
-    columns = (heard.reconstruction, heard.humanness, heard.fluency, heard.salience)
-    for row, (source, drawn) in enumerate(zip(sources, drafts, strict=True)):
-        found = [column[row] for column in columns]
-        assert found == pytest.approx(by_hand(summary_model, source, drawn), rel=1e-4, abs=1e-5)
-    unasked = Reranker(summary_model, NOTHING).opinions(
-        sources, [d.ids for d in drafts], rebuild=False
+    eos, pad = summary_model.vocabulary.eos, summary_model.vocabulary.pad
+    texts, summaries = (
+        Tokens.from_lists([[*ids, eos] for ids in column], pad)
+        for column in (sources, [drawn.ids for drawn in drafts])
     )
-    assert unasked == replace(heard, reconstruction=[0.0] * len(drafts))
+    found = critique(Critics.of(summary_model), texts, summaries)
+    assert found.humanness is not None
+    columns = (found.reconstruction, humanness_reward(found.humanness), found.fluency)
+    for row, (source, drawn) in enumerate(zip(sources, drafts, strict=True)):
+        figures = [float(column[row]) for column in (*columns, found.salience)]
+        assert figures == pytest.approx(by_hand(summary_model, source, drawn), rel=1e-4, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [
+        RerankWeights(2.0, 1.0, 0.5, 0.3, 0.2, 1.0, 0.5),
+        *(replace(NOTHING, **{name: 50.0}) for name in (*NAMES, "repetition", "novelty")),
+    ],
+)
+def test_the_choice_does_not_depend_on_the_batches(
+    summary_model: SummaryModel,
+    sources: list[list[int]],
+    candidates: list[list[Hypothesis]],
+    weights: RerankWeights,
+) -> None:
+    """Neither on the candidates in a forward pass nor on the sources beside one."""
+    reranker = Reranker(summary_model, weights)
+    whole = reranker.choose(sources, candidates)
+    for rows in (1, 3, 5):
+        assert reranker.choose(sources, candidates, rows) == whole
+    uneven = [candidates[0][:1], candidates[1], candidates[2][:3]]
+    several = reranker.choose(sources, uneven, rows=2)
+    for source, own, best in zip(sources, uneven, several, strict=True):
+        assert reranker.choose([source], [own]) == [best]
+
+
+def test_networks_without_a_weight_are_not_run(
+    summary_model: SummaryModel,
+    sources: list[list[int]],
+    candidates: list[list[Hypothesis]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def run(*arguments: object, **options: object) -> None:
+        raise AssertionError("a network was run")
+
+    monkeypatch.setattr(torch.nn.Module, "__call__", run)
+    weights = replace(NOTHING, novelty=1.0, repetition=1.0)
+    chosen = Reranker(summary_model, weights).choose(sources, candidates)
+    assert all(best in row for best, row in zip(chosen, candidates, strict=True))
+    with pytest.raises(AssertionError, match="a network was run"):
+        Reranker(summary_model, replace(NOTHING, fluency=1.0)).choose(sources, candidates)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -168,7 +214,7 @@ def test_words_that_the_source_lacks_count_against_a_summary(summary_model: Summ
         assert reranker.choose([source], [row]) == [row[1]]
 
 
-def test_a_machine_without_a_language_model_ignores_fluency(
+def test_a_model_without_a_language_model_ignores_fluency(
     summary_model: SummaryModel, sources: list[list[int]], candidates: list[list[Hypothesis]]
 ) -> None:
     silent = replace(summary_model, language_model=None)

@@ -37,7 +37,7 @@ def test_a_score_is_what_the_networks_say(scorer):
     logits = model.reconstructor.logits(encoded, torch.cat([start, text.ids[:, :-1]], dim=1))
     logits = logits.masked_fill(~encoded.allowed[:, None, :], -torch.inf)
     nll = torch.nn.functional.cross_entropy(logits[0], text.ids[0], reduction="sum")
-    assert result.nll_per_word == pytest.approx(float(nll) / words, rel=1e-4)
+    assert result.nll_per_word == pytest.approx(float(nll) / len(SHORT[0].split()), rel=1e-4)
 
     width = model.settings.max_sentence
     judged = Tokens(text.ids[:, :width], text.mask[:, :width])
@@ -49,13 +49,20 @@ def test_a_score_is_what_the_networks_say(scorer):
 def test_a_long_text_is_the_sum_of_its_sentences(scorer):
     [first, second] = scorer.score([Record("", SHORT[0] + "."), Record("", SHORT[1] + ".")])
     [both] = scorer.score([Record("", f"{SHORT[0]}. {SHORT[1]}.")])
-    vocabulary = scorer.model.vocabulary
-    counts = [
-        int(vocabulary.starts_word[ids].sum())
-        for ids in vocabulary.encode([SHORT[0] + ".", SHORT[1] + "."])
-    ]
+    counts = [len(text.split()) for text in SHORT[:2]]
     total = first.nll_per_word * counts[0] + second.nll_per_word * counts[1]
     assert both.nll_per_word == pytest.approx(total / sum(counts), rel=1e-4)
+
+
+def test_punctuation_and_clitics_are_no_words(scorer):
+    """Per word of the text as it is written, whatever the networks split off."""
+    plain, marked = "the bank did not move", 'the bank\'s: "did" not, move'
+    ids = [scorer.model.vocabulary.encode([text])[0] for text in (plain, marked)]
+    starts = scorer.model.vocabulary.starts_word
+    assert starts[ids[0]].sum() == 5 < starts[ids[1]].sum()
+    for text in (plain, marked):
+        [found], [sums] = scorer.score([Record("", text)]), scorer._sums([text], 1)
+        assert found.nll_per_word == pytest.approx(sums.nll / 5)
 
 
 def test_batches_and_order_change_nothing(scorer):

@@ -9,7 +9,7 @@ from summ.data.corpus import Corpus
 from summ.families.summarizer.model import SummaryModel, SummaryModelSettings, build_summary_model
 from summ.networks.policy import score
 from summ.pipelines.search import Searcher
-from summ.text.surface import Wording
+from summ.text.surface import SurfaceFacts
 from summ.types import Tokens
 from tests import tiny
 
@@ -77,7 +77,7 @@ def test_no_summary_ends_in_half_a_name(searcher: Searcher, beams: int) -> None:
     narrow = Searcher(own_words)
     ids, constraints = sources(searcher), narrow.constraints
     before = [constraints.split(d.ids)[-1] for d in narrow.search(ids, [4] * 3, beams)]
-    names = [Wording(frozenset([constraints.text(word)])) for word in before]
+    names = [SurfaceFacts(frozenset([constraints.text(word)])) for word in before]
     after = [constraints.split(d.ids)[-1] for d in narrow.search(ids, [4] * 3, beams, names)]
     bound = [constraints.bind(row, 4, name) for row, name in zip(ids, names, strict=True)]
     assert all(one.open_names for one in bound)

@@ -1,15 +1,13 @@
-"""A machine as the system that is judged: its summaries, and what networks think of summaries.
+"""A model as a system under evaluation: its summaries, and what networks say of any summaries.
 
 The one module of this room that needs torch, and only when it is called.
-
-Axes: B summaries, S positions of a source, T positions of a summary.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +17,10 @@ from summ.evaluation.summaries.rouge import Progress
 
 if TYPE_CHECKING:
     from summ.families.sentence.model import SentenceModel
+    from summ.families.summarizer.critics import Critics
     from summ.families.summarizer.model import SummaryModel
+    from summ.text.vocabulary import Vocabulary
+    from summ.types import Tokens
 
 NLL = "reconstruction_nll_per_word"
 HUMANNESS = "humanness"
@@ -30,7 +31,7 @@ SIMILARITY = "similarity"
 
 @dataclass(frozen=True)
 class ModelSummaries:
-    """What a machine made of some sources.
+    """A model's summaries of some sources.
 
     Attributes:
         predictions: one summary a source.
@@ -57,14 +58,14 @@ def summarize_texts(
     with_figures: bool = False,
     progress: Progress | None = None,
 ) -> ModelSummaries:
-    """Summarizes every source with a machine.
+    """Summarizes every source with a model.
 
     Args:
         model: its folder; by default the model that ships with summ.
         words, beams, batch_size: as for ``Summarizer.stream``.
         rerank: weights by name, as ``summ.pipelines.rerank.parse_weights`` reads them.
         in_order: as for ``Summarizer.load``.
-        with_figures: have its networks judge the summaries, too.
+        with_figures: whether its networks score the summaries, too; see ``model_figures``.
         progress: called with the number of sources newly summarized.
 
     Raises:
@@ -107,17 +108,21 @@ def model_figures(
     *,
     batch_size: int = 64,
 ) -> dict[str, list[float]]:
-    """What a machine's networks other than the compressor think of summaries, its own or others'.
+    """What a model's networks other than the compressor say of summaries, its own or others'.
 
     Returns:
-        ``reconstruction_nll_per_word``: -log p(source | summary) in nats, over the words of the
-        source as the machine counts them; of a long source, the beginning that it reads.
-        ``humanness``: mean probability, over the prefixes of the summary, that a human wrote it.
-        With a language model, ``fluency_nll_per_word``: -log p(summary) in nats, over its words
-        and its end (the exponential is its perplexity); and ``fluency_slor``: by how many nats a
-        piece it is likelier than the same pieces anywhere in documents (``LanguageModel.lifts``).
+        ``reconstruction_nll_per_word``: -log p(source | summary) in nats, per whitespace-separated
+        word of the source; of a long source, the beginning that the model reads.
+        ``humanness``: probability that a human wrote the summary, the mean over its prefixes.
+        With a language model, ``fluency_nll_per_word``: -log p(summary) in nats, its end included,
+        per whitespace-separated word of the summary (the exponential is the perplexity per word);
+        and ``fluency_slor``: see ``summ.families.summarizer.rewards.fluency_reward``.
         All nan where the source or the summary is blank.
     """
+    from summ.families.summarizer.critics import Critics
+    from summ.families.summarizer.critique import nll_per_word
+    from summ.types import Tokens
+
     encoded = (summary_model.vocabulary.encode(list(column)) for column in (sources, summaries))
     room = summary_model.settings.max_document - 1, summary_model.settings.max_sentence - 1
     pairs = [
@@ -125,54 +130,54 @@ def model_figures(
     ]
     known = [line for line, pair in enumerate(pairs) if all(pair)]
     known.sort(key=lambda line: len(pairs[line][0]))
-    names = (
-        (NLL, HUMANNESS)
-        if summary_model.language_model is None
-        else (NLL, HUMANNESS, FLUENCY_NLL, SLOR)
-    )
+    critics = replace(Critics.of(summary_model), salience=None)  # it reads the compressor
+    marks = critics.marks
+    names = (NLL, HUMANNESS, FLUENCY_NLL, SLOR)[: 2 if critics.language_model is None else 4]
     figures = {name: [math.nan] * len(pairs) for name in names}
     for start in range(0, len(known), batch_size):
         lines = known[start : start + batch_size]
-        for name, values in _judge(summary_model, [pairs[line] for line in lines]).items():
+        texts, drafts = (
+            Tokens.from_lists([[*pairs[line][column], marks.eos] for line in lines], marks.pad)
+            for column in (0, 1)
+        )
+        for name, values in _figures(critics, texts, drafts).items():
             for line, value in zip(lines, values, strict=True):
                 figures[name][line] = value
+    for name, given, column in ((NLL, sources, 0), (FLUENCY_NLL, summaries, 1)):
+        for line in known if name in names else ():
+            read = _read_part(summary_model.vocabulary, given[line], pairs[line][column])
+            figures[name][line] = nll_per_word(figures[name][line], read)
     return figures
 
 
-def _judge(
-    summary_model: SummaryModel, pairs: Sequence[tuple[list[int], list[int]]]
-) -> dict[str, list[float]]:
-    """Figures of one batch of sources and summaries in pieces."""
-    import torch
+def _figures(critics: Critics, sources: Tokens, summaries: Tokens) -> dict[str, list[float]]:
+    """The figures of one batch as far as there are critics; the nll summed over each text."""
+    from summ.families.summarizer.critique import critique
 
-    from summ.families.summarizer.rewards import fluency_reward
-    from summ.networks.policy import chosen, score
-    from summ.pipelines.search import Searcher
-    from summ.training.objectives.likelihood import sequence_nll
-    from summ.types import Tokens
+    device = critics.marks.starts_word.device
+    found = critique(critics, sources.to(device), summaries.to(device))
+    figures = {
+        NLL: found.source_nll,
+        HUMANNESS: found.humanness,
+        FLUENCY_NLL: found.language_model_nll,
+        SLOR: found.fluency,
+        SIMILARITY: found.similarity,
+    }
+    return {name: column.tolist() for name, column in figures.items() if column is not None}
 
-    searcher = Searcher(summary_model)
-    marks = searcher.marks
-    sources, drafts = (
-        Tokens.from_lists([[*ids, marks.eos] for ids in column], marks.pad).to(searcher.device)
-        for column in zip(*pairs, strict=True)
-    )
-    with torch.inference_mode():
-        words = (marks.starts_word[sources.ids] & sources.mask).sum(dim=1).clamp(min=1)  # (B,)
-        read = summary_model.reconstructor.read(drafts, words)
-        log_probs = score(summary_model.reconstructor, read, sources, marks).log_probs  # (B, S)
-        # Pieces that no output may contain have probability 0: they say nothing about a text.
-        nll = -log_probs.masked_fill(~sources.mask | log_probs.isinf(), 0.0).sum(dim=1) / words
-        human = summary_model.discriminator(drafts).float().sigmoid()  # (B, T)
-        mean = human.masked_fill(~drafts.mask, 0.0).sum(dim=1) / drafts.mask.sum(dim=1)
-        figures = {NLL: nll, HUMANNESS: mean}
-        if summary_model.language_model is not None:
-            likely = chosen(summary_model.language_model(drafts), drafts)  # (B, T)
-            lifts = likely - summary_model.language_model.unigram[drafts.ids]
-            ends = (marks.starts_word[drafts.ids] & drafts.mask).sum(dim=1) + 1  # and the end mark
-            figures[FLUENCY_NLL] = sequence_nll(likely, drafts.mask) / ends
-            figures[SLOR] = fluency_reward(lifts, drafts.mask)
-    return {name: values.tolist() for name, values in figures.items()}
+
+def _read_part(vocabulary: Vocabulary, text: str, ids: Sequence[int]) -> str:
+    """The beginning of a text that these pieces stand for, with the spaces of the text."""
+    from summ.text.folding import fold
+
+    words = len(vocabulary.split(ids))
+    if not vocabulary.folding:
+        return " ".join(vocabulary.canonical(text).split()[:words])
+    folded = fold(text)
+    if words >= len(folded.surfaces):
+        return text
+    surfaces = zip(folded.surfaces[:words], folded.glued, strict=False)
+    return "".join(surface if glued else f" {surface}" for surface, glued in surfaces)
 
 
 def similarity_figures(
@@ -184,18 +189,18 @@ def similarity_figures(
         ``similarity``: between -1 and 1; nan where the source or the summary is blank.  Of a long
         source the encoder reads the beginning.
     """
-    import torch
+    from summ.families.summarizer.critics import Critics
+    from summ.networks.policy import Marks
 
     device = next(model.encoders.parameters()).device
+    critics = Critics(Marks.of(model.vocabulary, device), sentence_vectors=model.vectors)
     figures = [math.nan] * len(summaries)
     pairs = list(zip(sources, summaries, strict=True))
     known = [line for line, pair in enumerate(pairs) if all(map(str.strip, pair))]
     for start in range(0, len(known), batch_size):
         lines = known[start : start + batch_size]
-        columns = zip(*(pairs[line] for line in lines), strict=True)
-        with torch.inference_mode():
-            read = [model.vectors(model.read(list(column)).to(device)) for column in columns]
-            cosines = (read[0] * read[1]).sum(dim=1).tolist()  # vectors have length 1
+        texts, drafts = (model.read([pairs[line][column] for line in lines]) for column in (0, 1))
+        cosines = _figures(critics, texts, drafts)[SIMILARITY]
         for line, cosine in zip(lines, cosines, strict=True):
             figures[line] = cosine
     return {SIMILARITY: figures}
@@ -204,10 +209,10 @@ def similarity_figures(
 def figures_by(
     folders: Sequence[Path], texts: Texts, summaries: Sequence[str], *, batch_size: int = 64
 ) -> dict[str, list[float]]:
-    """What models think of any system's summaries.
+    """What networks say of any system's summaries.
 
     Args:
-        folders: of machines (see ``model_figures``) and sentence encoders (``similarity``).
+        folders: of summarizers (see ``model_figures``) and sentence encoders (``similarity``).
 
     Raises:
         DataError: there are no sources.

@@ -37,7 +37,7 @@ class SkipThoughtStep(nn.Module):
         nll, words = self._decoded(vectors, batch)
         return StepOutput(
             loss=nll * streams.shards / batch.total,
-            stats={"skip_thought/nll_per_word": (nll / words).detach()},
+            stats={"skip_thought/nll_per_piece": (nll / words).detach()},
         )
 
     @torch.no_grad()

@@ -76,7 +76,7 @@ class SentenceTask:
                         f"{len(self.model.encoders)}. Set encoder.encoders to 1."
                     )
                 step = SkipThoughtStep(encoder, *self.decoders[stage.name])
-                shown = "skip_thought/nll_per_word"
+                shown = "skip_thought/nll_per_piece"
         self.objective = stage.kind
         return StageParts(texts, step, partial(self._validate, texts, step), (shown,))
 

@@ -28,17 +28,18 @@ from summ.config import (
 
 
 class RewardConfig(Section):
-    """What a draft is rewarded for.  Each weight multiplies one pure function of ``rewards``.
+    """What a draft is rewarded for: each weight multiplies one reward of a critique.
 
-    ``fluency`` needs a machine with a language model: log-likelihood per word above that of the
-    words anywhere in documents (slor), log-likelihood per word, or exp(-perplexity / scale).  It is
-    credited to the whole draft, or (slor and likelihood) to each word, discounted like the
-    discriminator's.  ``similarity_encoder`` is the folder of a sentence encoder; by default the one
-    that ships with summ.  ``position`` prefers words from where news begins: the source's head.
-    ``reference`` names a model whose compressor, frozen, gives the log-likelihood of drafts, so
-    that the policy stays near it.  ``salience`` names a model whose salience layers, frozen, say
-    which words of a document matter.  Each is an earlier stage of the run, by its name, or the path
-    of a model folder.
+    ``reconstruction_weight``: log-likelihood of the source given the draft, per piece;
+    ``discriminator_weight``: humanness of each prefix, credited to the words before with
+    ``discount``; ``length_weight`` and ``repetition_weight``: words off the budget, and said
+    before; ``position_weight`` prefers words from the source's head, where news begins.
+
+    ``fluency_weight`` (SLOR) needs a model with a language model.  ``similarity_encoder`` is the
+    folder of a sentence encoder, by default the one that ships with summ.  ``reference`` names a
+    model whose compressor, frozen, gives the log-likelihood of drafts: the policy stays near it.
+    ``salience`` names a model that predicts salience.  Either is an earlier stage of the run, by
+    its name, or the path of a model folder.
     """
 
     reconstruction_weight: Weight = 4.0
@@ -48,9 +49,6 @@ class RewardConfig(Section):
     repetition_weight: Weight = 0.0
     position_weight: Weight = 0.0
     fluency_weight: Weight = 0.0
-    fluency: Literal["slor", "likelihood", "perplexity"] = "slor"
-    fluency_credit: Literal["draft", "word"] = "draft"
-    perplexity_scale: Annotated[float, Field(gt=0)] = 150.0
     similarity_weight: Weight = 0.0
     similarity_encoder: Path | None = None
     reference_weight: Weight = 0.0
@@ -59,9 +57,7 @@ class RewardConfig(Section):
     salience: Path | None = None
 
     @model_validator(mode="after")
-    def creditable(self) -> RewardConfig:
-        if self.fluency == "perplexity" and self.fluency_credit == "word":
-            raise ValueError("perplexity is of a whole draft: fluency_credit must be 'draft'")
+    def named(self) -> RewardConfig:
         if self.reference_weight and self.reference is None:
             raise ValueError("reference_weight needs 'reference': a stage or a model folder")
         if self.salience_weight and self.salience is None:

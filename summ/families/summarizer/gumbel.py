@@ -124,7 +124,7 @@ class GumbelStep(nn.Module):
         uncertainty = entropy(log_probs.detach()).masked_fill(~sampled.mask, 0.0).sum()
         begins = self.marks.starts_word[sampled.ids] & sampled.mask
         stats = {
-            "reconstruction/nll_per_word": nll.detach().sum() / documents.mask.sum(),
+            "reconstruction/nll_per_piece": nll.detach().sum() / documents.mask.sum(),
             "policy/entropy": uncertainty / sampled.mask.sum(),
             "policy/temperature": torch.tensor(temperature),
             "summary/words": count_words(sampled, self.marks).float().mean(),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from torch import nn
 
 from summ.networks.language_model import LanguageModel
-from summ.networks.policy import chosen
 from summ.training.objectives.likelihood import sequence_nll
 from summ.training.random_streams import RandomStreams
 from summ.types import StepOutput, Tokens
@@ -20,10 +19,10 @@ class LanguageModelStep(nn.Module):
 
     def forward(self, sentences: Tokens, streams: RandomStreams) -> StepOutput:
         """The nll of human sentences, in nats a sentence; nothing is drawn."""
-        nll = sequence_nll(chosen(self.language_model(sentences), sentences), sentences.mask)
+        nll = sequence_nll(self.language_model.log_probs(sentences), sentences.mask)
         return StepOutput(
             loss=nll.mean(),
             stats={
-                "language_model/nll_per_word": nll.detach().sum() / sentences.mask.sum(),
+                "language_model/nll_per_piece": nll.detach().sum() / sentences.mask.sum(),
             },
         )

@@ -43,7 +43,7 @@ class PretrainStep(nn.Module):
         stats = {
             "denoising/loss": denoising_loss.detach(),
             "reconstruction/nll": reconstruction_loss.detach(),
-            "reconstruction/nll_per_word": nll.detach().sum() / batch.documents.mask.sum(),
+            "reconstruction/nll_per_piece": nll.detach().sum() / batch.documents.mask.sum(),
         }
         if self.language_model is not None:
             output: StepOutput = self.language_model(batch.sentences, streams)

@@ -12,12 +12,13 @@ from torch import Tensor, nn
 
 from summ.families.summarizer import rewards
 from summ.families.summarizer.config import ReinforceStage
-from summ.families.summarizer.critique import Judges, Verdict, judge
+from summ.families.summarizer.critics import Critics
 from summ.families.summarizer.likelihood import (
     DenoisingObjective,
     count_words,
     reconstruction_nll,
 )
+from summ.families.summarizer.rewarded_drafts import RewardedDrafts, reward_drafts
 from summ.networks.compressor import Compressor
 from summ.networks.policy import Marks, greedy, sample, score
 from summ.networks.reconstructor import Reconstructor
@@ -34,14 +35,14 @@ class ReinforceStep(nn.Module):
     through ``forward`` and is synchronised between processes.
 
     Args:
-        judges: discriminator, language model, sentence encoder: not this step's to teach.
+        critics: discriminator, language model, sentence encoder: this step does not teach them.
     """
 
     def __init__(
         self,
         compressor: Compressor,
         reconstructor: Reconstructor,
-        judges: Judges,
+        critics: Critics,
         marks: Marks,
         stage: ReinforceStage,
         max_document: int,
@@ -49,8 +50,8 @@ class ReinforceStep(nn.Module):
     ) -> None:
         super().__init__()
         self.compressor, self.reconstructor = compressor, reconstructor
-        # A plain dataclass, so that nn.Module does not adopt the judges' parameters.
-        self.judges = judges
+        # A plain dataclass, so that nn.Module does not adopt the critics' parameters.
+        self.critics = critics
         sizes = (max_document, max_sentence)
         self.denoising = DenoisingObjective(
             compressor, reconstructor, marks, stage.likelihood, *sizes
@@ -74,25 +75,25 @@ class ReinforceStep(nn.Module):
         nll_trained, nll = self._rebuild(sampled, documents)
 
         # 4. Reward: faithful to the document, reads as human; and a baseline.            (B, T)
-        verdict = self._judge(sampled, nll, documents, budget)
+        rewarded = self._reward(sampled, nll, documents, budget)
         if stage.baseline == "leave-one-out":
-            baseline = rewards.leave_one_out(verdict.credit, sampled.mask, stage.samples)
+            baseline = rewards.leave_one_out(rewarded.credit, sampled.mask, stage.samples)
         else:
             baseline = self._greedy_reward(encoded.detach(), documents, budget, sampled)
 
         # 5. Policy gradient for the compressor; maximum likelihood for the reconstructor.
-        policy_loss = reinforce_loss(scores.log_probs, sampled.mask, verdict.credit, baseline)
+        policy_loss = reinforce_loss(scores.log_probs, sampled.mask, rewarded.credit, baseline)
         reconstruction_loss = nll_trained.mean()
         loss = policy_loss + reconstruction_loss
         entropy = scores.entropy.masked_fill(~sampled.mask, 0.0).sum() / sampled.mask.sum()
         stats = {
-            **{f"reward/{name}": values.mean() for name, values in verdict.figures.items()},
-            "reward/total": verdict.total.mean(),
-            "reward/advantage": (verdict.credit - baseline)[:, 0].mean(),
-            "reconstruction/nll_per_word": nll.sum() / (stage.samples * documents.mask.sum()),
+            **{f"reward/{name}": values.mean() for name, values in rewarded.figures.items()},
+            "reward/total": rewarded.total.mean(),
+            "reward/advantage": (rewarded.credit - baseline)[:, 0].mean(),
+            "reconstruction/nll_per_piece": nll.sum() / (stage.samples * documents.mask.sum()),
             "policy/entropy": entropy,
             "summary/words": count_words(sampled, self.marks).float().mean(),
-            "summary/length_error": -verdict.figures["length"].mean(),
+            "summary/length_error": -rewarded.figures["length"].mean(),
         }
         if stage.likelihood_weight:
             denoising_loss = self.denoising(batch, streams)
@@ -127,15 +128,15 @@ class ReinforceStep(nn.Module):
         others = others.unflatten(0, (-1, samples - 1))
         return trained, torch.cat([trained.detach()[:, None], others], dim=1).flatten()
 
-    def _judge(
+    def _reward(
         self,
         drafts: Tokens,
         nll: Float[Tensor, " B"],
         documents: Tokens,
         budget: Int[Tensor, " N"],
-    ) -> Verdict:
+    ) -> RewardedDrafts:
         weights = self.stage.reward
-        return judge(self.judges, weights, drafts, nll, documents, budget, self.marks)
+        return reward_drafts(self.critics, weights, drafts, nll, documents, budget)
 
     @torch.no_grad()
     def _greedy_reward(
@@ -148,7 +149,7 @@ class ReinforceStep(nn.Module):
         """Self-critical baseline: the reward of the greedy draft, at the same position."""
         drafts = greedy(self.compressor, encoded, self.marks, self.max_sentence)
         nll = reconstruction_nll(self.reconstructor, drafts, documents, self.marks)
-        credit = self._judge(drafts, nll, documents, budget).credit
+        credit = self._reward(drafts, nll, documents, budget).credit
         width = sampled.ids.shape[1]
         held = rewards.fit_width(rewards.hold_last(credit, drafts.mask), width)
         return held.repeat_interleave(self.stage.samples, dim=0)

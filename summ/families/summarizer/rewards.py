@@ -21,19 +21,18 @@ def reconstruction_reward(
     return -nll / source_mask.sum(dim=1)
 
 
-def humanness_reward(
-    logits: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"], discount: float
-) -> Float[Tensor, "B T"]:
-    r"""What the discriminator says of each prefix from a word on, discounted.
+def humanness_reward(humanness: Float[Tensor, "*B"]) -> Float[Tensor, "*B"]:
+    r"""2 D - 1, between -1 and 1: positive where a human is the likelier writer.
 
-    .. math:: R_t = \sum_{k \ge t} \gamma^{k-t} (2 D_k - 1)
+    A word is credited with the reward of the prefix that it completes and, less and less, of the
+    longer ones that it makes possible: see ``to_go``.
 
-    A word is credited with the humanness of the prefix it completes and, less and less, of
-    the longer ones that it makes possible.
+    Args:
+        humanness: the discriminator's probability D that a human wrote a prefix, or its mean.
 
     Source: Wang & Lee (2018, arXiv:1810.02851); constants of their released code.
     """
-    return to_go(2 * torch.sigmoid(logits.float()) - 1, mask, discount)
+    return 2 * humanness - 1
 
 
 def fluency_reward(lifts: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"]) -> Float[Tensor, " B"]:
@@ -54,34 +53,6 @@ def fluency_reward(lifts: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"]) -> Fl
     return lifts.masked_fill(~mask, 0.0).sum(dim=1) / mask.sum(dim=1)
 
 
-def fluency_to_go(
-    lifts: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"], discount: float
-) -> Float[Tensor, "B T"]:
-    r"""Log-likelihood of each word and, discounted, of those after it.
-
-    .. math:: R_t = \sum_{k \ge t} \gamma^{k-t} \ell_k
-
-    A word can only change what is said from it on, so with :math:`\gamma = 1` this is the
-    exact reward-to-go of the draft's log-likelihood (not divided by its length).
-    """
-    return to_go(lifts, mask, discount)
-
-
-def perplexity_reward(
-    log_probs: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"], scale: float
-) -> Float[Tensor, " B"]:
-    r"""exp(-perplexity / scale): between 0 and 1, flat where the draft is far from fluent.
-
-    Args:
-        log_probs: of each word under a language model, in nats.
-        scale: the perplexity whose reward is 1/e; about that of human sentences.
-
-    Source: after the fluency reward of Hyun et al. (2022, arXiv:2212.10843, MSRP), with a language
-    model of human summaries in place of a general one.
-    """
-    return torch.exp(-torch.exp(-fluency_reward(log_probs, mask)) / scale)
-
-
 def similarity_reward(
     source_vectors: Float[Tensor, "B D"], draft_vectors: Float[Tensor, "B D"]
 ) -> Float[Tensor, " B"]:
@@ -92,7 +63,10 @@ def similarity_reward(
 def to_go(
     values: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"], discount: float
 ) -> Float[Tensor, "B T"]:
-    """Each position's value and, discounted by each step between, the values after it."""
+    r"""Each position's value and, discounted, the values after it.
+
+    .. math:: R_t = \sum_{k \ge t} \gamma^{k-t} r_k
+    """
     values = values.masked_fill(~mask, 0.0)
     sums = torch.zeros_like(values)
     running = torch.zeros_like(values[:, 0])
@@ -111,15 +85,13 @@ def length_reward(begins: Bool[Tensor, "B T"], budget: Int[Tensor, " B"]) -> Flo
     return -(begins.sum(dim=1) - budget).abs().float()
 
 
-def repetition_reward(ids: Int[Tensor, "B T"], begins: Bool[Tensor, "B T"]) -> Float[Tensor, " B"]:
-    """Minus the number of word beginnings that already occurred in the draft."""
-    return -repeats(ids, begins).sum(dim=1).float()
+def repetition_reward(repeated: Bool[Tensor, "B T"]) -> Float[Tensor, " B"]:
+    """Minus the number of words that already occurred in the draft.
 
-
-def repeats(ids: Int[Tensor, "B T"], mask: Bool[Tensor, "B T"]) -> Bool[Tensor, "B T"]:
-    """Where a piece of the mask stands that stood in it before."""
-    same = (ids[:, :, None] == ids[:, None, :]) & mask[:, :, None] & mask[:, None, :]
-    return torch.tril(same, diagonal=-1).any(dim=2)
+    Args:
+        repeated: True where such a word begins.
+    """
+    return -repeated.sum(dim=1).float()
 
 
 def position_reward(

@@ -29,7 +29,7 @@ class SalienceStep(nn.Module):
         nll = self.nll(leads)
         words = self.salience.telling(leads.tokens).sum()
         per_word = nll.detach().sum() / words.clamp(min=1)
-        return StepOutput(loss=nll.mean(), stats={"salience/nll_per_word": per_word})
+        return StepOutput(loss=nll.mean(), stats={"salience/nll_per_telling_word": per_word})
 
     def nll(self, leads: Leads) -> Float[Tensor, " B"]:
         """Of each lead, in nats, summed over its telling words."""

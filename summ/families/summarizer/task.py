@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -28,13 +29,7 @@ from summ.families.summarizer.config import (
     SummarizerRun,
     is_stage_name,
 )
-from summ.families.summarizer.critique import (
-    Judges,
-    SentenceEncoderLoader,
-    reference_policy,
-    salience_told,
-    similarity_vectors,
-)
+from summ.families.summarizer.critics import Critics, load_critics
 from summ.families.summarizer.discriminator import DiscriminatorStep
 from summ.families.summarizer.gumbel import GumbelStep
 from summ.families.summarizer.language_model import LanguageModelStep
@@ -58,12 +53,13 @@ from summ.networks.salience import Salience
 from summ.text.vocabulary import Vocabulary
 from summ.training.random_streams import stage_seed
 from summ.training.task import Adversary, StageParts, Validation
+from summ.types import Tokens
 
 # What of a stage's figures its progress bar shows.
 _SHOWN_DRAFTS = (
     "denoising/loss",
-    "reconstruction/nll_per_word",
-    "language_model/nll_per_word",
+    "reconstruction/nll_per_piece",
+    "language_model/nll_per_piece",
     "reward/total",
     "policy/entropy",
     "summary/words",
@@ -72,6 +68,9 @@ _SHOWN_DRAFTS = (
 )
 
 
+SentenceVectors = Callable[
+    [Path | None, Vocabulary, torch.device], Callable[[Tokens], torch.Tensor]
+]
 _WEIGHTS = {"float32": torch.float32, "float16": torch.float16, "int8": torch.int8}
 
 
@@ -79,15 +78,15 @@ class SummarizerTask:
     """Trains a summarizer; implements ``Task``.
 
     Args:
-        sentence_encoder: loads the encoder in a folder (None: the one that ships), for the reward
-            of similarity.
+        sentence_vectors: of the encoder in a folder (None: the one that ships), for the reward of
+            similarity.
     """
 
     def __init__(
-        self, config: SummarizerRun, device: torch.device, sentence_encoder: SentenceEncoderLoader
+        self, config: SummarizerRun, device: torch.device, sentence_vectors: SentenceVectors
     ) -> None:
         self.config, self.device = config, device
-        self.sentence_encoder = sentence_encoder
+        self.sentence_vectors = sentence_vectors
         self.corpora = corpora_of(config)
         self.corpus = self.corpora[config.data.corpus]
         self.summary_model = model_of(config, self.corpus).to(device)
@@ -163,7 +162,7 @@ class SummarizerTask:
         shards: int,
         step: nn.Module,
         weights: RewardConfig,
-        critics: Judges,
+        critics: Critics,
     ) -> StageParts:
         """The parts of a stage with drafts; held-out drafts are judged by these weights."""
         noise = stage.noise or self.config.noise
@@ -174,7 +173,7 @@ class SummarizerTask:
 
         def validation() -> Validation:
             held_out = texts.held_out_documents(count).to(self.device)
-            found = validate(self.summary_model, critics, weights, held_out, self.marks, words)
+            found = validate(self.summary_model, critics, weights, held_out, words)
             return replace(found, figures=found.figures | self._language_model_figures(texts))
 
         adversary = self._adversary(stage) if stage.discriminator_every else None
@@ -201,7 +200,7 @@ class SummarizerTask:
         step = LanguageModelStep(self._language_model(stage.name))
         texts = self._texts(stage, shards, None, NoiseConfig())
         figures = partial(self._language_model_figures, texts)
-        shown = ("language_model/nll_per_word",)
+        shown = ("language_model/nll_per_piece",)
         return StageParts(SentenceBatches(texts), step, lambda: Validation(figures(), []), shown)
 
     def _salience_parts(self, stage: SalienceStage, shards: int) -> StageParts:
@@ -222,7 +221,7 @@ class SummarizerTask:
             leads = texts.held_out(self.config.validation_documents).to(self.device)
             return Validation(salience_figures(salience, compressor, leads), [])
 
-        shown = ("salience/nll_per_word",)
+        shown = ("salience/nll_per_telling_word",)
         return StageParts(texts, SalienceStep(salience, compressor), validation, shown)
 
     def _texts(
@@ -255,21 +254,17 @@ class SummarizerTask:
             held_out=self.config.validation_documents,
         )
 
-    def _critics(self, weights: RewardConfig) -> Judges:
+    def _critics(self, weights: RewardConfig) -> Critics:
         """What scores the drafts of a stage, in training and on held-out texts.
 
         Raises:
-            ConfigError: the sentence encoder reads another vocabulary.
+            ConfigError: the sentence encoder or a named model has another vocabulary.
             CheckpointError: it cannot be loaded.
         """
-        model = self.summary_model
-        return Judges(
-            model.discriminator,
-            model.language_model,
-            similarity_vectors(weights, model.vocabulary, self.device, self.sentence_encoder),
-            reference_policy(weights, model, self.device),
-            salience_told(weights, model, self.device),
-        )
+        model, vectors, folder = self.summary_model, None, weights.similarity_encoder
+        if weights.similarity_weight or folder is not None:
+            vectors = self.sentence_vectors(folder, model.vocabulary, self.device)
+        return load_critics(weights, model, self.device, vectors)
 
     def _language_model_figures(self, texts: Batches) -> dict[str, float]:
         """Of held-out human sentences; none where the model has no language model."""

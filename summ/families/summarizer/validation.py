@@ -1,6 +1,6 @@
-"""How good the drafts of held-out documents are, by what the run itself can judge.
+"""Validation without references: what the critics of a run say of drafts of held-out documents.
 
-No reference is read: models are chosen by reward.
+Models are chosen by the mean reward.
 """
 
 from __future__ import annotations
@@ -8,13 +8,14 @@ from __future__ import annotations
 import torch
 
 from summ.families.summarizer.config import RewardConfig
-from summ.families.summarizer.critique import Judges, judge
+from summ.families.summarizer.critics import Critics
 from summ.families.summarizer.likelihood import count_words, reconstruction_nll
 from summ.families.summarizer.model import SummaryModel
+from summ.families.summarizer.rewarded_drafts import reward_drafts
 from summ.families.summarizer.salience import SalienceStep
 from summ.networks.compressor import Compressor
 from summ.networks.language_model import LanguageModel
-from summ.networks.policy import Marks, chosen, greedy
+from summ.networks.policy import greedy
 from summ.networks.salience import Salience
 from summ.training.objectives.likelihood import sequence_nll
 from summ.training.task import Validation
@@ -24,35 +25,35 @@ from summ.types import Leads, Tokens
 @torch.no_grad()
 def validate(
     model: SummaryModel,
-    judges: Judges,
+    critics: Critics,
     weights: RewardConfig,
     documents: Tokens,
-    marks: Marks,
     words: int,
     shown: int = 4,
     rows: int = 64,
 ) -> Validation:
-    """Drafts every document greedily and judges the drafts.
+    """Drafts every document greedily and rewards the drafts.
 
-    ``held_out/reward`` is the weighted sum of the others: what models are chosen by.
+    ``held_out/reward``, by which models are chosen, is the weighted sum of the other figures.
 
     Args:
-        judges, weights: of the stage, so that what is judged is what is taught.
-        words: the length asked for.
-        shown: how many drafts to hand back as text.
+        critics, weights: those of the stage, so that what is measured is what is taught.
+        words: the budget of each draft.
+        shown: how many drafts to return as text.
         rows: documents in one forward pass.
     """
     totals: dict[str, float] = {}
     texts: list[tuple[str, str]] = []
+    marks = critics.marks
     for start in range(0, len(documents), rows):
         sources = documents.rows(slice(start, start + rows))
         budget = torch.full((len(sources),), words, device=sources.ids.device)
         encoded = model.compressor.read(sources, budget)
         drafts = greedy(model.compressor, encoded, marks, model.settings.max_sentence)
         nll = reconstruction_nll(model.reconstructor, drafts, sources, marks)
-        verdict = judge(judges, weights, drafts, nll, sources, budget, marks)
+        rewarded = reward_drafts(critics, weights, drafts, nll, sources, budget)
         length = count_words(drafts, marks).float()
-        figures = {**verdict.figures, "reward": verdict.total, "words": length}
+        figures = {**rewarded.figures, "reward": rewarded.total, "words": length}
         for name, values in figures.items():
             totals[name] = totals.get(name, 0.0) + float(values.float().sum())
         for row in range(max(0, min(len(sources), shown - len(texts)))):
@@ -65,26 +66,26 @@ def validate(
 def language_model_figures(
     language_model: LanguageModel, sentences: Tokens, rows: int = 64
 ) -> dict[str, float]:
-    """``held_out/language_model_nll_per_word``: of human sentences, in nats."""
+    """``held_out/language_model_nll_per_piece``: of human sentences, in nats."""
     nll = 0.0
     for start in range(0, len(sentences), rows):
         part = sentences.rows(slice(start, start + rows))
-        nll += float(sequence_nll(chosen(language_model(part), part), part.mask).sum())
-    return {"held_out/language_model_nll_per_word": nll / max(1, int(sentences.mask.sum()))}
+        nll += float(sequence_nll(language_model.log_probs(part), part.mask).sum())
+    return {"held_out/language_model_nll_per_piece": nll / max(1, int(sentences.mask.sum()))}
 
 
 @torch.no_grad()
 def salience_figures(
     salience: Salience, compressor: Compressor, leads: Leads, rows: int = 64
 ) -> dict[str, float]:
-    """``held_out/salience_nll_per_word``: of the telling words of leads, in nats."""
+    """``held_out/salience_nll_per_telling_word``: of the telling words of leads, in nats."""
     step = SalienceStep(salience, compressor)
     nll = words = 0.0
     for start in range(0, len(leads), rows):
         part = leads.rows(slice(start, start + rows))
         nll += float(step.nll(part).sum())
         words += int(salience.telling(part.tokens).sum())
-    return {"held_out/salience_nll_per_word": nll / max(1.0, words)}
+    return {"held_out/salience_nll_per_telling_word": nll / max(1.0, words)}
 
 
 def _text(model: SummaryModel, words: Tokens, row: int) -> str:

@@ -1,8 +1,9 @@
-"""A machine as the system that is judged."""
+"""A model as a system under evaluation, and networks on any summaries."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,11 @@ def summary_model(tmp_path_factory: pytest.TempPathFactory) -> SummaryModel:
     return built
 
 
+def words_read(canonical: str) -> int:
+    """Words as readers count them, who put no space before marks and clitics."""
+    return sum(word not in {".", ",", "'", "'s"} for word in canonical.split())
+
+
 @torch.no_grad()
 def by_hand(summary_model: SummaryModel, source: str, summary: str) -> tuple[float, float]:
     """One pair at a time, without padding, the loss by torch itself."""
@@ -58,7 +64,7 @@ def by_hand(summary_model: SummaryModel, source: str, summary: str) -> tuple[flo
     text, draft = vocabulary.encode([source, summary])
     text = [*text[: summary_model.settings.max_document - 1], vocabulary.eos]
     draft = [*draft[: summary_model.settings.max_sentence - 1], vocabulary.eos]
-    words = sum(bool(vocabulary.starts_word[piece]) for piece in text)
+    words = sum(bool(vocabulary.starts_word[piece]) for piece in text)  # as the prompt counts
     read = summary_model.reconstructor.read(
         tiny.Tokens.from_lists([draft], 0), torch.tensor([words])
     )
@@ -67,7 +73,7 @@ def by_hand(summary_model: SummaryModel, source: str, summary: str) -> tuple[flo
     logits[:, ~summary_model.reconstructor.allowed_anywhere] = -math.inf
     nll = torch.nn.functional.cross_entropy(logits, torch.tensor(text), reduction="sum")
     human = summary_model.discriminator(tiny.Tokens.from_lists([draft], 0))[0].sigmoid().mean()
-    return float(nll) / words, float(human)
+    return float(nll) / words_read(vocabulary.decode(text)), float(human)
 
 
 def test_figures_are_those_of_one_pair_at_a_time(summary_model: SummaryModel) -> None:
@@ -80,6 +86,16 @@ def test_figures_are_those_of_one_pair_at_a_time(summary_model: SummaryModel) ->
     assert all(math.isnan(figure[line]) for figure in (nll, humanness) for line in (1, 3))
 
 
+def test_of_a_long_source_only_the_words_read_count(summary_model: SummaryModel) -> None:
+    source = "Japan's bank, it said, appealed to the markets."
+    assert words_read(summary_model.vocabulary.canonical(source)) == len(source.split())
+    for room in (6, 12, 20, 30, 48):
+        settings = replace(summary_model.settings, max_document=room)
+        short = replace(summary_model, settings=settings)
+        [found] = model_figures(short, [source], ["bank"])["reconstruction_nll_per_word"]
+        assert found == pytest.approx(by_hand(short, source, "bank")[0], rel=1e-4)
+
+
 def speaking(summary_model: SummaryModel) -> SummaryModel:
     """The same machine with a language model."""
     richer = with_language_model(summary_model, tiny.causal(), seed=1)
@@ -90,7 +106,7 @@ def speaking(summary_model: SummaryModel) -> SummaryModel:
 
 @torch.no_grad()
 def test_fluency_is_that_of_one_summary_at_a_time(summary_model: SummaryModel) -> None:
-    """Word by word through the network itself, words and the end mark counted by hand."""
+    """Piece by piece through the network itself, words counted by hand."""
     richer, vocabulary = speaking(summary_model), summary_model.vocabulary
     language_model = richer.language_model
     assert language_model is not None
@@ -105,7 +121,7 @@ def test_fluency_is_that_of_one_summary_at_a_time(summary_model: SummaryModel) -
             log_prob += float(logits.log_softmax(-1)[piece])
             chance += float((counts[piece] / counts.sum()).log())
             read.append(piece)
-        words = len(summaries[line].split()) + 1
+        words = len(summaries[line].split())
         nll, slor = figures["fluency_nll_per_word"][line], figures["fluency_slor"][line]
         assert nll == pytest.approx(-log_prob / words, rel=1e-4)
         assert slor == pytest.approx((log_prob - chance) / len(pieces), rel=1e-4)

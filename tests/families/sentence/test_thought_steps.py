@@ -160,7 +160,7 @@ def test_skip_thought_decodes_both_neighbours(vocabulary: Vocabulary) -> None:
             words += target.ids.shape[1]
     output = step(batch, streams())
     torch.testing.assert_close(output.loss, total / batch.total)
-    torch.testing.assert_close(output.stats["skip_thought/nll_per_word"], total.detach() / words)
+    torch.testing.assert_close(output.stats["skip_thought/nll_per_piece"], total.detach() / words)
     judged = step.judge(batch)
     assert judged["loss"] == pytest.approx(float(total.detach()), rel=1e-5)
     assert judged["words"] == words

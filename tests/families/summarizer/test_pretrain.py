@@ -115,7 +115,7 @@ def test_the_language_model_learns_its_own_term_and_no_other() -> None:
         torch.testing.assert_close(value, expected[name])
     for name, value in tiny.gradients(step).items():
         torch.testing.assert_close(value, others[name])
-    assert "language_model/nll_per_word" in output.stats
+    assert "language_model/nll_per_piece" in output.stats
 
 
 def test_overfits_eight_sentences() -> None:
@@ -126,7 +126,7 @@ def test_overfits_eight_sentences() -> None:
     # 90 % of the probability is on the right sentence (of 8^2 or 8^3), and less is left of a
     # document than a reconstructor that ignores the keywords could know.
     assert output.stats["denoising/loss"] < 0.1
-    assert output.stats["reconstruction/nll_per_word"] < 0.1 < tiny.guessed_nll(batch.documents)
+    assert output.stats["reconstruction/nll_per_piece"] < 0.1 < tiny.guessed_nll(batch.documents)
     with torch.no_grad():
         encoded = compressor.read(batch.noised, batch.budget)
         found = greedy(compressor, encoded, tiny.marks(FACTS), 5)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from summ.families.summarizer.config import AdversarialOptimizerConfig, ReinforceStage, RewardConfig
-from summ.families.summarizer.critique import Judges
+from summ.families.summarizer.critics import Critics
 from summ.families.summarizer.language_model import LanguageModelStep
 from summ.families.summarizer.reinforce import ReinforceStep
 from summ.networks.policy import policy_log_probs
@@ -37,8 +37,9 @@ def build(vocabulary, config: ReinforceStage, length: int = 3, shortlist=None):
         tiny.discriminator(vocabulary),
         tiny.language_model(vocabulary),
     )
-    judges = Judges(*parts[2:], vectors)
-    return ReinforceStep(*parts[:2], judges, tiny.marks(vocabulary), config, 16, length), parts
+    marks = tiny.marks(vocabulary)
+    critics = Critics(marks, parts[2], language_model=parts[3], sentence_vectors=vectors)
+    return ReinforceStep(*parts[:2], critics, marks, config, 16, length), parts
 
 
 def vectors(words: Tokens) -> Tensor:
@@ -67,7 +68,7 @@ def all_summaries(vocabulary, length: int) -> Iterator[list[int]]:
             yield [first, second, *([tiny.EOS] if length == 3 else [])]
 
 
-KINDS = ["reconstruction", "discriminator", "fluency", "fluency by word", "similarity"]
+KINDS = ["reconstruction", "discriminator", "fluency", "similarity"]
 
 
 @pytest.mark.parametrize(
@@ -77,9 +78,8 @@ def test_gradient_is_the_gradient_of_the_expected_reward(kind: str, temperature:
     """The step's gradient, weighted by probability over all summaries, against enumeration.
 
     With a discount of 1 the discriminator's reward-to-go is the policy gradient of the sum of
-    all its prefix scores (what follows a word is all that the word can change); that of fluency
-    by word is the policy gradient of the draft's log-likelihood, not divided by its length.  The
-    policy is the one that is drawn from, at its temperature.
+    all its prefix scores (what follows a word is all that the word can change).  The policy is the
+    one that is drawn from, at its temperature.
     """
     vocabulary = tiny.facts(words=3)
     reward = RewardConfig(
@@ -87,8 +87,7 @@ def test_gradient_is_the_gradient_of_the_expected_reward(kind: str, temperature:
         discriminator_weight=float(kind == "discriminator"),
         discount=1.0,
         length_weight=0.0,
-        fluency_weight=float(kind.startswith("fluency")),
-        fluency_credit="word" if kind.endswith("word") else "draft",
+        fluency_weight=float(kind == "fluency"),
         similarity_weight=float(kind == "similarity"),
     )
     config = stage(
@@ -179,12 +178,12 @@ def test_one_batch_of_eight_equals_four_of_two(baseline: str) -> None:
 def test_gradient_reaches_compressor_and_reconstructor_only() -> None:
     vocabulary = tiny.facts(words=6)
     config = stage(reward={"fluency_weight": 1.0, "similarity_weight": 1.0})
-    step, (compressor, reconstructor, *judges) = build(vocabulary, config, length=4)
+    step, (compressor, reconstructor, *critics) = build(vocabulary, config, length=4)
     step(tiny.batch(vocabulary), RandomStreams(1, 0, 0, 1, CPU)).loss.backward()
     for part in (compressor, reconstructor):
         assert all(p.grad is not None for p in part.parameters() if p.requires_grad)
     own = {id(p) for p in step.parameters()}
-    for part in judges:
+    for part in critics:
         assert all(p.grad is None for p in part.parameters())
         assert not own & {id(p) for p in part.parameters()}
 
@@ -194,18 +193,17 @@ def test_the_mean_of_each_reward_is_logged() -> None:
     weights = {"fluency_weight": 0.5, "similarity_weight": 3.0, "length_weight": 2.0}
     step, _ = build(vocabulary, stage(reward=weights), length=4)
     stats = step(tiny.batch(vocabulary), RandomStreams(1, 0, 0, 1, CPU)).stats
-    shares = {"reconstruction": 4.0, "humanness": 1.5, "length": 2.0, "repetition": 0.0}
+    shares = {"reconstruction": 4.0, "humanness_reward": 1.5, "length": 2.0, "repetition": 0.0}
     shares |= {"fluency": 0.5, "similarity": 3.0}
     expected = sum(share * float(stats[f"reward/{name}"]) for name, share in shares.items())
     assert float(stats["reward/total"]) == pytest.approx(expected, rel=1e-5)
 
 
-@pytest.mark.parametrize("credit", ["draft", "word"])
-def test_learns_the_rewarded_fluency(credit: str) -> None:
+def test_learns_the_rewarded_fluency() -> None:
     """With only fluency rewarded, drafts come to be what the language model has seen."""
     vocabulary = tiny.facts(words=6)
     reward = {"reconstruction_weight": 0, "discriminator_weight": 0, "length_weight": 0}
-    reward |= {"fluency_weight": 1.0, "fluency_credit": credit, "discount": 1.0}
+    reward |= {"fluency_weight": 1.0}
     config = stage(reward=reward, likelihood_weight=0, likelihood={"budgets": (3, 3)})
     step, (compressor, _, _, language_model) = build(vocabulary, config, length=4)
     heard = tiny.words(*[[8, 9, 10], [9, 10, 11], [10, 11, 12], [11, 12, 13]] * 2)
@@ -272,7 +270,7 @@ def test_overfits_eight_documents() -> None:
     step, _ = build(vocabulary, config, length=4)
     batch = tiny.batch(vocabulary)
     outputs = tiny.taught(step, batch, updates=250, rate=3e-3)
-    totals = [float(output.stats["reconstruction/nll_per_word"]) for output in outputs]
+    totals = [float(output.stats["reconstruction/nll_per_piece"]) for output in outputs]
     assert sum(totals[-5:]) / 5 < tiny.guessed_nll(batch.documents) < totals[0]
 
 

@@ -1,6 +1,7 @@
 import torch
 
 from summ.families.summarizer import rewards
+from summ.networks.whole_words import repeats
 
 MASK = torch.tensor([[True, True, True], [True, True, False]])
 
@@ -19,7 +20,8 @@ def test_humanness_reward_is_the_discounted_sum_of_later_prefixes() -> None:
     for t in range(3):
         for k in range(t, 3):
             expected[:, t] += discount ** (k - t) * value[:, k]
-    torch.testing.assert_close(rewards.humanness_reward(logits, MASK, discount), expected)
+    found = rewards.humanness_reward(torch.sigmoid(logits))
+    torch.testing.assert_close(rewards.to_go(found, MASK, discount), expected)
 
 
 def test_length_reward_is_minus_the_distance_in_words() -> None:
@@ -41,7 +43,7 @@ def test_position_reward_is_minus_the_mean_first_place_in_the_source() -> None:
 def test_repetition_reward_counts_words_that_came_before() -> None:
     ids = torch.tensor([[5, 6, 5, 5, 6], [5, 6, 7, 6, 8]])
     begins = torch.tensor([[True] * 5, [True, True, True, False, True]])
-    assert rewards.repetition_reward(ids, begins).tolist() == [-3.0, 0.0]
+    assert rewards.repetition_reward(repeats(ids, begins)).tolist() == [-3.0, 0.0]
 
 
 def test_leave_one_out_is_the_mean_of_the_rivals_which_hold_their_last_reward() -> None:
@@ -78,20 +80,6 @@ def test_slor_of_words_that_ignore_their_context_is_zero() -> None:
     """A unigram model is exactly as fluent as chance; whatever is learned beyond it adds up."""
     unigram = torch.tensor([[-1.5, -4.0, -5.0], [-3.0, -5.0, 0.0]])
     assert rewards.fluency_reward(LOG_PROBS - unigram, MASK).tolist() == [0.5, 0.0]
-
-
-def test_fluency_to_go_is_the_discounted_sum_of_later_words() -> None:
-    found = rewards.fluency_to_go(LOG_PROBS, MASK, 0.5)
-    assert found[0].tolist() == [-1 - 0.5 * (2 + 0.5 * 6), -2 - 0.5 * 6, -6]
-    assert found[1, :2].tolist() == [-3 - 0.5 * 5, -5]
-    assert rewards.fluency_to_go(LOG_PROBS, MASK, 1.0)[:, 0].tolist() == [-9, -8]
-
-
-def test_perplexity_reward_of_a_fair_die() -> None:
-    """Six words of probability 1/6: perplexity 6, whatever their number."""
-    dice = torch.full((2, 3), 1 / 6).log()
-    found = rewards.perplexity_reward(dice, MASK, scale=6.0)
-    torch.testing.assert_close(found, torch.full((2,), torch.e**-1))
 
 
 def test_similarity_is_the_cosine() -> None:

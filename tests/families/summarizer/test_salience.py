@@ -59,11 +59,11 @@ def test_the_loss_is_the_cross_entropy_of_telling_words() -> None:
     first, second = -math.log(3 / 4) - math.log(1 / 4), -math.log(3 / 4)  # 8, not 10; 11
     assert float(output.loss.detach()) == pytest.approx((first + second) / 2, rel=1e-5)
     per_word = (first + second) / 3
-    assert float(output.stats["salience/nll_per_word"]) == pytest.approx(per_word, rel=1e-5)
+    assert float(output.stats["salience/nll_per_telling_word"]) == pytest.approx(per_word, rel=1e-5)
 
 
 def test_overfits_eight_leads() -> None:
     step, whole = build(), leads()
     output = tiny.taught(step, whole, updates=300, rate=2e-2)[-1]
-    # The piece before decides, so that nothing is left to guess; a coin has log 2 = 0.69 nats a word.
-    assert float(output.stats["salience/nll_per_word"]) < 0.05
+    # The piece before decides: nothing is left to guess.  A coin has log 2 = 0.69 nats a word.
+    assert float(output.stats["salience/nll_per_telling_word"]) < 0.05

@@ -12,7 +12,7 @@ from summ.data.leads import commonness
 from summ.data.prose import Prose, prepare_prose
 from summ.errors import ConfigError
 from summ.families import task, train
-from summ.families.summarizer.critique import salience_told
+from summ.families.summarizer.critics import load_critics
 from summ.families.summarizer.model import load_summary_model
 from summ.types import Tokens
 from tests.families.summarizer.test_task import REWARDED, config, entries
@@ -68,11 +68,15 @@ def test_it_is_added_to_a_machine_and_nothing_else_learns(taught: Path, prose: P
             assert torch.equal(theirs[key], value)
     log = entries(taught)
     held_out = [
-        e["held_out/salience_nll_per_word"] for e in log if "held_out/salience_nll_per_word" in e
+        e["held_out/salience_nll_per_telling_word"]
+        for e in log
+        if "held_out/salience_nll_per_telling_word" in e
     ]
-    first = next(e["salience/nll_per_word"] for e in log if "salience/nll_per_word" in e)
     # Of the two names in a lead one is repeated: who does not read the order has log 2 = 0.69 nats
     # a name, which is about what an untrained layer begins with; who reads it has none.
+    first = next(
+        e["salience/nll_per_telling_word"] for e in log if "salience/nll_per_telling_word" in e
+    )
     assert held_out[-1] < 0.5 * first
     assert after.salience is not None
     shares = commonness(Prose.open(prose))
@@ -94,7 +98,7 @@ def test_it_tells_what_an_article_is_about_from_its_lead(taught: Path) -> None:
             [*ids, summary_model.vocabulary.eos]
             for ids in summary_model.vocabulary.encode([one, two])
         ]
-        told = summary_model.salience.told(
+        told = summary_model.salience.coverage(
             Tokens.from_lists(drafts, summary_model.vocabulary.pad), words, lifts
         )
         assert told[0] > 0.5 and told[1] < 0.3
@@ -112,7 +116,7 @@ def test_its_reward_needs_a_machine_that_guesses(
     run = config(tiny_corpus, tmp_path / "other", [REWARDED | {"reward": {}}])
     silent = weights | {"salience": str(train(run))}
     refused = config(tiny_corpus, tmp_path / "refused", [REWARDED | {"reward": silent}])
-    with pytest.raises(ConfigError, match="it does not guess salience"):
+    with pytest.raises(ConfigError, match="it predicts no salience"):
         task(refused, torch.device("cpu")).begin(0, 1)
     with pytest.raises(ValueError, match="salience_weight needs 'salience'"):
         config(tiny_corpus, tmp_path, [REWARDED | {"reward": {"salience_weight": 1.0}}])
@@ -123,18 +127,20 @@ def test_what_a_draft_tells_is_that_of_the_named_machine(taught: Path, tiny_corp
     summary_model = load_summary_model(taught / "model")
     reward = {"salience_weight": 1.0, "salience": str(taught / "model")}
     [stage] = config(tiny_corpus, taught, [REWARDED | {"reward": reward}]).stages
-    judged = salience_told(stage.reward, summary_model, torch.device("cpu"))
-    assert judged is not None
+    critic = load_critics(stage.reward, summary_model, torch.device("cpu")).salience
+    assert critic is not None
     source = Corpus.open(tiny_corpus).documents.ids(0).tolist()
     words = Tokens.from_lists(
         [[*source, summary_model.vocabulary.eos]], summary_model.vocabulary.pad
     )
-    before = judged(words, words)
-    assert torch.equal(judged(words.repeat(3), words), before.repeat(3)), "three drafts of one"
+    row = torch.zeros(1, dtype=torch.long)
+    before = critic(words, words, row)
+    thrice = critic(words.repeat(3), words, row.repeat(3))
+    assert torch.equal(thrice, before.repeat(3)), "three drafts of one"
     with torch.no_grad():
         for value in summary_model.compressor.parameters():
             value.zero_()
-    assert torch.equal(judged(words, words), before)
+    assert torch.equal(critic(words, words, row), before)
 
 
 def test_what_cannot_be_taught_is_refused(tiny_corpus: Path, prose: Path, tmp_path: Path) -> None:

@@ -60,9 +60,9 @@ def test_it_is_added_to_a_machine_and_nothing_else_learns(
             assert torch.equal(after.networks()[name].state_dict()[key], value)
     assert after.language_model is not None
     log = entries(tmp_path)
-    held_out = [e["held_out/language_model_nll_per_word"] for e in log if "held_out" in str(e)]
+    held_out = [e["held_out/language_model_nll_per_piece"] for e in log if "held_out" in str(e)]
     # Untrained, log 500 = 6.2 nats a piece; 1.2 nats less make each e^1.2 = 3.4 times as likely.
-    assert held_out[-1] < 0.8 * log[0]["language_model/nll_per_word"]
+    assert held_out[-1] < 0.8 * log[0]["language_model/nll_per_piece"]
     assert not any("held_out/reward" in entry for entry in log)
     corpus = Corpus.open(tiny_corpus)
     found = after.language_model.unigram.exp()
@@ -84,7 +84,7 @@ def test_its_opinion_is_a_reward_and_it_does_not_move(
     for key, value in first.state_dict().items():
         assert torch.equal(last.state_dict()[key], value)
     final = entries(tmp_path)[-1]
-    weights = {"reconstruction": 4.0, "humanness": 1.5, "length": 1.0, "fluency": 0.5}
+    weights = {"reconstruction": 4.0, "humanness_reward": 1.5, "length": 1.0, "fluency": 0.5}
     expected = sum(weight * final[f"held_out/{name}"] for name, weight in weights.items())
     assert final["held_out/reward"] == pytest.approx(expected, rel=1e-5)
     assert "reward/fluency" in str(entries(tmp_path))

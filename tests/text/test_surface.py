@@ -1,7 +1,7 @@
 import pytest
 
 from summ.text.folding import fold
-from summ.text.names import unfinished_names
+from summ.text.surface import unfinished_names
 
 COMMON = frozenset(
     {"the", "prime", "minister", "said", "on", "met", "in", "shares", "new", "of", "rose", "oil"}
