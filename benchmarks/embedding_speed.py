@@ -2,10 +2,10 @@
 
     python benchmarks/embedding_speed.py [LINES.txt] [MODEL]
 
-Both read the same lines in batches of 64, one after the other in the same run; the vectors are
-compared, too.  Without LINES, 2,000 sentences are invented; without MODEL (a folder that can be
-exported to sentence-transformers) a BERT of 3 layers and width 256 is, twice, with the vocabulary
-that ships with summ.
+Both encode the same lines in batches of 64, in turns in one run, and their vectors are compared.
+Without LINES, 2,000 sentences of random words are used; without MODEL (a folder that can be
+exported to sentence-transformers), two untrained BERTs of 3 layers and width 256 with the
+vocabulary that ships with summ.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ BERT = {
 }
 
 
-def invented_lines(seed: int = 1) -> list[str]:
+def random_lines(seed: int = 1) -> list[str]:
     """Sentences of 5 to 40 words of the English vocabulary."""
     generator = random.Random(seed)
     vocabulary = Vocabulary.load(SHIPPED / "vocabulary")
@@ -50,7 +50,7 @@ def invented_lines(seed: int = 1) -> list[str]:
     ]
 
 
-def invented_model(folder: Path) -> Path:
+def untrained_model(folder: Path) -> Path:
     """An untrained sentence model of the size of a small BERT."""
     config = EncoderConfig(network=NetworkConfig(config=dict(BERT)))
     vocabulary = Vocabulary.load(SHIPPED / "vocabulary")
@@ -67,9 +67,9 @@ def timed(encode: Callable[[list[str]], NDArray[np.float32]], lines: list[str]) 
 
 def main() -> None:
     given = [Path(argument) for argument in sys.argv[1:]]
-    lines = given[0].read_text(encoding="utf-8").splitlines() if given else invented_lines()
+    lines = given[0].read_text(encoding="utf-8").splitlines() if given else random_lines()
     with tempfile.TemporaryDirectory() as place:
-        model = given[1] if len(given) > 1 else invented_model(Path(place) / "model")
+        model = given[1] if len(given) > 1 else untrained_model(Path(place) / "model")
         export(model, "sentence-transformers", Path(place) / "exported")
         ours = SentenceEncoder.load(model)
         theirs = SentenceTransformer(str(Path(place) / "exported"))
@@ -81,14 +81,14 @@ def main() -> None:
             return theirs.encode(texts, batch_size=BATCH, show_progress_bar=False)
 
         apart = np.abs(by_summ(lines) - by_peer(lines)).max(axis=1)
-        # In turns, so that whatever else the machine does slows both alike.
+        # In turns, so that other work on the computer slows both equally.
         seconds = [(timed(by_summ, lines), timed(by_peer, lines)) for _ in range(REPEATS)]
-    mine, other = (min(column) for column in zip(*seconds, strict=True))
+    ours_best, theirs_best = (min(column) for column in zip(*seconds, strict=True))
     differing = int((apart > 1e-5).sum())
     sys.stdout.write(
-        f"summ                   {len(lines) / mine:8.0f} lines/s\n"
-        f"sentence-transformers  {len(lines) / other:8.0f} lines/s\n"
-        f"ratio                  {other / mine:8.2f} times faster\n"
+        f"summ                   {len(lines) / ours_best:8.0f} lines/s\n"
+        f"sentence-transformers  {len(lines) / theirs_best:8.0f} lines/s\n"
+        f"ratio                  {theirs_best / ours_best:8.2f} times faster\n"
         f"rows that differ       {differing} of {len(lines)} by more than 1e-5\n"
     )
 

@@ -146,7 +146,7 @@ def _config(name: str, seed: int, options: argparse.Namespace) -> SummarizerRun:
 
 
 def _finished(config: SummarizerRun) -> bool:
-    return (config.output / "model" / "summ.json").is_file()
+    return (config.output / "model" / "model.json").is_file()
 
 
 def _finish(config: SummarizerRun) -> None:
@@ -163,7 +163,7 @@ def _judged(model: Path, texts: Texts, options: argparse.Namespace, place: Path)
     key = {
         "data": sha256(options.data),
         "lines": len(texts),
-        "model": sha256(model / "summ.json"),
+        "model": sha256(model / "model.json"),
     }
     return _kept(place, key, lambda: _judge(model, texts))
 
@@ -255,7 +255,7 @@ def _gradient(value: torch.Tensor) -> torch.Tensor:
 
 def _settings(options: argparse.Namespace) -> dict[str, Any]:
     return {
-        "start_from": sha256(options.start_from / "summ.json"),
+        "start_from": sha256(options.start_from / "model.json"),
         "corpus": str(options.corpus),
         "steps": options.steps,
         "set": options.set,

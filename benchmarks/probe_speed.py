@@ -2,10 +2,10 @@
 
     python benchmarks/probe_speed.py [TEXTS] [COLUMNS]
 
-Both fit logistic regression for the nine values of C of the probes, each from the one before, on
-invented vectors of length 1.  The turn to principal axes is timed alone: a nested cross-validation
-makes it once for fifty such paths.  An objective above the optimum says that a solver stopped
-early: the accuracy of such a fit is that of another, unknown, C.
+Both fit logistic regression for the nine values of C of the probes, each starting from the one
+before, on random vectors of length 1.  The rotation to principal axes is timed separately: a nested
+cross-validation does it once for fifty such paths.  An objective above the optimum means that the
+solver stopped early, and that its accuracy is that of another, unknown, C.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from summ.evaluation.vectors.probes import STRENGTHS, Labels
 TEXTS, COLUMNS = 10_000, 512
 
 
-def back_translated(texts: int, columns: int, seed: int = 1) -> tuple[Rows, Labels]:
-    """Vectors with a few strong and many weak columns, and labels that they tell in part."""
+def labelled_rows(texts: int, columns: int, seed: int = 1) -> tuple[Rows, Labels]:
+    """Vectors with a few strong and many weak columns, and labels that depend on them in part."""
     generator = np.random.default_rng(seed)
     rows = generator.normal(size=(texts, columns)) * np.geomspace(1, 0.1, columns)
     logits = 3 * rows @ generator.normal(size=columns) / np.linalg.norm(np.geomspace(1, 0.1, 9))
@@ -62,7 +62,7 @@ def main(arguments: list[str]) -> None:
     warnings.simplefilter("ignore")
     texts = int(arguments[0]) if arguments else TEXTS
     columns = int(arguments[1]) if len(arguments) > 1 else COLUMNS
-    rows, labels = back_translated(texts, columns)
+    rows, labels = labelled_rows(texts, columns)
     start = time.process_time()
     turned = principal_axes(rows)
     turn = time.process_time() - start

@@ -60,10 +60,6 @@ TestSet = Annotated[
     Path | None,
     Option("--test", metavar="FILE", help="Of the one probe in --data, instead of folds."),
 ]
-WordVectors = Annotated[
-    Path | None,
-    Option("--vectors", metavar="FILE", help="Word vectors for the baselines words, words-sif."),
-]
 Compare = Annotated[
     tuple[Path, Path] | None, Option(metavar="A.jsonl B.jsonl", help="Saved predictions.")
 ]

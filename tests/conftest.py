@@ -71,7 +71,7 @@ def summary_model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def shipped() -> Path:
     """The model that ships with summ; skips where the checkout has none yet."""
-    if not (SHIPPED / "summ.json").is_file():
+    if not (SHIPPED / "model.json").is_file():
         pytest.skip("summ/pretrained/en-small is not in this checkout")
     return SHIPPED
 

@@ -6,6 +6,7 @@ import torch
 
 from summ.config import EncoderConfig, GruConfig, NetworkConfig
 from summ.families.sentence.model import build_sentence_model, save_sentence_model
+from summ.networks.sentence_encoder import PooledEncoder
 from summ.text.vocabulary import Vocabulary
 from tests.conftest import STORIES
 
@@ -37,7 +38,7 @@ def saved(folder: Path, config: EncoderConfig, folding: bool = True) -> Path:
     model = build_sentence_model(config, vocabulary, seed=1)
     with torch.no_grad():
         for encoder in model.encoders:
-            if encoder.score is not None:
+            if isinstance(encoder, PooledEncoder) and encoder.score is not None:
                 encoder.score.weight.normal_(generator=torch.Generator().manual_seed(1))
     save_sentence_model(model, folder / "model")
     return folder / "model"

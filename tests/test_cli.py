@@ -351,7 +351,7 @@ def test_damaged_models(summ_, summary_model_folder, here):
 
     assert "nowhere: no such model folder" in refused("nowhere")
     (here / "empty").mkdir()
-    assert "empty: no summ.json in it" in refused("empty")
+    assert "empty: no model.json in it" in refused("empty")
     copy = here / "copy"
     for path in sorted(summary_model_folder.rglob("*")):
         if path.is_file():
@@ -481,7 +481,7 @@ def test_stdin_without_a_terminal(summary_model_folder, here):
 
 
 def test_the_shipped_model_answers_the_first_command(summ_):
-    if not (SHIPPED / "summ.json").is_file():
+    if not (SHIPPED / "model.json").is_file():
         pytest.skip("summ/pretrained/en-small is not in this checkout")
     code, out, err = summ_("summarize", ROOT / "examples" / "article.txt")
     assert (code, err) == (0, "")

@@ -69,7 +69,7 @@ def test_the_description_tells_how_to_read_the_rows(embed, here, model, expected
     assert embed("a.txt", "--lines", "--output", "v.npy", "--precision", "int8")[0] == 0
     told = json.loads((here / "v.json").read_text())
     assert told["model"] == str(model)
-    assert told["model_hash"] == sha256(model / "sentence-encoder.json")
+    assert told["model_hash"] == sha256(model / "model.json")
     assert (told["rows"], told["blank_rows"], told["order"]) == (9, 2, "input")
     assert (told["dimension"], told["normalisation"]) == (expected.shape[1], "l2")
     assert told["precision"] == "int8" and told["meaning"] == "vector = row / scale"

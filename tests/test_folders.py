@@ -69,7 +69,7 @@ def settings(corpus: Path, output: Path, *changes: str) -> RunShape:
 
 def write_model(folder: Path, content: str = "ours") -> None:
     """A model folder as far as files go."""
-    with new_model_folder(folder, "summ.json", 1, {}) as work:
+    with new_model_folder(folder, "summarizer", "und", {}) as work:
         (work / "part").mkdir()
         (work / "part" / "weights").write_text(content)
 
@@ -96,7 +96,7 @@ def test_a_model_replaces_nothing_else(theirs: Path) -> None:
 @pytest.mark.parametrize("content", ["{}", "[]", "not json", '{"files": {"notes.txt": 1}}', ""])
 def test_a_file_with_the_manifests_name_is_no_manifest(tmp_path: Path, content: str) -> None:
     (tmp_path / "model").mkdir()
-    (tmp_path / "model" / "summ.json").write_text(content)
+    (tmp_path / "model" / "model.json").write_text(content)
     before = tree(tmp_path)
     with pytest.raises(CheckpointError):
         write_model(tmp_path / "model")
@@ -139,7 +139,7 @@ def test_what_arrives_while_the_model_is_made_is_not_lost(tmp_path: Path) -> Non
     place = tmp_path / "model"
     with (
         pytest.raises(CheckpointError, match="late"),
-        new_model_folder(place, "summ.json", 1, {}) as work,
+        new_model_folder(place, "summarizer", "und", {}) as work,
     ):
         (work / "weights").write_text("ours")
         place.mkdir()
@@ -329,7 +329,9 @@ def test_a_run_without_a_checkpoint_begins_again_if_asked(
     tiny_corpus: Path, tmp_path: Path
 ) -> None:
     chosen = settings(tiny_corpus, tmp_path / "run")
-    begin(chosen, resume=False)
+    begin(settings(tiny_corpus, tmp_path / "run", "seed=2"), resume=False)
+    begin(chosen, resume=False)  # nothing was learned yet
+    (tmp_path / "run" / "metrics.jsonl").write_text('{"step": 1}\n')
     before = tree(tmp_path)
     with pytest.raises(ConfigError, match=r"without a checkpoint.* --resume"):
         begin(chosen, resume=False)
@@ -382,7 +384,7 @@ def test_a_resumed_run_writes_through_no_link(
     assert tree(begun.parent) == before
 
 
-@pytest.mark.parametrize("name", ["model", "stages/cycle"])
+@pytest.mark.parametrize("name", ["model", "stages/reinforce"])
 def test_a_resumed_run_replaces_no_work_of_others(
     tiny_corpus: Path, begun: Path, theirs: Path, name: str
 ) -> None:
@@ -400,10 +402,10 @@ def test_a_resumed_run_leaves_notes_alone_and_makes_its_model_again(
     tiny_corpus: Path, whole: Path
 ) -> None:
     (whole / "notes.txt").write_text("mine")
-    last = (whole / "model" / "summ.json").read_bytes()
+    last = (whole / "model" / "model.json").read_bytes()
     train(settings(tiny_corpus, whole), resume=True)
     assert (whole / "notes.txt").read_text() == "mine"
-    assert (whole / "model" / "summ.json").read_bytes() == last
+    assert (whole / "model" / "model.json").read_bytes() == last
     (whole / "notes.txt").unlink()
 
 

@@ -26,7 +26,6 @@ def evaluate(
     compare: options.Compare = None,
     embeddings: options.Embeddings = False,
     test: options.TestSet = None,
-    vectors: options.WordVectors = None,
     model: options.Model = None,
     baseline: options.Baseline = None,
     beside: options.Beside = None,
@@ -52,11 +51,9 @@ def evaluate(
     if embeddings:
         summaries = (predictions, references, sources, compare, beside, judge, words, metric_set)
         _check_embeddings(data, model, baseline, (*summaries, save_predictions))
-        _evaluate_embeddings(
-            data, test, model, baseline, vectors, batch_size, as_json, report, seed, errors
-        )
+        _evaluate_embeddings(data, test, model, baseline, batch_size, as_json, report, seed, errors)
         return
-    records = _only(data, test, vectors)
+    records = _only(data, test)
     _check_evaluation(predictions, references, sources, records, compare, model, baseline)
     if compare is not None:
         from summ.evaluation.summaries.predictions import compare_files
@@ -124,7 +121,6 @@ def _evaluate_embeddings(
     test: Path | None,
     model: Path | None,
     baseline: str | None,
-    vectors: Path | None,
     batch_size: int,
     as_json: bool,
     report: Path | None,
@@ -142,7 +138,6 @@ def _evaluate_embeddings(
         test=test,
         model=model,
         baseline=baseline,
-        vectors=vectors,
         batch_size=batch_size,
         seed=seed,
         errors=errors,
@@ -176,10 +171,10 @@ def _check_embeddings(
         raise typer.BadParameter("--embeddings judges vectors: no option of summaries fits.")
 
 
-def _only(data: list[Path] | None, test: Path | None, vectors: Path | None) -> Path | None:
+def _only(data: list[Path] | None, test: Path | None) -> Path | None:
     """The one file of records there may be; refuses what only probes have."""
-    if test is not None or vectors is not None:
-        raise typer.BadParameter("--test and --vectors need --embeddings.")
+    if test is not None:
+        raise typer.BadParameter("--test needs --embeddings.")
     if data is not None and len(data) > 1:
         raise typer.BadParameter("--data takes one file, unless --embeddings is given.")
     return data[0] if data else None

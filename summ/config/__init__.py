@@ -16,6 +16,7 @@ from summ.config.sections import (
     Positive,
     Section,
     Share,
+    StaticConfig,
     Temperature,
     Weight,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "Share",
     "StageName",
     "StageShape",
+    "StaticConfig",
     "Temperature",
     "TrainingStage",
     "Weight",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0)]
@@ -107,34 +107,36 @@ class NetworksConfig(Section):
     attention: Literal["eager", "sdpa"] = "eager"
 
 
-class GruConfig(Section):
-    """A recurrent sentence encoder, built from nothing: the one of the skip-thought papers.
-
-    With ``residual`` the states are added to the embeddings, which must be as wide as they are;
-    without ``layers`` the embeddings themselves are the states, in no order.
-    """
+class StaticConfig(Section):
+    """A static sentence encoder: a table of embeddings of this width, and the mean of its rows."""
 
     embedding: Positive
-    hidden: Positive = 1
+
+
+class GruConfig(Section):
+    """A recurrent sentence encoder, initialised at random, as in the skip-thought papers."""
+
+    embedding: Positive
+    hidden: Positive
     layers: Annotated[int, Field(ge=0)] = 1
     bidirectional: bool = False
-    residual: bool = False
 
-    @model_validator(mode="after")
-    def addable(self) -> GruConfig:
-        width = self.hidden * (2 if self.bidirectional else 1)
-        if self.residual and width != self.embedding:
-            raise ValueError(f"residual states must be as wide as embeddings, but are {width} wide")
-        return self
+    @field_validator("layers")
+    @classmethod
+    def any_layers(cls, layers: int) -> int:
+        if not layers:
+            raise ValueError("a gru has at least one layer. Write 'static' instead of 'gru'")
+        return layers
 
 
 class EmbeddingsConfig(Section):
-    """How one encoder's embeddings begin.
+    """How the embeddings of one encoder are initialised.
 
-    ``counted`` columns are factors of how often pieces stand near each other: ``around`` a piece,
-    or at either of its ``sides``.  The other columns begin at random and tell apart what counting
-    finds alike, after the two channels of Logeswaran & Lee's MC-QT (2018).  Vectors are as wide as
-    a piece tells: ``telling`` is the share of the text at which it tells half.
+    The first ``counted`` columns are factors of how often pieces occur near each other: anywhere
+    ``around`` a piece, or on each of its ``sides`` separately.  The other columns are random and
+    tell apart pieces that counting finds alike, after the two channels of Logeswaran & Lee's MC-QT
+    (2018).  Rows of frequent pieces are made shorter: a piece that makes up the share ``telling``
+    of the text keeps half its length.
     """
 
     counted: Annotated[int, Field(ge=0)]
@@ -143,17 +145,18 @@ class EmbeddingsConfig(Section):
 
 
 class EncoderConfig(Section):
-    """Sentence encoders: ``network`` (any AutoModel of transformers) or ``gru``, and the pooling.
+    """Sentence encoders: one of ``network`` (any AutoModel of transformers), ``gru``, ``static``.
 
     ``encoders`` of the same shape are built: two (f and g) for quick-thought, one for
-    skip-thought.  ``last`` pools the state behind the end mark, ``cls`` that of a mark put before
-    the first piece.  ``max_pieces`` counts the end mark.  ``embeddings_from`` names corpora in
-    which pieces are counted, for embeddings to begin with: those of each encoder as the item of
-    ``embeddings`` at its place says.
+    skip-thought.  Of the ``pooling``s, ``last`` takes the state behind the end mark and ``cls``
+    that of a mark put before the first piece; a static encoder has the mean alone.  ``max_pieces``
+    includes the end mark.  ``embeddings_from`` names prepared corpora whose pieces are counted to
+    initialise embeddings, as the item of ``embeddings`` for each encoder says.
     """
 
     network: NetworkConfig | None = None
     gru: GruConfig | None = None
+    static: StaticConfig | None = None
     encoders: Literal[1, 2] = 2
     pooling: Literal["mean", "cls", "attention", "last"] = "mean"
     attention: Literal["eager", "sdpa"] = "eager"
@@ -163,13 +166,14 @@ class EncoderConfig(Section):
 
     @model_validator(mode="after")
     def one_kind(self) -> EncoderConfig:
-        if (self.network is None) == (self.gru is None):
-            raise ValueError("give either 'network' or 'gru', not both and not neither")
+        if [self.network, self.gru, self.static].count(None) != 2:
+            raise ValueError("give exactly one of 'network', 'gru' and 'static'")
         if self.embeddings_from and len(self.embeddings) != self.encoders:
             raise ValueError(f"embeddings_from needs 'embeddings' of {self.encoders} encoders each")
-        plain = self.gru is not None and self.gru.layers and not self.gru.residual
-        if self.gru is not None and self.pooling in ("cls",) + (() if plain else ("last",)):
-            raise ValueError(f"this gru has no state to pool by {self.pooling}: pool by mean")
+        if self.gru is not None and self.pooling == "cls":
+            raise ValueError("a gru reads no mark to pool by cls. Set pooling to last or mean")
+        if self.static is not None and self.pooling != "mean":
+            raise ValueError(f"a static encoder has no {self.pooling}. Set pooling to mean")
         return self
 
 

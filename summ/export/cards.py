@@ -1,32 +1,33 @@
-"""Cards: the README.md of an exported model, how to load it and what it leaves out."""
+"""Cards: the README.md of an exported model, which says how to load it and what it lacks."""
 
 from __future__ import annotations
 
-from summ.families.sentence.model import SentenceSettings
+from summ.families.sentence.model import SentenceModel
 from summ.families.summarizer.model import SummaryModelSettings
+from summ.networks.sentence_encoder import StaticEncoder
 
 _FOLDED = """
-The tokenizer folds texts by itself (lower case, digits as `#`, punctuation apart), as summ does;
-of a thousand lines of English news, one came out differently.
+The tokenizer folds texts as summ does (lower case, digits as `#`, punctuation apart); of a thousand
+lines of English news, one came out differently.
 """
 
 _SUMMARIES = """
-The first piece asks for a length: `<words_1>` to `<words_40>`.  What `summ summarize` does besides
-is left out: never more words than asked for, no word that the source does not have, case and
-digits put back from the source, long documents sentence by sentence.
+The first piece requests a length: `<words_1>` to `<words_40>`.  What `summ summarize` adds is not
+exported: never more words than requested, no word that the source does not have, case and digits
+restored from the source, long documents sentence by sentence.
 """
 
 _SHORTLIST = """
-`shortlist.json` lists the pieces that any summary may use.  The compressor learned to choose among
-those and its source's own; all others must be forbidden, or what it says means nothing.
+`shortlist.json` lists the pieces that any summary may use.  The compressor was trained to choose
+among those and its source's own; forbid all others, or its output is meaningless.
 """
 
 _VMAP = """
-`model/vmap.txt` allows those pieces by itself (`use_vmap=True`).  In a batch of several texts, each
-may use the others' pieces, too: give one text at a time, or texts that belong together.
+`model/vmap.txt` allows exactly those pieces (`use_vmap=True`).  In a batch, each text may also use
+the pieces of the others: translate one text at a time, or texts that belong together.
 """
 
-_TRANSFORMERS_MACHINE = """# A summarizer of summ, for transformers
+_TRANSFORMERS_SUMMARIZER = """# A summarizer of summ, for transformers
 
 ```python
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
@@ -38,14 +39,14 @@ batch = tokenizer(["<words_8> " + text], truncation=True, padding=True, return_t
 print(tokenizer.batch_decode(drawn, skip_special_tokens=True))
 ```
 
-(`pipeline` is not the way: it has no task for this kind of model any more.)
+(`pipeline` has no task for this kind of model any more.)
 """
 
 _OPEN = "drawn = model.generate(**batch, num_beams=4)"
 _CLOSED = """
 import json
 
-# A summary may use these pieces and its own source's; nothing else was learned.
+# A summary may use these pieces and its own source's; no others were trained.
 shortlist = json.load(open(FOLDER + "/shortlist.json"))
 sources = batch["input_ids"].tolist()
 drawn = model.generate(
@@ -74,7 +75,7 @@ print(tokenizer.decode(tokenizer.convert_tokens_to_ids(found.hypotheses[0])))
 ```
 """
 
-_ONNX_MACHINE = """# A summarizer of summ, as ONNX
+_ONNX_SUMMARIZER = """# A summarizer of summ, as ONNX
 
 `encoder.onnx`: `input_ids`, `attention_mask` (N, S) to `last_hidden_state` (N, S, D).
 `decoder.onnx`: `decoder_input_ids` (N, T), `encoder_hidden_states`, `attention_mask` to `logits`
@@ -113,13 +114,13 @@ from sentence_transformers import SentenceTransformer
 vectors = SentenceTransformer(FOLDER).encode(texts)  # (N, {dimension}), of length 1
 ```
 
-{version}  A blank text has zeros in summ; here it has the vector of the end mark alone.
+{version}  In summ the vector of a blank text is zero; here it is that of the end mark.
 """
 
 _TRANSFORMERS_ENCODER = """# Sentence encoders of summ, for transformers
 
-{encoders}, pooled by `{pooling}`; each vector is normalised, then all are put side by side and
-divided by the root of their number.
+{encoders}, pooled by `{pooling}`; each vector is normalised, then all are concatenated and
+divided by the root of their number.{static}
 
 ```python
 import torch
@@ -136,6 +137,9 @@ vectors = torch.cat(halves, dim=1) / len(halves) ** 0.5
 ```
 """
 
+_STATIC = """
+The encoders are static: tables of embeddings, stored as an OPT without layers."""
+
 _POOLS = {
     "mean": """    mask = batch["attention_mask"][..., None]
     vectors = (states * mask).sum(dim=1) / mask.sum(dim=1)""",
@@ -145,7 +149,7 @@ _POOLS = {
 }
 
 
-def machine_card(target: str, settings: SummaryModelSettings, start: str, unknown: str) -> str:
+def summarizer_card(target: str, settings: SummaryModelSettings, start: str, unknown: str) -> str:
     """The card of an exported compressor.
 
     Args:
@@ -154,27 +158,30 @@ def machine_card(target: str, settings: SummaryModelSettings, start: str, unknow
     """
     closed = settings.shortlist is not None
     if target == "transformers":
-        head = _TRANSFORMERS_MACHINE.format(generating=(_CLOSED if closed else _OPEN).strip())
+        head = _TRANSFORMERS_SUMMARIZER.format(generating=(_CLOSED if closed else _OPEN).strip())
     elif target == "ctranslate2":
         head = _CTRANSLATE2.format(
             room=settings.max_sentence, closed=closed, start=start, unknown=unknown
         )
     else:
-        head = _ONNX_MACHINE.format(start=start)
+        head = _ONNX_SUMMARIZER.format(start=start)
     allowing = _SHORTLIST if closed else ""
     if closed and target == "ctranslate2":
         allowing += _VMAP
     return head + _SUMMARIES + allowing + _FOLDED
 
 
-def encoder_card(target: str, settings: SentenceSettings) -> str:
+def encoder_card(target: str, model: SentenceModel) -> str:
     """The card of exported sentence encoders."""
+    settings = model.settings
+    static = isinstance(model.encoders[0], StaticEncoder)
     if target == "onnx":
         head = _ONNX_ENCODER.format(dimension=settings.dimension)
     elif target == "sentence-transformers":
         two = settings.encoders == 2
         version = "It needs sentence-transformers 6 or later." if two else "Any version loads it."
         head = _SENTENCE_TRANSFORMERS.format(dimension=settings.dimension, version=version)
+        head += _STATIC + "\n" if static else ""
     else:
         names = ["f", "g"][: settings.encoders]
         head = _TRANSFORMERS_ENCODER.format(
@@ -182,5 +189,6 @@ def encoder_card(target: str, settings: SentenceSettings) -> str:
             pooling=settings.pooling,
             names=tuple(names) if len(names) == 2 else '("f",)',
             pool=_POOLS[settings.pooling],
+            static=_STATIC if static else "",
         )
     return head + _FOLDED

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 from summ.errors import DataError
-from summ.export.transformers import save_machine_tokenizer, write_json_file
+from summ.export.transformers import save_summarizer_tokenizer, write_json_file
 from summ.families.summarizer.model import SummaryModel
 
-# What CTranslate2's converter asks a configuration for, and transformers leaves out.
+# What CTranslate2's converter needs in a configuration, and transformers leaves out.
 _FACTS = {
     "pegasus": {"normalize_before": True, "normalize_embedding": False},
     "bart": {"normalize_before": False, "normalize_embedding": True},
@@ -43,15 +43,15 @@ def write_ctranslate2(model: SummaryModel, folder: Path, work: Path) -> None:
     network.save_pretrained(work)
     # The vocabulary's own tokenizer: its ids and marks are all that the converter reads.
     model.vocabulary.tokenizer.save_pretrained(str(work))
-    told = json.loads((work / "config.json").read_text(encoding="utf-8"))
-    write_json_file(work / "config.json", told | _FACTS[kind])
+    config = json.loads((work / "config.json").read_text(encoding="utf-8"))
+    write_json_file(work / "config.json", config | _FACTS[kind])
     mapping = None
     if model.settings.shortlist is not None:
         mapping = str(work / "vmap.txt")
         Path(mapping).write_text(_allowed(model), encoding="utf-8")
     TransformersConverter(str(work)).convert(str(folder / "model"), vmap=mapping)
     _begin_with(model, folder / "model" / "config.json")
-    save_machine_tokenizer(model, folder)
+    save_summarizer_tokenizer(model, folder)
 
 
 def _allowed(model: SummaryModel) -> str:
@@ -71,8 +71,8 @@ def _allowed(model: SummaryModel) -> str:
 
 
 def _begin_with(model: SummaryModel, place: Path) -> None:
-    """Says which mark the decoder begins with: the converter takes Pegasus' own."""
+    """Sets the mark that the decoder begins with: the converter writes Pegasus' own."""
     pieces = model.vocabulary.pieces()
-    told = json.loads(place.read_text(encoding="utf-8"))
+    config = json.loads(place.read_text(encoding="utf-8"))
     start = pieces[model.compressor.start]
-    write_json_file(place, told | {"decoder_start_token": start, "bos_token": start})
+    write_json_file(place, config | {"decoder_start_token": start, "bos_token": start})

@@ -7,10 +7,11 @@ from typing import Literal
 
 from summ.data.files import new_folder, scratch_folder
 from summ.errors import ConfigError, DataError
-from summ.export.cards import encoder_card, machine_card
-from summ.export.transformers import save_encoder, save_machine_tokenizer, write_json_file
-from summ.families.sentence.model import MANIFEST, SentenceModel, load_sentence_model
+from summ.export.cards import encoder_card, summarizer_card
+from summ.export.transformers import save_encoder, save_summarizer_tokenizer, write_json_file
+from summ.families.sentence.model import FAMILY, SentenceModel, load_sentence_model
 from summ.families.summarizer.model import SummaryModel, load_summary_model
+from summ.networks.model_folder import read_manifest
 
 Target = Literal["transformers", "ctranslate2", "onnx", "sentence-transformers"]
 
@@ -18,11 +19,11 @@ Target = Literal["transformers", "ctranslate2", "onnx", "sentence-transformers"]
 def export(model: Path, target: Target, output: Path) -> None:
     """Writes a model for another program, with a README.md that says how to load it.
 
-    Of a machine its compressor is exported, of a sentence model all that makes its vectors.  Texts
-    need no preparation: the tokenizer that goes along folds them by itself.
+    Of a summary model the compressor is exported, of a sentence model everything that its vectors
+    depend on.  Texts need no preparation: the exported tokenizer includes the folding.
 
     Args:
-        model: the folder of a machine or of a sentence model.
+        model: the folder of a summary model or of a sentence model.
         output: a folder that is made; it appears whole or not at all.
 
     Raises:
@@ -44,23 +45,25 @@ def export(model: Path, target: Target, output: Path) -> None:
         )
     with new_folder(output) as folder, scratch_folder(output) as work:
         if isinstance(loaded, SummaryModel):
-            _export_machine(loaded, target, folder, work)
+            _export_summary_model(loaded, target, folder, work)
             pieces = loaded.vocabulary.pieces()
             start, unknown = pieces[loaded.compressor.start], pieces[loaded.vocabulary.unk]
-            card = machine_card(target, loaded.settings, start, unknown)
+            card = summarizer_card(target, loaded.settings, start, unknown)
         else:
             _export_sentence_model(loaded, target, folder)
-            card = encoder_card(target, loaded.settings)
+            card = encoder_card(target, loaded)
         (folder / "README.md").write_text(card, encoding="utf-8")
 
 
 def _load(model: Path) -> SummaryModel | SentenceModel:
-    if (model / MANIFEST).is_file():
+    if read_manifest(model).family == FAMILY:
         return load_sentence_model(model)
     return load_summary_model(model)
 
 
-def _export_machine(summary_model: SummaryModel, target: Target, folder: Path, work: Path) -> None:
+def _export_summary_model(
+    summary_model: SummaryModel, target: Target, folder: Path, work: Path
+) -> None:
     if target == "onnx":
         from summ.export.onnx import write_onnx
 
@@ -72,11 +75,11 @@ def _export_machine(summary_model: SummaryModel, target: Target, folder: Path, w
     else:
         network = summary_model.compressor.network
         network.generation_config.max_new_tokens = summary_model.settings.max_sentence - 1
-        # Marks and prompts: no summary may contain them, and nothing taught the network so.
+        # Marks and prompts: summ forbids them in summaries, so training never did.
         special = summary_model.vocabulary.special.nonzero()[0].tolist()
         network.generation_config.suppress_tokens = special
         network.save_pretrained(folder)
-        save_machine_tokenizer(summary_model, folder)
+        save_summarizer_tokenizer(summary_model, folder)
     shortlist = summary_model.settings.shortlist
     if shortlist is not None:
         write_json_file(folder / "shortlist.json", sorted(shortlist))
@@ -93,7 +96,6 @@ def _export_sentence_model(model: SentenceModel, target: Target, folder: Path) -
         write_sentence_transformers(model, folder)
     else:
         if model.settings.pooling == "attention":
-            raise DataError("transformers: has no attention pooling. Export this model --to onnx.")
-        names = list(model.networks())
-        for number, name in enumerate(names):
+            raise DataError("transformers has no attention pooling. Export this model --to onnx.")
+        for number, name in enumerate(model.networks()):
             save_encoder(model, number, folder / name)

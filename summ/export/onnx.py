@@ -5,6 +5,7 @@ Axes: N sentences or sequences, S source positions, T positions, V word types, D
 
 from __future__ import annotations
 
+import importlib.util
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,20 +19,19 @@ from torch import Tensor, nn
 from transformers.modeling_outputs import BaseModelOutput
 
 from summ.errors import DataError
-from summ.export.onnx_gru import gru_model
-from summ.export.transformers import save_machine_tokenizer, save_tokenizer
+from summ.export.transformers import save_summarizer_tokenizer, save_tokenizer
 from summ.families.sentence.model import SentenceModel
 from summ.families.summarizer.model import SummaryModel
 from summ.networks.sentence_encoder import GruNetwork
 from summ.text.vocabulary import Vocabulary
 from summ.types import Tokens
 
-# The same sums in another order: logits of a few units differ by about 1e-6 of their size.
+# The same sums in another order: logits differ by about 1e-6 of their size.
 _TOLERANCE = 1e-4
 
 
 class VectorGraph(nn.Module):
-    """From the words of sentences, end marks included, to vectors of length 1."""
+    """From the pieces of sentences, end marks included, to vectors of length 1."""
 
     def __init__(self, model: SentenceModel) -> None:
         super().__init__()
@@ -61,7 +61,7 @@ class EncoderGraph(nn.Module):
 
 
 class DecoderGraph(nn.Module):
-    """From the encoder's states and the words so far to the logits of the word after each."""
+    """From the encoder's states and the pieces so far to the logits of the piece after each."""
 
     def __init__(self, network: Any) -> None:
         super().__init__()
@@ -87,7 +87,7 @@ class _Graph:
     """A network to be traced: examples of its inputs, and which of their axes may vary.
 
     Attributes:
-        inputs: of rows with so many words each.
+        inputs: makes an example of rows with the given numbers of pieces.
     """
 
     network: nn.Module
@@ -97,36 +97,37 @@ class _Graph:
 
 
 def write_onnx(model: SentenceModel | SummaryModel, folder: Path) -> None:
-    """Writes the graphs into an empty folder, and the tokenizer that gives them their words.
+    """Writes the graphs into an empty folder, with the tokenizer that makes their inputs.
 
-    Of a sentence model ``model.onnx``; of a machine ``encoder.onnx`` and ``decoder.onnx`` of its
-    compressor.  Where onnxruntime is installed, each graph is run and its output compared.
+    Of a sentence model ``model.onnx``; of a summary model ``encoder.onnx`` and ``decoder.onnx`` of
+    its compressor.  Where onnxruntime is installed, each graph is run and its output compared.
 
     Raises:
-        DataError: onnx is not installed, or a graph computes something else.
+        DataError: onnx is not installed, a graph computes something else, or torch cannot export
+            the architecture.
     """
-    try:
-        import onnx
-    except ImportError as error:
+    if importlib.util.find_spec("onnx") is None:
         raise DataError(
             '--to onnx: the package onnx is not installed. Run pip install "summ[onnx]".'
-        ) from error
+        )
     if isinstance(model, SummaryModel):
-        save_machine_tokenizer(model, folder)
-        for name, graph in _machine_graphs(model).items():
-            _write(graph, folder / f"{name}.onnx")
-        return
-    # The graph itself puts the mark of the beginning before the words, where one is wanted.
-    save_tokenizer(model.vocabulary, folder, model.settings.max_pieces)
-    graph = _vector_graph(model)
-    if any(isinstance(encoder.network, GruNetwork) for encoder in model.encoders):
-        onnx.save(gru_model(model), folder / "model.onnx")
-        _check(graph, folder / "model.onnx")
+        graphs = _compressor_graphs(model)
+        save_summarizer_tokenizer(model, folder)
     else:
-        _write(graph, folder / "model.onnx")
+        graphs = {"model": _vector_graph(model)}
+        # The graph itself puts the mark of the beginning before the pieces, where one is needed.
+        save_tokenizer(model.vocabulary, folder, model.settings.max_pieces)
+    for name, graph in graphs.items():
+        _write(graph, folder / f"{name}.onnx")
 
 
 def _vector_graph(model: SentenceModel) -> _Graph:
+    if any(isinstance(module, GruNetwork) for module in model.encoders.modules()):
+        raise DataError(
+            "--to onnx: torch cannot trace a GRU over texts of different lengths. Train a static "
+            "encoder or a transformer to export."
+        )
+
     def inputs(widths: Sequence[int]) -> dict[str, Tensor]:
         words = _words(model.vocabulary, widths)
         return {"input_ids": words.ids, "attention_mask": words.mask.long()}
@@ -135,7 +136,7 @@ def _vector_graph(model: SentenceModel) -> _Graph:
     return _Graph(VectorGraph(model), inputs, axes, "sentence_embedding")
 
 
-def _machine_graphs(summary_model: SummaryModel) -> dict[str, _Graph]:
+def _compressor_graphs(summary_model: SummaryModel) -> dict[str, _Graph]:
     """The two halves of the compressor."""
     network = summary_model.compressor.network
     encoder = EncoderGraph(network)
@@ -167,7 +168,7 @@ def _machine_graphs(summary_model: SummaryModel) -> dict[str, _Graph]:
 
 
 def _words(vocabulary: Vocabulary, widths: Sequence[int]) -> Tokens:
-    """Any pieces, in rows of so many and the end mark."""
+    """Arbitrary pieces, in rows of the given lengths and an end mark each."""
     size = vocabulary.size
     rows = [[(7 * row + 3 * place) % size for place in range(n)] for row, n in enumerate(widths)]
     return Tokens.from_lists([[*row, vocabulary.eos] for row in rows], vocabulary.pad)
@@ -176,7 +177,7 @@ def _words(vocabulary: Vocabulary, widths: Sequence[int]) -> Tokens:
 def _write(graph: _Graph, place: Path) -> None:
     """Traces a network into a file, and checks it."""
     with warnings.catch_warnings(), torch.no_grad():
-        # The tracer warns of every constant; whether one matters is seen by the check.
+        # The tracer warns of every constant; ``_check`` finds those that matter.
         warnings.simplefilter("ignore")
         inputs = graph.inputs([5, 3])
         torch.onnx.export(
@@ -187,14 +188,14 @@ def _write(graph: _Graph, place: Path) -> None:
             output_names=[graph.output],
             dynamic_axes=graph.axes,
             external_data=False,
-            # The newer exporter takes ten times as long, and more packages, for the same graph.
+            # The newer exporter needs more packages and ten times as long for the same graph.
             dynamo=False,
         )
     _check(graph, place)
 
 
 def _check(graph: _Graph, place: Path) -> None:
-    """Compares with torch, on other sizes than those that were traced."""
+    """Compares with torch, on sizes other than those that were traced."""
     try:
         import onnxruntime
     except ImportError:

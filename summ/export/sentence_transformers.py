@@ -1,10 +1,13 @@
 """A sentence model as a folder that ``SentenceTransformer(folder)`` opens, with equal vectors.
 
-It is made of modules of sentence-transformers alone; nothing in it is code or pickled.  One
-encoder is the usual transformer, pooling and normalisation.  Two have to be put side by side, for
-which there is no module; but pooling in the mode ``cls`` takes the feature
-``cls_token_embeddings`` where there is one.  So f's normalised vector is kept under that name
-while g runs, and the last pooling puts it before g's.  This needs sentence-transformers 6.
+It consists of modules of sentence-transformers alone; nothing in it is code or pickled.  One
+encoder is the usual transformer, pooling and normalisation.  There is no module that concatenates
+two vectors; but pooling in the mode ``cls`` takes the feature ``cls_token_embeddings`` if there is
+one.  So f's normalised vector is kept under that name while g runs, and the last pooling puts it
+before g's.  This needs sentence-transformers 6.
+
+Static encoders go the same way.  The library's ``StaticEmbedding`` would give other vectors: it
+leaves out the end mark, and cannot normalise the halves of two encoders separately.
 """
 
 from __future__ import annotations
@@ -44,7 +47,7 @@ def write_sentence_transformers(model: SentenceModel, folder: Path) -> None:
     """Writes a sentence model into an empty folder.
 
     Raises:
-        DataError: it cannot be said in modules of sentence-transformers.
+        DataError: no modules of sentence-transformers make its vectors.
     """
     listed = []
     for number, module in enumerate(_modules(model)):
@@ -75,7 +78,7 @@ def _modules(model: SentenceModel) -> list[_Module]:
         )
     if pooling == "cls" and two:
         raise DataError(
-            "sentence-transformers cannot put two vectors of pooling 'cls' side by side. Export "
+            "sentence-transformers cannot concatenate two vectors of pooling 'cls'. Export "
             "this model --to onnx."
         )
     width = model.settings.dimension // model.settings.encoders
@@ -101,7 +104,7 @@ def _transformer(model: SentenceModel, encoder: int) -> _Module:
 
 
 def _pooling(width: int, *modes: str) -> _Module:
-    """Pooled vectors side by side; the old names where old versions can do it."""
+    """Pooling, several modes concatenated; under the old names where old versions can do it."""
     if len(modes) == 1:
         old = {"mean": "mean_tokens", "cls": "cls_token", "lasttoken": "lasttoken"}
         chosen = {f"pooling_mode_{name}": mode == modes[0] for mode, name in old.items()}

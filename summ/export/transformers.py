@@ -1,4 +1,4 @@
-"""Portable networks: sentence encoders as plain folders of transformers, tokenizer beside them."""
+"""Networks as folders of transformers, with the tokenizer that reads texts for them."""
 
 from __future__ import annotations
 
@@ -7,27 +7,40 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from summ.errors import DataError
 from summ.families.sentence.model import SentenceModel
 from summ.families.summarizer.model import SummaryModel
-from summ.networks.sentence_encoder import GruNetwork
+from summ.networks.sentence_encoder import Encoder, GruNetwork, StaticEncoder
 from summ.text.portable_tokenizer import portable_tokenizer
 from summ.text.vocabulary import Vocabulary
 
 
-def portable_network(network: Any) -> Any:
-    """The same network as a model that ``AutoModel`` opens; raises DataError if there is none.
+def portable_network(encoder: Encoder) -> Any:
+    """The network of an encoder as a model that ``AutoModel`` opens.
 
-    Embeddings without a layer over them are an OPT of no layers, whose positions are zero.
+    Raises:
+        DataError: transformers has no such network.
     """
-    if not isinstance(network, GruNetwork):
-        return network
-    if network.gru is not None:
-        raise DataError("transformers has no GRU over text. Export this model --to onnx.")
+    if isinstance(encoder, StaticEncoder):
+        return _without_layers(encoder.embedding)
+    if isinstance(encoder.network, GruNetwork):
+        raise DataError(
+            "transformers has no GRU over text. Train a static encoder or a transformer to export."
+        )
+    return encoder.network
+
+
+def _without_layers(table: nn.Embedding) -> Any:
+    """An OPT without layers, whose states are the rows of a table.
+
+    transformers has no static encoder; OPT is its only architecture that adds nothing to the
+    embeddings once its positions are zero.
+    """
     from transformers import OPTConfig, OPTModel
 
-    pieces, width = network.embedding.weight.shape
+    pieces, width = table.weight.shape
     config = OPTConfig(
         vocab_size=pieces,
         hidden_size=width,
@@ -40,19 +53,11 @@ def portable_network(network: Any) -> Any:
         use_cache=False,
         dropout=0.0,
     )
-    static = OPTModel(config).eval()
+    network = OPTModel(config).eval()
     with torch.no_grad():
-        static.get_input_embeddings().weight.copy_(network.embedding.weight)
-        static.decoder.embed_positions.weight.zero_()
-    return static
-
-
-def save_network(network: Any, folder: Path) -> None:
-    """A network as transformers writes it, in float32."""
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
-    portable_network(network).save_pretrained(folder)
+        network.get_input_embeddings().weight.copy_(table.weight)
+        network.decoder.embed_positions.weight.zero_()
+    return network
 
 
 def save_tokenizer(
@@ -63,26 +68,31 @@ def save_tokenizer(
     begin: bool = False,
     prompts: bool = False,
 ) -> None:
-    """The tokenizer that goes with it, for any transformers that knows fast tokenizers."""
+    """The tokenizer of an exported network, for any transformers that has fast tokenizers."""
     tokenizer = portable_tokenizer(vocabulary, longest, begin=begin, prompts=prompts)
     tokenizer.save_pretrained(str(folder))
     place = folder / "tokenizer_config.json"
-    told = json.loads(place.read_text(encoding="utf-8"))
-    told["tokenizer_class"] = "PreTrainedTokenizerFast"  # transformers 5 knows it, 4 no other
-    write_json_file(place, told)
+    config = json.loads(place.read_text(encoding="utf-8"))
+    # Its name in transformers 4, which 5 still accepts.
+    config["tokenizer_class"] = "PreTrainedTokenizerFast"
+    write_json_file(place, config)
 
 
-def save_machine_tokenizer(summary_model: SummaryModel, folder: Path) -> None:
+def save_summarizer_tokenizer(summary_model: SummaryModel, folder: Path) -> None:
     """The tokenizer of a compressor, which reads a length prompt before the text."""
     longest = 1 + summary_model.settings.max_document
     save_tokenizer(summary_model.vocabulary, folder, longest, prompts=True)
 
 
 def save_encoder(model: SentenceModel, number: int, folder: Path) -> None:
-    """One encoder of a sentence model, and the tokenizer that gives it the same words."""
+    """One encoder of a sentence model in float32, and the tokenizer that reads texts for it."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    encoder: Any = model.encoders[number]
+    portable_network(encoder).save_pretrained(folder)
     begin = model.settings.pooling == "cls"
     longest = model.settings.max_pieces + begin
-    save_network(model.encoders[number].network, folder)
     save_tokenizer(model.vocabulary, folder, longest, begin=begin)
 
 

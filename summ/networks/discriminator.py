@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from summ.config import NetworkConfig
 from summ.networks.relaxed_input import relaxed_input
-from summ.networks.transformer import VocabularyFacts, build_causal
+from summ.networks.transformer import VocabularyFacts, build_network
 from summ.types import Relaxed, Tokens
 
 
@@ -84,5 +84,5 @@ def build_discriminator(
     """
     from transformers import AutoModel
 
-    name = "networks.discriminator"
-    return Discriminator(build_causal(AutoModel, config, vocabulary, attention, name))
+    name, tied = "networks.discriminator", {"tie_word_embeddings": True}
+    return Discriminator(build_network(AutoModel, config, vocabulary, attention, name, tied))

@@ -1,10 +1,10 @@
-"""Weights in 8 bits a number: a scale for each row of a matrix, whose largest number becomes 127.
+"""Weights stored in 8 bits a number, with a scale for each row that maps its largest to 127.
 
-Rows are what a piece's embedding and an output's weights are; what is no matrix keeps 16 bits.  The
-folder of such a network holds ``config.json`` and the weights.
+A row is the embedding of a piece, or the weights of one output.  Other tensors are stored in 16
+bits.  The folder of such a network holds ``config.json`` and the weights.
 
-Source: Dettmers et al. (2022, arXiv:2208.07339), Section 2.1, the symmetric case; here only for
-storage, all arithmetic is in full precision.
+Source: Dettmers et al. (2022, arXiv:2208.07339), Section 2.1, the symmetric case; used for storage
+only, all arithmetic is in full precision.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ WEIGHTS = "weights.safetensors"
 def quantised(name: str, table: Float[Tensor, "V E"]) -> dict[str, Tensor]:
     """A matrix as int8 numbers and a float16 scale for each row."""
     largest = table.float().abs().amax(dim=1, keepdim=True)
-    # Rounded as it is stored, so that no number is scaled by another factor when read.
+    # Rounded first as it is stored, so that the numbers are divided by the scale that is read.
     scale = (largest / 127).to(torch.float16).clamp(min=torch.finfo(torch.float16).tiny)
     numbers = (table.float() / scale.float()).round().clamp(-127, 127).to(torch.int8)
     return {name: numbers, _scale(name): scale}
 
 
 def restored(stored: dict[str, Tensor]) -> dict[str, Tensor]:
-    """All weights in float32; those without a scale are as they were stored."""
+    """All weights in float32; those that have a scale are multiplied by it."""
     scales = {_scale(name) for name in stored if _scale(name) in stored}
     return {
         name: weights.float() * stored[_scale(name)].float()
@@ -70,7 +70,7 @@ def load_eight_bits(folder: Path, attention: str) -> Any:
     with loading(folder):
         config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
         (kind,) = config.architectures
-        # It is not initialised: that takes longer than all the rest.
+        # Without initialising it first, which takes longer than all the rest.
         network, report = getattr(transformers, kind).from_pretrained(
             None,
             config=config,
@@ -88,7 +88,7 @@ def load_eight_bits(folder: Path, attention: str) -> Any:
 
 
 def _scale(name: str) -> str:
-    """What the scales of a matrix are called."""
+    """The name under which the scales of a matrix are stored."""
     return name.removesuffix(".weight") + ".scale"
 
 

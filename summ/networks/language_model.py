@@ -15,7 +15,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from summ.config import NetworkConfig
-from summ.networks.transformer import VocabularyFacts, build_causal
+from summ.networks.transformer import VocabularyFacts, build_network
 from summ.types import Tokens
 
 
@@ -90,7 +90,6 @@ def build_language_model(
     """
     from transformers import AutoModelForCausalLM
 
-    network = build_causal(
-        AutoModelForCausalLM, config, vocabulary, attention, "networks.language_model"
-    )
+    name, tied = "networks.language_model", {"tie_word_embeddings": True}
+    network = build_network(AutoModelForCausalLM, config, vocabulary, attention, name, tied)
     return LanguageModel(network, vocabulary)

@@ -1,4 +1,4 @@
-"""The decoder of skip-thought: tells a neighbouring sentence from a sentence's vector.
+"""The decoder of skip-thought: predicts a neighbouring sentence from a sentence's vector.
 
 Axes: N sentences, T positions, D width of the vector, V pieces.
 
@@ -17,10 +17,10 @@ from summ.types import Tokens
 
 
 class SentenceDecoder(nn.Module):
-    """A GRU that reads the sentence's vector beside every word.
+    """A GRU whose input at every position is the piece's embedding and the sentence's vector.
 
-    The paper adds the vector, through a matrix of its own, to both gates and the proposed state;
-    that is what putting it beside the word's embedding does.
+    The paper adds the vector, through a matrix of its own, to both gates and the proposed state,
+    which is what concatenating it to the input does.
     """
 
     def __init__(self, config: DecoderConfig, vector: int, vocabulary: Vocabulary) -> None:
@@ -31,7 +31,7 @@ class SentenceDecoder(nn.Module):
         self.output = nn.Linear(config.hidden, vocabulary.size)
 
     def forward(self, vectors: Float[Tensor, "N D"], sentences: Tokens) -> Float[Tensor, "N T V"]:
-        """Logits of each word of the sentences, given the vector and the words before it."""
+        """Logits of each piece of the sentences, given the vector and the pieces before it."""
         first = torch.full_like(sentences.ids[:, :1], self.begin)
         inputs = self.embedding(torch.cat([first, sentences.ids[:, :-1]], dim=1))
         beside = vectors[:, None].expand(-1, inputs.shape[1], -1).to(inputs.dtype)

@@ -1,4 +1,4 @@
-"""What compressor and reconstructor share: a transformers encoder-decoder, read and continued.
+"""Networks of transformers: built, loaded, and run as encoder and decoder.
 
 Axes: B sequences, S source positions, T positions of the output, V word types, D width.
 """
@@ -6,7 +6,7 @@ Axes: B sequences, S source positions, T positions of the output, V word types, 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from summ.config import NetworkConfig
 from summ.errors import CheckpointError, ConfigError
 from summ.networks.relaxed_input import relaxed_input
+from summ.text.vocabulary import Vocabulary
 from summ.types import Relaxed, Tokens
 
 
@@ -28,8 +29,8 @@ class VocabularyFacts:
     Attributes:
         size, pad, bos, eos: number of pieces, and the ids of the marks.
         starts_word: pieces that begin a new whitespace-separated word.
-        special: pieces that no output may contain; the end mark is not among them.
-        prompts: ids of the length prompts; ``prompts[n - 1]`` asks for n words.
+        special: pieces that no output may contain; the end mark is not one of them.
+        prompts: ids of the length prompts; ``prompts[n - 1]`` requests n words.
     """
 
     size: int
@@ -43,7 +44,7 @@ class VocabularyFacts:
 
 @dataclass(frozen=True)
 class Encoded:
-    """A source as the decoder sees it, and what may be said about it.
+    """An encoded source, and the constraints on what is decoded from it.
 
     Attributes:
         states: the encoder's output.
@@ -80,68 +81,35 @@ class Encoded:
 
 @runtime_checkable
 class AutoregressiveDecoder(Protocol):
-    """A network that continues words: compressor and reconstructor are two."""
+    """An autoregressive decoder over an encoded source (compressor, reconstructor)."""
 
     start: int
 
     def logits(self, encoded: Encoded, inputs: Tensor, cache: Any = None) -> Tensor: ...
 
 
-def build_encoder_decoder(
-    config: NetworkConfig, vocabulary: VocabularyFacts, attention: str
+def build_network(
+    auto_class: Any,
+    config: NetworkConfig,
+    vocabulary: VocabularyFacts | Vocabulary,
+    attention: str,
+    name: str,
+    defaults: Mapping[str, Any] | None = None,
 ) -> Any:
-    """Any encoder-decoder of transformers, from a configuration or a pretrained checkpoint.
+    """A network of transformers, from a configuration or a pretrained checkpoint.
 
-    Dropout is 0: the policy that is scored must be the policy that was sampled, and both
-    drafts of a source must be judged by the same reconstructor.
-
-    Raises:
-        ConfigError: transformers knows no such architecture, or refuses the sizes.
-        CheckpointError: the checkpoint lacks tensors that the architecture needs.
-    """
-    from transformers import AutoConfig, AutoModelForSeq2SeqLM, GenerationConfig
-
-    marks = {
-        "pad_token_id": vocabulary.pad,
-        "bos_token_id": vocabulary.bos,
-        "eos_token_id": vocabulary.eos,
-    }
-    if config.checkpoint is not None:
-        network = load_pretrained(AutoModelForSeq2SeqLM, config.checkpoint, attention)
-        network.resize_token_embeddings(vocabulary.size)
-        # The checkpoint's habits (a forced first piece, no n-gram twice, ...) are no part of the
-        # policy, and would be obeyed by search and not by sampling.
-        start = network.config.decoder_start_token_id
-        network.generation_config = GenerationConfig(decoder_start_token_id=start, **marks)
-        return network
-    values = dict(config.config or {})
-    model_type = values.pop("model_type")
-    try:
-        settings = AutoConfig.for_model(
-            model_type,
-            **{"decoder_start_token_id": vocabulary.bos, "forced_eos_token_id": None, **marks},
-            **values,
-            vocab_size=vocabulary.size,
-        )
-        network = AutoModelForSeq2SeqLM.from_config(settings, attn_implementation=attention)
-    except (ValueError, KeyError, TypeError) as error:
-        reason = " ".join(str(error).split())[:300]
-        raise ConfigError(f"networks: cannot build a {model_type!r} network: {reason}") from error
-    return without_dropout(network)
-
-
-def build_causal(
-    auto_class: Any, config: NetworkConfig, vocabulary: VocabularyFacts, attention: str, name: str
-) -> Any:
-    """A causal transformers network, from a configuration or checkpoint, without dropout.
+    Dropout is 0: the policy that is scored must be the policy that was sampled, and two drafts of
+    one source must be scored by the same reconstructor.
 
     Args:
-        auto_class: ``AutoModel`` for states, ``AutoModelForCausalLM`` for logits.
+        auto_class: ``AutoModel`` for states, ``AutoModelForCausalLM`` or ``AutoModelForSeq2SeqLM``
+            for logits.
         name: the key of the configuration, for errors.
+        defaults: settings of the architecture that the configuration may replace.
 
     Raises:
         ConfigError: transformers knows no such architecture, or refuses the sizes.
-        CheckpointError: the checkpoint lacks tensors.
+        CheckpointError: the checkpoint cannot be read, or lacks tensors.
     """
     from transformers import AutoConfig
 
@@ -149,28 +117,50 @@ def build_causal(
         network = load_pretrained(auto_class, config.checkpoint, attention)
         network.resize_token_embeddings(vocabulary.size)
         return network
-    values = dict(config.config or {})
+    values = {**(defaults or {}), **(config.config or {})}
     model_type = values.pop("model_type")
     try:
         settings = AutoConfig.for_model(
-            model_type,
-            **{"tie_word_embeddings": True, **values},
-            vocab_size=vocabulary.size,
-            pad_token_id=vocabulary.pad,
-            bos_token_id=vocabulary.bos,
-            eos_token_id=vocabulary.eos,
+            model_type, **values, vocab_size=vocabulary.size, **_marks(vocabulary)
         )
         network = auto_class.from_config(settings, attn_implementation=attention)
     except (ValueError, KeyError, TypeError) as error:
         reason = " ".join(str(error).split())[:300]
-        raise ConfigError(f"{name}: cannot build a {model_type!r}: {reason}") from error
+        raise ConfigError(f"{name}: cannot build a {model_type!r} network: {reason}") from error
     return without_dropout(network)
 
 
-def load_pretrained(auto_class: Any, folder: str, attention: str) -> Any:
-    """``from_pretrained`` in float32, without dropout, that refuses to invent missing tensors.
+def build_encoder_decoder(
+    config: NetworkConfig, vocabulary: VocabularyFacts, attention: str
+) -> Any:
+    """Any encoder-decoder of transformers; see ``build_network``."""
+    from transformers import AutoModelForSeq2SeqLM, GenerationConfig
 
-    A stored configuration keeps its architecture's dropout, whatever the run did that wrote it.
+    start = {"decoder_start_token_id": vocabulary.bos, "forced_eos_token_id": None}
+    network = build_network(AutoModelForSeq2SeqLM, config, vocabulary, attention, "networks", start)
+    if config.checkpoint is not None:
+        # A checkpoint's generation settings (a forced first piece, no repeated n-gram, ...) are
+        # not part of the policy: search would follow them and sampling would not.
+        network.generation_config = GenerationConfig(
+            decoder_start_token_id=network.config.decoder_start_token_id, **_marks(vocabulary)
+        )
+    return network
+
+
+def _marks(vocabulary: VocabularyFacts | Vocabulary) -> dict[str, int]:
+    """The ids of the marks, as transformers calls them."""
+    return {
+        "pad_token_id": vocabulary.pad,
+        "bos_token_id": vocabulary.bos,
+        "eos_token_id": vocabulary.eos,
+    }
+
+
+def load_pretrained(auto_class: Any, folder: str, attention: str) -> Any:
+    """``from_pretrained`` in float32 and without dropout; missing tensors are an error.
+
+    Dropout is removed here because a stored configuration keeps its architecture's default,
+    whatever the run that wrote it used.
 
     Raises:
         CheckpointError: the folder cannot be read, or tensors are missing.
@@ -194,14 +184,14 @@ def load_pretrained(auto_class: Any, folder: str, attention: str) -> Any:
 
 @contextmanager
 def loading(folder: object) -> Iterator[None]:
-    """What goes wrong inside becomes one line about the folder; transformers draws no bars.
+    """Turns every error inside into one line about the folder, and hides progress bars.
 
     Raises:
         CheckpointError: something in the folder cannot be read.
     """
     from transformers.utils import logging
 
-    logging.disable_progress_bar()  # a bar for each small network, even when nobody watches
+    logging.disable_progress_bar()  # it would draw one for each small network
     try:
         yield
     except Exception as error:  # transformers and safetensors raise a dozen unrelated kinds
@@ -220,7 +210,7 @@ def without_dropout(network: Any) -> Any:
     for module in network.modules():
         if isinstance(module, nn.Dropout):
             module.p = 0.0
-        # transformers keeps some probabilities as plain numbers beside the modules.
+        # transformers keeps some probabilities as plain attributes of modules.
         for name, value in list(vars(module).items()):
             if "dropout" in name and isinstance(value, float):
                 setattr(module, name, 0.0)
@@ -247,10 +237,10 @@ def decoder_logits(
     inputs: Int[Tensor, "B T"],
     cache: Any = None,
 ) -> Float[Tensor, "B T V"]:
-    """Logits of the word after each of ``inputs``; with a cache, ``inputs`` are the new ones.
+    """Logits of the piece after each of ``inputs``; with a cache, ``inputs`` are the new ones.
 
-    A cache of fixed size is told apart by its ``max_cache_len``: without a mask of as many columns,
-    transformers would ask the GPU how many positions it holds.
+    A cache of fixed size is recognised by its ``max_cache_len`` and gets a mask of as many columns:
+    without one, transformers would wait for the GPU to learn how many positions are filled.
     """
     from transformers.modeling_outputs import BaseModelOutput
 
@@ -273,6 +263,6 @@ def _room(cache: Any, inputs: Int[Tensor, "B T"]) -> Int[Tensor, "B L"] | None:
 
 
 def _cache_keyword(network: Any) -> str:
-    """What a network calls its cache: releases of transformers from 5.24 on renamed it."""
+    """The name of the cache argument, which transformers 5.24 changed."""
     parameters = inspect.signature(network.forward).parameters
     return "cache" if "cache" in parameters else "past_key_values"

@@ -19,7 +19,7 @@ from summ.errors import ConfigError
 from summ.families.sentence.model import SentenceModel, SentenceSettings, load_sentence_model
 from summ.types import Tokens
 
-# More characters than so many pieces can have, so that the rest of a long text is not tokenised.
+# More characters than a piece has, so that what a model will not read is not tokenised.
 _CHARACTERS_A_PIECE = 32
 
 
@@ -29,8 +29,8 @@ class Embedded:
 
     Attributes:
         vectors: of length 1; zeros where the text is blank.
-        blank: texts in which there is nothing to read.
-        truncated: texts that are longer than the model reads.
+        blank: texts without any piece.
+        truncated: texts of which the model reads only the beginning.
     """
 
     vectors: Float32[np.ndarray, "N D"]
@@ -40,7 +40,7 @@ class Embedded:
 
 @dataclass(frozen=True)
 class _Pieces:
-    """What a model reads of one text, without the end mark."""
+    """The pieces of one text that a model reads, without the end mark."""
 
     ids: list[int]
     truncated: bool
@@ -49,8 +49,8 @@ class _Pieces:
 class SentenceEncoder:
     """Turns texts into vectors whose inner product is their cosine similarity.
 
-    A text is read up to ``settings.max_pieces`` vocabulary pieces; its vector depends on nothing
-    else, neither on the other texts nor on the batch size (beyond rounding, about 1e-6).
+    The first ``settings.max_pieces`` pieces of a text are read.  Its vector does not depend on the
+    other texts or the batch size (beyond rounding, about 1e-6).
     """
 
     def __init__(self, model: SentenceModel) -> None:
@@ -65,8 +65,7 @@ class SentenceEncoder:
 
         Args:
             path: the folder of a model; by default the one that ships with summ.
-            device: where torch computes, such as ``cpu`` or ``cuda:1``; by default a GPU if
-                there is one.
+            device: of torch, such as ``cpu`` or ``cuda:1``; by default a GPU if there is one.
 
         Raises:
             CheckpointError: the folder is missing, damaged or from another version.
@@ -82,15 +81,15 @@ class SentenceEncoder:
 
     @property
     def settings(self) -> SentenceSettings:
-        """What the model knows about itself."""
+        """The settings that the model was saved with."""
         return self._model.settings
 
     def encode(self, texts: Sequence[str], batch_size: int = 64) -> Float32[np.ndarray, "N D"]:
         """The vectors of texts, in their order; a blank text has a vector of zeros.
 
         Args:
-            texts: sentences, or longer texts of which the beginning is read.
-            batch_size: texts that are read at once; changes speed and memory only.
+            texts: sentences, or longer texts, of which only the beginning is read.
+            batch_size: texts that are encoded at once; affects speed and memory only.
 
         Raises:
             ConfigError: the batch size is below 1.
@@ -100,13 +99,13 @@ class SentenceEncoder:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         done = 0
         for window in windows(Record("", text) for text in texts):
-            found = self.embed([record.text for record in window], batch_size)
-            vectors[done : done + len(window)] = found.vectors
+            embedded = self.embed([record.text for record in window], batch_size)
+            vectors[done : done + len(window)] = embedded.vectors
             done += len(window)
         return vectors
 
     def embed(self, texts: Sequence[str], batch_size: int = 64) -> Embedded:
-        """The same, with what was blank or too long; all texts are tokenised at once."""
+        """The same, with which texts were blank or too long; all are tokenised at once."""
         if batch_size < 1:
             raise ConfigError(f"batch size: must be at least 1, but is {batch_size}.")
         pieces = self._read(texts)
@@ -130,7 +129,7 @@ class SentenceEncoder:
         ]
 
     def _head(self, text: str) -> str:
-        """Enough of a long text to fill the model's room."""
+        """Enough of a long text to fill ``max_pieces``."""
         longest = _CHARACTERS_A_PIECE * self.settings.max_pieces
         if len(text) <= longest:
             return text
@@ -140,7 +139,7 @@ class SentenceEncoder:
     def _batches(
         self, pieces: Sequence[_Pieces], batch_size: int
     ) -> Iterator[tuple[list[int], Tokens]]:
-        """Texts of like length together, so that little is padding; blank ones are left out."""
+        """Texts of similar length together, to avoid padding; blank ones are left out."""
         marks = self._model.vocabulary
         places = [place for place, piece in enumerate(pieces) if piece.ids]
         places.sort(key=lambda place: len(pieces[place].ids), reverse=True)

@@ -1,7 +1,7 @@
 """Embedding: a stream of records becomes a vector file and its description.
 
-Several processes share the work by windows: window k is read by all and embedded by process
-k mod n.  Each keeps its windows in a file of its own, and the first one joins them in order.
+Several processes share the work by windows: all read window k, and process k mod n embeds it.
+Each writes its windows to a file of its own, and the first one joins them in order.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from summ.data.files import open_output, sha256
 from summ.data.readers import Record
 from summ.data.windows import windows
 from summ.errors import DataError
-from summ.families.sentence.model import MANIFEST, SHIPPED
+from summ.families.sentence.model import SHIPPED
+from summ.networks.model_folder import read_manifest
 from summ.pipelines.embed import SentenceEncoder
 from summ.pipelines.processes import ALONE, Processes
 from summ.pipelines.vector_files import Layout, Precision, Rows, check_format, open_vectors
@@ -25,7 +26,7 @@ from summ.pipelines.vector_files import Layout, Precision, Rows, check_format, o
 
 @dataclass(frozen=True)
 class Origin:
-    """Which model the vectors come from.
+    """The model that the vectors come from.
 
     Attributes:
         model: its folder or name.
@@ -37,20 +38,20 @@ class Origin:
 
 
 def origin_of(model: Path | None) -> Origin:
-    """Names the model in a folder; None is the one that ships with summ."""
+    """The model in a folder; None is the one that ships with summ."""
     folder = SHIPPED if model is None else model
-    return Origin(folder.name if model is None else str(model), sha256(folder / MANIFEST))
+    return Origin(folder.name if model is None else str(model), sha256(read_manifest(folder).path))
 
 
 @dataclass(frozen=True)
 class Counts:
-    """What happened to the texts.
+    """Numbers of texts by what happened to them.
 
     Attributes:
-        rows: how many there are.
-        blank: texts without a word; their vectors are zeros.
+        rows: all texts.
+        blank: texts without a piece; their vectors are zeros.
         truncated: texts of which only the beginning was read.
-        clipped: numbers that int8 could not hold.
+        clipped: numbers that were out of the range of int8.
     """
 
     rows: int = 0
@@ -70,13 +71,13 @@ def embed_records(
 ) -> Counts:
     """Embeds records into a vector file, and describes it in a .json file of the same name.
 
-    Rows stand in the order of the records; memory does not grow with their number.
+    Rows are in the order of the records; memory does not grow with their number.
 
     Args:
-        records: read a window at a time; the same ones in each process.
+        records: read a window at a time; the same in every process.
         output: ends in .npy, .parquet or .safetensors; it and its description appear whole, or
-            are left as they were.
-        processes: share the work; each returns the counts of all.
+            stay as they were.
+        processes: that share the work; each returns the counts of all.
 
     Raises:
         DataError: a record cannot be read, or a file cannot be written.
@@ -129,23 +130,24 @@ def _blocks(
         if number % processes.world != processes.rank:
             continue
         texts = [record.text for record in window]
-        found = encoder.embed(texts, batch_size)
+        embedded = encoder.embed(texts, batch_size)
         before = counting.counts
         counting.counts = Counts(
             before.rows + len(window),
-            before.blank + int(found.blank.sum()),
-            before.truncated + int(found.truncated.sum()),
-            before.clipped + layout.clipped(found.vectors),
+            before.blank + int(embedded.blank.sum()),
+            before.truncated + int(embedded.truncated.sum()),
+            before.clipped + layout.clipped(embedded.vectors),
         )
         ids = [record.id or str(place) for place, record in enumerate(window, start=first)]
-        yield Rows(ids, texts, layout.pack(found.vectors))
+        yield Rows(ids, texts, layout.pack(embedded.vectors))
 
 
 @contextmanager
 def _parts(output: Path, processes: Processes) -> Iterator[list[Path]]:
-    """A hidden file for each process, gone when the block ends."""
-    mine = secrets.randbelow(1 << 40) if processes.rank == 0 else 0
-    (run,) = processes.total([mine])
+    """A hidden file for each process, removed when the block ends."""
+    # The sum over all processes is the number that the first one draws.
+    drawn = secrets.randbelow(1 << 40) if processes.rank == 0 else 0
+    (run,) = processes.total([drawn])
     target = output.resolve()
     parts = [
         target.with_name(f".{target.stem}.{run:010x}-{rank}.parquet")
@@ -177,20 +179,20 @@ def _in_turn(parts: Sequence[Path], layout: Layout) -> Iterator[Rows]:
 
 
 def description_place(output: Path) -> Path:
-    """Where the description of a vector file stands: beside it, ending in .json.
+    """The place of a vector file's description: the same name, ending in .json.
 
     Raises:
-        DataError: the ending of ``output`` is no format of vectors, or a file that is no
-            description has this name.
+        DataError: the ending of ``output`` is no format of vectors, or the place is taken by a
+            file that is not a description.
     """
     check_format(output)
     place = output.with_suffix(".json")
     if place.exists():
         try:
-            found = json.loads(place.read_text(encoding="utf-8"))
+            old = json.loads(place.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            found = None
-        if not isinstance(found, dict) or not {"model_hash", "precision"} <= found.keys():
+            old = None
+        if not isinstance(old, dict) or not {"model_hash", "precision"} <= old.keys():
             raise DataError(
                 f"{place}: would be replaced by the description of {output.name}, but is "
                 "something else. Choose another --output."
@@ -201,7 +203,7 @@ def description_place(output: Path) -> Path:
 def _describe(
     place: Path, counts: Counts, encoder: SentenceEncoder, layout: Layout, origin: Origin
 ) -> None:
-    """Writes what a reader of the vectors must know."""
+    """Writes the description of a vector file."""
     described = {
         **asdict(origin),
         "objective": encoder.settings.objective,

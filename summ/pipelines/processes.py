@@ -1,6 +1,6 @@
-"""Processes that share one job: which of them this is, and what they tell each other.
+"""Processes that share one job: rank and number, sums over all, and blocks that fail together.
 
-They are those of ``torchrun``, told by the environment; without it there is one.
+They are those that ``torchrun`` describes in the environment; without it there is one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import torch
 
 from summ.errors import DataError
 
-# Processes wait for the slowest; their shares are alike, so a day means that one is lost.
+# Processes wait for the slowest.  Their shares are equal, so after a day one must be lost.
 _PATIENCE = timedelta(days=1)
 
 
@@ -24,15 +24,15 @@ class Processes:
     """The processes of a job, seen from one of them.
 
     Attributes:
-        rank: which one this is, from 0.
-        world: how many there are.
+        rank: the number of this process, from 0.
+        world: the number of processes.
     """
 
     rank: int
     world: int
 
     def total(self, numbers: Sequence[int]) -> list[int]:
-        """The sums over all processes; each waits until the last has come so far."""
+        """The sums over all processes; each waits until all have called it."""
         if self.world == 1:
             return list(numbers)
         summed = torch.tensor(list(numbers), dtype=torch.int64)
@@ -41,10 +41,10 @@ class Processes:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """A block that all processes get through, or none goes on behind it.
+        """A block that all processes must complete, or none continues after it.
 
         Raises:
-            DataError: it failed in another process, which says why.
+            DataError: it failed in another process, which reports the reason.
         """
         failed = 1
         try:
@@ -55,7 +55,7 @@ class Processes:
             if failures and not failed:
                 raise DataError(
                     f"process {self.rank}: stopped, since {failures} of {self.world} processes "
-                    "failed. See what they say."
+                    "failed. See their messages."
                 )
 
 
@@ -63,7 +63,7 @@ ALONE = Processes(0, 1)
 
 
 def device() -> str:
-    """The GPU that belongs to this process, or the processor."""
+    """The device of this process: its GPU, or the CPU."""
     if not torch.cuda.is_available():
         return "cpu"
     return f"cuda:{int(os.environ.get('LOCAL_RANK', 0)) % torch.cuda.device_count()}"
@@ -71,7 +71,7 @@ def device() -> str:
 
 @contextmanager
 def joined() -> Iterator[Processes]:
-    """This process among the others, connected to them while the block lasts."""
+    """This process, connected to the others while the block lasts."""
     world = int(os.environ.get("WORLD_SIZE", "1"))
     if world == 1:
         yield ALONE

@@ -23,9 +23,9 @@ from summ.errors import DataError
 Precision = Literal["float32", "int8", "binary"]
 SUFFIXES = (".npy", ".parquet", ".safetensors")
 
-# int8 reaches to so many times the root mean square of a unit vector's numbers.
+# The range of int8, in root mean squares of a unit vector's numbers.
 _REACH = 10.0
-# Room for any number of rows, so that the header can be written when their number is known.
+# Large enough for any number of rows: the header is written again once their number is known.
 _NPY_HEADER = 128
 _SAFETENSORS_HEADER = 256
 
@@ -34,11 +34,11 @@ _SAFETENSORS_HEADER = 256
 class Layout:
     """How a vector is stored.
 
-    ``float32``: as it is.  ``int8``: round(scale · x), cut off at ±127; the scale depends on
-    nothing but D, so that files can be joined and searched together, and
-    x ≈ int8 / scale.  Since vectors have length 1, their numbers are of the size 1/sqrt(D): a
-    scale of 127 would use no more than a few of the 255 steps, so it is 127 · sqrt(D) / 10 (127 at
-    least).  ``binary``: the signs, 1 where x > 0, eight to a byte, the first in the highest bit.
+    ``float32``: as it is.  ``int8``: round(scale · x), clipped at ±127, so that x ≈ int8 / scale.
+    The scale depends on D alone, so that files can be joined and searched together.  Numbers of a
+    vector of length 1 are of the size 1/sqrt(D): a scale of 127 would use only a few of the 255
+    steps, so it is 127 · sqrt(D) / 10 (at least 127).  ``binary``: the signs, 1 where x > 0, eight
+    to a byte, the first in the highest bit.
     """
 
     dimension: int
@@ -46,7 +46,7 @@ class Layout:
 
     @property
     def scale(self) -> float | None:
-        """What int8 numbers must be divided by; None for the other precisions."""
+        """The divisor of int8 numbers; None for the other precisions."""
         if self.precision != "int8":
             return None
         return 127.0 * max(1.0, math.sqrt(self.dimension) / _REACH)
@@ -70,7 +70,7 @@ class Layout:
         return vectors.astype(self.dtype)
 
     def unpack(self, rows: Shaped[np.ndarray, "N P"]) -> Float32[np.ndarray, "N D"]:
-        """Vectors from stored rows, as near as they can be had; of ``binary``, ±1/sqrt(D)."""
+        """Vectors from stored rows, approximate but for float32; of ``binary``, ±1/sqrt(D)."""
         if self.scale is not None:
             return (rows / self.scale).astype(np.float32)
         if self.precision == "binary":
@@ -79,7 +79,7 @@ class Layout:
         return rows.astype(np.float32)
 
     def clipped(self, vectors: Float32[np.ndarray, "N D"]) -> int:
-        """How many numbers lie beyond the reach of int8."""
+        """How many numbers are out of the range of int8."""
         scale = self.scale
         return 0 if scale is None else int((np.abs(vectors) * scale > 127.5).sum())
 
@@ -112,8 +112,8 @@ def open_vectors(path: Path, layout: Layout) -> Iterator[VectorWriter]:
     """A vector file that appears whole when the block ends without an exception.
 
     ``.npy`` and ``.safetensors`` (one tensor, ``vectors``) hold the rows alone, ``.parquet`` the
-    columns ``id``, ``text`` and ``vector``, in the order in which they are written.  Rows go to
-    disk as they come.
+    columns ``id``, ``text`` and ``vector``.  Rows keep the order in which they are written, and go
+    to the disk as they come.
 
     Raises:
         DataError: the ending is unknown, or the file cannot be written.
@@ -133,7 +133,7 @@ def open_vectors(path: Path, layout: Layout) -> Iterator[VectorWriter]:
 
 
 class _Matrix:
-    """The rows behind a header, in row-major order."""
+    """Rows after a header, in row-major order."""
 
     def __init__(self, stream: BinaryIO, layout: Layout) -> None:
         self._stream = stream
@@ -146,7 +146,7 @@ class _Matrix:
 
 
 def _npy_header(layout: Layout, rows: int) -> bytes:
-    """NumPy's header, format 1.0; of the same size for any number of rows."""
+    """NumPy's header, format 1.0, padded to the same size for any number of rows."""
     described = {
         "descr": layout.dtype.str,
         "fortran_order": False,
@@ -157,7 +157,7 @@ def _npy_header(layout: Layout, rows: int) -> bytes:
 
 
 def _safetensors_header(layout: Layout, rows: int) -> bytes:
-    """The header of safetensors: its length, then JSON that spaces may follow."""
+    """The header of safetensors: its length, then JSON padded with spaces."""
     size = rows * layout.width * layout.dtype.itemsize
     names = {"<f4": "F32", "|i1": "I8", "|u1": "U8"}
     tensor = {
@@ -170,7 +170,7 @@ def _safetensors_header(layout: Layout, rows: int) -> bytes:
 
 
 class _Table:
-    """Parquet, a group of rows for each block that is written."""
+    """Parquet, with a row group for each block that is written."""
 
     def __init__(self, stream: BinaryIO, layout: Layout) -> None:
         import pyarrow as pa
@@ -179,7 +179,7 @@ class _Table:
         self._layout = layout
         vector = pa.list_(pa.from_numpy_dtype(layout.dtype), layout.width)
         self._schema = pa.schema([("id", pa.string()), ("text", pa.string()), ("vector", vector)])
-        # Numbers of vectors hardly repeat: looking for repeats only costs time.
+        # Numbers of vectors hardly repeat, so a dictionary would only cost time.
         self._writer = parquet.ParquetWriter(
             stream, self._schema, compression="zstd", use_dictionary=False
         )

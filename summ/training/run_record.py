@@ -6,6 +6,7 @@ import hashlib
 import json
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 
 from summ.config import RunShape
 from summ.data import files
@@ -15,8 +16,8 @@ from summ.errors import CheckpointError, ConfigError
 _PARTS = ("checkpoints", "metrics.jsonl", "model", "run.json", "stages", "tensorboard")
 _EARLY = {"checkpoints", "metrics.jsonl", "run.json", "tensorboard"}
 _SHOWN = 3
-# What the folders of models are known by, by the family of the run.
-_MANIFESTS = {"summarizer": "summ.json", "sentence": "sentence-encoder.json"}
+# The file in every model folder that lists the others.
+_MANIFEST = "model.json"
 
 
 def fingerprint(config: RunShape) -> str:
@@ -48,7 +49,8 @@ def describe_run(config: RunShape, processes: int) -> None:
 def refuse_taken(config: RunShape, resume: bool) -> None:
     """Passes where a run without a checkpoint may begin: in a new or an empty folder.
 
-    With ``resume`` also where this very run began before and wrote no checkpoint and no model.
+    Or where a run ended before it had learned anything; with ``resume`` also where this very run
+    did before its first checkpoint.
 
     Raises:
         ConfigError: there is something that this run did not make.
@@ -63,13 +65,15 @@ def refuse_taken(config: RunShape, resume: bool) -> None:
             f"{output}: cannot be read ({error.strerror}). Choose another --output."
         ) from error
     foreign = [name for name in held if name not in _EARLY]
-    if foreign or (held and not _began_here(config)):
+    record = _record(output)
+    blank = bool(record) and "checkpoints" not in held and not _size(output / "metrics.jsonl")
+    if foreign or (held and not blank and record != fingerprint(config)):
         shown = ", ".join(map(repr, (foreign or held)[:_SHOWN]))
         raise ConfigError(
             f"{output}: has no checkpoint to go on from, but holds what this run did not make "
             f"({shown}). Choose another --output, or move that away."
         )
-    if held and not resume:
+    if held and not blank and not resume:
         raise ConfigError(
             f"{output}: holds this run without a checkpoint. Begin it again with --resume, or "
             "choose another --output."
@@ -93,16 +97,20 @@ def refuse_foreign_parts(config: RunShape, first: int = 0) -> None:
                 f"{config.output / name}: is a link, but what a run writes stays in its folder. "
                 "Put what it leads to in its place, or choose another --output."
             )
-    foreign = partial(files.content_unlisted, manifest=_MANIFESTS[config.family])
+    foreign = partial(files.content_unlisted, manifest=_MANIFEST)
     for stage in config.stages[first:]:
         files.refuse_taken(config.output / "stages" / stage.name, foreign, CheckpointError)
     files.refuse_taken(config.output / "model", foreign, CheckpointError)
 
 
-def _began_here(config: RunShape) -> bool:
-    """Whether the record in the folder is of this very run."""
+def _record(output: Path) -> str | None:
+    """The fingerprint in the record of a run, if there is one."""
     try:
-        told = json.loads((config.output / "run.json").read_text(encoding="utf-8"))
-        return bool(told["fingerprint"] == fingerprint(config))
+        told = json.loads((output / "run.json").read_text(encoding="utf-8"))
+        return str(told["fingerprint"])
     except (OSError, ValueError, KeyError, TypeError):
-        return False
+        return None
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0

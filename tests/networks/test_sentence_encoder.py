@@ -4,9 +4,14 @@ import pytest
 import torch
 from torch.nn import functional
 
-from summ.config import EncoderConfig, GruConfig, NetworkConfig
+from summ.config import EncoderConfig, GruConfig, NetworkConfig, StaticConfig
 from summ.errors import ConfigError
-from summ.networks.sentence_encoder import GruNetwork, SentenceEncoder, build_sentence_encoder
+from summ.networks.sentence_encoder import (
+    Encoder,
+    GruNetwork,
+    PooledEncoder,
+    build_sentence_encoder,
+)
 from summ.text.vocabulary import Vocabulary
 from summ.types import Tokens
 
@@ -28,17 +33,17 @@ def vocabulary(tiny_corpus: Path) -> Vocabulary:
     return Vocabulary.load(tiny_corpus / "vocabulary")
 
 
-def build(vocabulary: Vocabulary, pooling: str, **kind: object) -> SentenceEncoder:
+def build(vocabulary: Vocabulary, pooling: str, **kind: object) -> Encoder:
     torch.manual_seed(0)
     values = {"pooling": pooling, "max_pieces": 16, **kind}
     return build_sentence_encoder(EncoderConfig.model_validate(values), vocabulary)
 
 
-def bert(vocabulary: Vocabulary, pooling: str) -> SentenceEncoder:
+def bert(vocabulary: Vocabulary, pooling: str) -> Encoder:
     return build(vocabulary, pooling, network={"config": BERT})
 
 
-def gru(vocabulary: Vocabulary, pooling: str, layers: int, bidirectional: bool) -> SentenceEncoder:
+def gru(vocabulary: Vocabulary, pooling: str, layers: int, bidirectional: bool) -> Encoder:
     sizes = {"embedding": 6, "hidden": 5, "layers": layers, "bidirectional": bidirectional}
     return build(vocabulary, pooling, gru=sizes)
 
@@ -62,15 +67,15 @@ def test_poolings_are_what_they_say(vocabulary: Vocabulary) -> None:
         states = encoder.network(input_ids=row).last_hidden_state[0]
         assert len(states) == length
         torch.testing.assert_close(encoder(words)[number], states.mean(dim=0))
-        last = SentenceEncoder(encoder.network, "last", 16, vocabulary.bos)
+        last = PooledEncoder(encoder.network, "last", 16, vocabulary.bos)
         torch.testing.assert_close(last(words)[number], states[-1])
-        weighted = SentenceEncoder(encoder.network, "attention", 16, vocabulary.bos)
+        weighted = PooledEncoder(encoder.network, "attention", 16, vocabulary.bos)
         assert weighted.score is not None
         weights = (states @ weighted.score.weight[0]).softmax(dim=0)
         torch.testing.assert_close(weighted(words)[number], weights @ states)
         begun = torch.cat([torch.tensor([[vocabulary.bos]]), row], dim=1)
         first = encoder.network(input_ids=begun).last_hidden_state[0, 0]
-        cls = SentenceEncoder(encoder.network, "cls", 16, vocabulary.bos)
+        cls = PooledEncoder(encoder.network, "cls", 16, vocabulary.bos)
         torch.testing.assert_close(cls(words)[number], first)
 
 
@@ -81,7 +86,7 @@ def test_the_gru_is_torchs_on_unpadded_rows(
     vocabulary: Vocabulary, layers: int, bidirectional: bool
 ) -> None:
     last = gru(vocabulary, "last", layers, bidirectional)
-    mean = SentenceEncoder(last.network, "mean", last.width, vocabulary.bos)
+    mean = PooledEncoder(last.network, "mean", last.width, vocabulary.bos)
     assert isinstance(last.network, GruNetwork)
     words = Tokens.from_lists(ROWS, vocabulary.pad)
     for number, row in enumerate(ROWS):
@@ -94,18 +99,11 @@ def test_the_gru_is_torchs_on_unpadded_rows(
 
 
 @torch.no_grad()
-def test_residual_states_are_embeddings_and_states_in_sum(vocabulary: Vocabulary) -> None:
-    sizes = {"embedding": 10, "hidden": 5, "bidirectional": True}
-    plain = build(vocabulary, "mean", gru=sizes)
-    residual = build(vocabulary, "mean", gru=sizes | {"residual": True})
-    bag = build(vocabulary, "mean", gru={"embedding": 10, "layers": 0})
-    for other in (residual, bag):
-        other.embeddings().weight.copy_(plain.embeddings().weight)
-    residual.network.load_state_dict(plain.network.state_dict())
-    words = Tokens.from_lists(ROWS, vocabulary.pad)
-    torch.testing.assert_close(residual(words), plain(words) + bag(words))
-    for row, vector in zip(ROWS, bag(words), strict=True):
-        torch.testing.assert_close(vector, bag.embeddings().weight[row].mean(dim=0))
+def test_a_static_vector_is_the_mean_of_its_rows(vocabulary: Vocabulary) -> None:
+    static = build(vocabulary, "mean", static={"embedding": 10})
+    together = static(Tokens.from_lists(ROWS, vocabulary.pad))
+    for row, vector in zip(ROWS, together, strict=True):
+        torch.testing.assert_close(vector, static.embeddings().weight[row].mean(dim=0))
 
 
 def test_every_weight_learns(vocabulary: Vocabulary) -> None:
@@ -113,6 +111,7 @@ def test_every_weight_learns(vocabulary: Vocabulary) -> None:
         bert(vocabulary, "attention"),
         gru(vocabulary, "attention", 1, True),
         build(vocabulary, "last", network={"config": GPT}),
+        build(vocabulary, "mean", static={"embedding": 4}),
     ):
         words = Tokens.from_lists(ROWS, vocabulary.pad)
         encoder(words)[:, 0].square().sum().backward()
@@ -156,11 +155,11 @@ def test_networks_that_do_not_fit_are_refused(
 
 def test_one_kind_of_network_is_given() -> None:
     sizes = GruConfig(embedding=4, hidden=4)
-    with pytest.raises(ValueError, match="either 'network' or 'gru'"):
+    with pytest.raises(ValueError, match="exactly one of 'network', 'gru' and 'static'"):
         EncoderConfig()
     with pytest.raises(ValueError, match="pool by cls"):
         EncoderConfig(gru=sizes, pooling="cls")
-    with pytest.raises(ValueError, match="pool by last"):
-        EncoderConfig(gru=GruConfig(embedding=4, layers=0), pooling="last")
-    with pytest.raises(ValueError, match="as wide as embeddings, but are 8 wide"):
-        GruConfig(embedding=4, hidden=4, bidirectional=True, residual=True)
+    with pytest.raises(ValueError, match="a static encoder has no last"):
+        EncoderConfig(static=StaticConfig(embedding=4), pooling="last")
+    with pytest.raises(ValueError, match=r"at least one layer\. Write 'static'"):
+        GruConfig(embedding=4, hidden=4, layers=0)

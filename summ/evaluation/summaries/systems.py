@@ -223,14 +223,15 @@ def figures_by(
         raise DataError("evaluate: judges need sources, but only references were given.")
     import torch
 
-    from summ.families.sentence.model import MANIFEST, load_sentence_model
+    from summ.families.sentence.model import FAMILY, load_sentence_model
     from summ.families.summarizer.model import load_summary_model
+    from summ.networks.model_folder import read_manifest
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
     figures: dict[str, list[float]] = {}
     for folder in folders:
         pairs = (texts.sources, summaries)
-        if (folder / MANIFEST).is_file():
+        if read_manifest(folder).family == FAMILY:
             found = similarity_figures(
                 load_sentence_model(folder, device), *pairs, batch_size=batch_size
             )

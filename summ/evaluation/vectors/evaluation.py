@@ -33,7 +33,7 @@ class Gap:
 
     Attributes:
         difference: system minus baseline, in points of accuracy or in Spearman correlation.
-        ci95: paired bootstrap interval of it, both judged on the same resampled texts.
+        ci95: paired bootstrap interval of it: both are scored on the same resampled texts.
     """
 
     difference: float
@@ -42,10 +42,10 @@ class Gap:
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """What all systems reach on one probe.
+    """The figures of all systems on one probe.
 
     Attributes:
-        figures: by the names of the systems; the one in question first.
+        figures: by the names of the systems, the evaluated one first.
         gaps: to each baseline; None where a figure is not defined.
     """
 
@@ -80,7 +80,7 @@ class EmbeddingEvaluation:
     """One system's vectors beside its baselines' on some probes.
 
     Attributes:
-        systems: the system in question, then its baselines.
+        systems: the evaluated system, then its baselines.
         seed, resamples: of the intervals.
     """
 
@@ -91,7 +91,7 @@ class EmbeddingEvaluation:
 
     @property
     def name(self) -> str:
-        """Of the system in question."""
+        """The name of the evaluated system."""
         return self.systems[0].name
 
     @property
@@ -195,11 +195,11 @@ def evaluate_embeddings(
     resamples: int = 1000,
     progress: Progress | None = None,
 ) -> EmbeddingEvaluation:
-    """Judges the first system, and the others as its baselines.
+    """Evaluates the first system, and the others as its baselines.
 
     Args:
         seed, resamples: of intervals; the folds have the papers' seed.
-        progress: called with the number of texts newly judged.
+        progress: called with the number of texts evaluated since the last call.
 
     Raises:
         ConfigError: scikit-learn is not installed.
@@ -208,7 +208,7 @@ def evaluate_embeddings(
     for probe in probes:
         figures: dict[str, Figures] = {}
         for system in systems:
-            figures[system.name] = _judge(probe, system, seed, resamples)
+            figures[system.name] = _figures(probe, system, seed, resamples)
             if progress is not None:
                 progress(len(probe.texts))
         own, *others = figures.values()
@@ -220,7 +220,7 @@ def evaluate_embeddings(
     return EmbeddingEvaluation(systems, results, seed, resamples)
 
 
-def _judge(probe: Probe, system: SentenceSystem, seed: int, resamples: int) -> Figures:
+def _figures(probe: Probe, system: SentenceSystem, seed: int, resamples: int) -> Figures:
     vectors = system.encode(list(probe.texts))
     if isinstance(probe, ClassificationProbe):
         return classify(probe, vectors, seed=seed, resamples=resamples)

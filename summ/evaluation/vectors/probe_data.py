@@ -1,4 +1,4 @@
-"""Probes as they stand in files: what a sentence vector shall know, with the answers.
+"""Probe files: texts or pairs of them, and what is to be predicted from their vectors.
 
 A file is recognised by the fields of its records, one JSON object a line: similarity
 ``{"sentence1", "sentence2", "score"}``, perhaps with the ``task`` that a pair belongs to, or
@@ -26,11 +26,11 @@ _FEWEST_OF_A_LABEL = 3
 
 @dataclass(frozen=True)
 class SimilarityProbe:
-    """Pairs of sentences, and how alike humans found them.
+    """Pairs of sentences, and human scores of their similarity.
 
     Attributes:
-        scores: higher is more alike, on any scale.
-        tasks: what each pair belongs to; None where no record says so.
+        scores: higher is more similar, on any scale.
+        tasks: the task of each pair; None if no record names one.
     """
 
     name: str
@@ -50,7 +50,7 @@ class SimilarityProbe:
 
 @dataclass(frozen=True)
 class ClassificationProbe:
-    """Texts, each with a label that a linear classifier shall find from its vector.
+    """Texts, each with a label that a linear classifier is to predict from its vector.
 
     Attributes:
         labels: of the texts.

@@ -1,4 +1,4 @@
-"""Classification probes: how well a linear classifier reads a label off sentence vectors.
+"""Classification probes: how well a linear classifier predicts labels from sentence vectors.
 
 Nested cross-validation with logistic regression, as in the papers that the figures are compared
 with: ten outer folds, C from 2^0 to 2^8 chosen for each of them by cross-validation inside its
@@ -8,8 +8,8 @@ Axes: N texts, D columns, R resamples.
 
 Source: Kiros et al. (2015, arXiv:1506.06726), Section 3.4, and their ``eval_classification``;
 Conneau & Kiela (2018, arXiv:1803.05449), SentEval.  Unlike theirs, the inner folds are five (the
-choice hardly moves, and takes half the time), several labels are judged jointly (softmax), and
-the classifier is fitted to its optimum.
+choice hardly changes, and takes half the time), several labels are predicted jointly (softmax),
+and the classifier is fitted to its optimum.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ Labels = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class ClassificationFigures:
-    """What one system reaches on one probe.
+    """The figures of one system on one probe.
 
     Attributes:
         n: texts that were scored.
         accuracy: in percent.
         ci95: of the accuracy, percentile bootstrap over the scored texts.  It covers the choice
             of texts, not that of folds.
-        majority: accuracy of always saying the commonest label of the training texts.
+        majority: accuracy of always predicting the commonest label of the training texts.
         strengths: how often each C was chosen, one choice an outer fold.
         folds, inner_folds: of the evaluation and of the choice of C; 1 fold is a given test set.
         correct: 100 or 0 for each scored text.  (N,)
@@ -79,10 +79,10 @@ class ClassificationFigures:
 def classify(
     probe: ClassificationProbe, vectors: Rows, *, seed: int = 1, resamples: int = 1000
 ) -> ClassificationFigures:
-    """Judges vectors of all texts of a probe, in their order.
+    """Evaluates vectors of all texts of a probe, in their order.
 
-    Rows are brought to length 1 first: C means the same for every system then.  With fewer than
-    ten texts of a label there are as many folds as it has texts.
+    Rows are normalised first, so that C means the same for every system.  If a label has fewer
+    than ten texts, there are as many folds as it has texts.
 
     Args:
         vectors: (N, D), dense or a sparse matrix of scipy.
@@ -95,7 +95,7 @@ def classify(
     rows = principal_axes(unit_rows(vectors))
     splits = list(_splits(labels, probe.held_out))
     inner = OUTER_FOLDS if probe.held_out else INNER_FOLDS
-    correct, strengths = judge_splits(rows, labels, len(names), splits, inner)
+    correct, strengths = evaluate_splits(rows, labels, len(names), splits, inner)
     commonest = [np.bincount(labels[train]).argmax() for train, _ in splits]
     by_majority = np.concatenate(
         [labels[test] == common for (_, test), common in zip(splits, commonest, strict=True)]
@@ -112,14 +112,14 @@ def classify(
     )
 
 
-def judge_splits(
+def evaluate_splits(
     rows: Rows,
     labels: Labels,
     classes: int,
     splits: Sequence[tuple[Labels, Labels]],
     inner_folds: int,
 ) -> tuple[FloatArray, list[float]]:
-    """Whether each held-out row is classified rightly, and the C that each split chose.
+    """Whether each held-out row is classified correctly, and the C that each split chose.
 
     Args:
         rows: float32.  (N, D)

@@ -1,4 +1,4 @@
-"""What a user asks to be judged of sentence vectors, and the judgement."""
+"""A request to evaluate sentence vectors, and its result."""
 
 from __future__ import annotations
 
@@ -6,39 +6,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from summ.errors import ConfigError
 from summ.evaluation.summaries.pairs import Errors
 from summ.evaluation.vectors.evaluation import EmbeddingEvaluation, Progress, evaluate_embeddings
 from summ.evaluation.vectors.probe_data import read_probes
 from summ.evaluation.vectors.systems import (
     TFIDF,
-    WEIGHTED,
-    WORDS,
     SentenceSystem,
-    baseline_system,
     model_system,
     require_scikit_learn,
+    tfidf_system,
     untrained_system,
 )
-from summ.evaluation.vectors.word_vectors import WordVectors
 
 
 @dataclass(frozen=True)
 class EmbeddingRequest:
-    """Whose vectors to judge, and by which probes.
+    """Whose vectors to evaluate, and by which probes.
 
     Attributes:
         data: probe files.
         test: the test set of the one classification probe in ``data``.
         model: a folder; None is the model that ships with summ.
-        baseline: judged instead of a model.
-        vectors: a file of word vectors, for the baselines that average them.
+        baseline: evaluated instead of a model; ``tfidf`` is the only one.
     """
 
     data: Sequence[Path]
     test: Path | None = None
     model: Path | None = None
     baseline: str | None = None
-    vectors: Path | None = None
     batch_size: int = 64
     seed: int = 1
     errors: Errors = "strict"
@@ -61,13 +57,12 @@ class EmbeddingJudgement:
 def judge_embeddings(
     request: EmbeddingRequest, progress: Progress | None = None
 ) -> EmbeddingJudgement:
-    """Reads the probes and judges the model, or the baseline, beside all other baselines.
+    """Reads the probes and evaluates the model beside its untrained twin and TF-IDF.
 
-    TF-IDF is always among them, averages of word vectors if there are any, and beside a model its
-    own untrained twin.
+    With ``baseline``, TF-IDF is evaluated alone.
 
     Args:
-        progress: called with the number of texts newly judged.
+        progress: called with the number of texts evaluated since the last call.
 
     Raises:
         ConfigError: scikit-learn is not installed, or no such baseline.
@@ -76,16 +71,14 @@ def judge_embeddings(
     """
     require_scikit_learn("evaluate --embeddings")
     probes = read_probes(request.data, request.test, errors=request.errors)
-    vectors = None if request.vectors is None else WordVectors.load(request.vectors)
-    known = (TFIDF,) if vectors is None else (TFIDF, WORDS, WEIGHTED)
-    beside = [baseline_system(name, vectors) for name in known if name != request.baseline]
-    folder = None
-    if request.baseline is not None:
-        own = [baseline_system(request.baseline, vectors)]
-    else:
+    folder, systems = None, [tfidf_system()]
+    if request.baseline is None:
         folder, own = _model(request)
-    evaluation = evaluate_embeddings([*own, *beside], probes, seed=request.seed, progress=progress)
-    inputs = (*request.data, request.test, request.vectors)
+        systems = [*own, *systems]
+    elif request.baseline != TFIDF:
+        raise ConfigError(f"baseline '{request.baseline}': unknown. Known: {TFIDF}.")
+    evaluation = evaluate_embeddings(systems, probes, seed=request.seed, progress=progress)
+    inputs = (*request.data, request.test)
     return EmbeddingJudgement(evaluation, tuple(p for p in inputs if p is not None), folder)
 
 

@@ -1,4 +1,4 @@
-"""Similarity probes: do sentence vectors lie close where humans found the sentences alike?
+"""Similarity probes: do sentence vectors agree with human scores of similarity?
 
 The cosine of each pair against the human score: Spearman's rank correlation, which is reported,
 and Pearson's.  Nothing is trained.
@@ -27,14 +27,15 @@ _BLOCK = 1_000_000
 
 @dataclass(frozen=True)
 class SimilarityFigures:
-    """What one system reaches on one probe, or on one of its tasks.
+    """The figures of one system on one probe, or on one of its tasks.
 
     Attributes:
         n: pairs.
         spearman, pearson: of cosine and human score, -1 to 1; None where all cosines are equal.
         ci95: of Spearman's, percentile bootstrap over pairs.
         tasks: the same for each task alone.
-        cosines, scores: of the pairs, 0 where a sentence has no vector; of humans.  (N,)
+        cosines: of the pairs; 0 where a sentence has no vector.  (N,)
+        scores: of humans.  (N,)
     """
 
     n: int
@@ -52,7 +53,7 @@ class SimilarityFigures:
 
     @property
     def task_mean(self) -> float | None:
-        """Mean Spearman correlation of the tasks, each counting the same."""
+        """Mean Spearman correlation of the tasks, with equal weights."""
         values = [one.spearman for one in self.tasks.values()]
         known = [value for value in values if value is not None]
         return float(np.mean(known)) if known and len(known) == len(values) else None
@@ -73,7 +74,7 @@ class SimilarityFigures:
 def similarity(
     probe: SimilarityProbe, vectors: Rows, *, seed: int = 1, resamples: int = 1000
 ) -> SimilarityFigures:
-    """Judges vectors of a probe's sentences, in the order of ``probe.texts``.
+    """Evaluates vectors of a probe's sentences, in the order of ``probe.texts``.
 
     Args:
         vectors: (2 N, D), dense or a sparse matrix of scipy.

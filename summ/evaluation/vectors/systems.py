@@ -1,7 +1,7 @@
 """What makes vectors of sentences: a model, and the baselines that stand beside it.
 
-Each is one function from all texts of a probe to their vectors.  That it sees them together lets
-TF-IDF weigh words, and SIF find what texts share, on the probe's own texts; none sees a label.
+Each is one function from all texts of a probe to their vectors, so that TF-IDF can weight words by
+the probe's own texts; none sees a label.
 
 Axes: N texts, D columns.
 """
@@ -18,13 +18,11 @@ import numpy as np
 from summ.errors import ConfigError
 from summ.evaluation.summaries.rouge_tokenizer import words_of
 from summ.evaluation.vectors.logistic import Rows
-from summ.evaluation.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
     from summ.families.sentence.model import SentenceModel
 
-TFIDF, WORDS, WEIGHTED, UNTRAINED = "tfidf", "words", "words-sif", "untrained"
-BASELINES = (TFIDF, WORDS, WEIGHTED)
+TFIDF, UNTRAINED = "tfidf", "untrained"
 
 
 @dataclass(frozen=True)
@@ -81,22 +79,24 @@ def untrained_system(model: SentenceModel, seed: int, batch_size: int = 64) -> S
 def _untrained(model: SentenceModel, seed: int) -> SentenceModel:
     from summ.config import EncoderConfig, NetworkConfig
     from summ.families.sentence.model import build_sentence_model
-    from summ.networks.sentence_encoder import GruNetwork
+    from summ.networks.sentence_encoder import GruNetwork, StaticEncoder
 
     encoder: Any = next(iter(model.encoders))
-    network = encoder.network
-    transformer = gru = None
-    if isinstance(network, GruNetwork):
-        gru = network.config
+    transformer = gru = static = None
+    if isinstance(encoder, StaticEncoder):
+        static = encoder.config
+    elif isinstance(encoder.network, GruNetwork):
+        gru = encoder.network.config
     else:
-        # What the vocabulary decides is set anew.
+        # The vocabulary determines these anew.
         given = {"vocab_size", "pad_token_id", "bos_token_id", "eos_token_id"}
-        values = network.config.to_diff_dict()
+        values = encoder.network.config.to_diff_dict()
         transformer = NetworkConfig(config={k: v for k, v in values.items() if k not in given})
     settings = model.settings
     config = EncoderConfig(
         network=transformer,
         gru=gru,
+        static=static,
         encoders=1 if settings.encoders == 1 else 2,
         pooling=settings.pooling,
         attention=settings.attention,
@@ -107,26 +107,9 @@ def _untrained(model: SentenceModel, seed: int) -> SentenceModel:
     return twin.to(next(model.encoders.parameters()).device)
 
 
-def baseline_system(name: str, vectors: WordVectors | None) -> SentenceSystem:
-    """One of ``BASELINES``.
-
-    Args:
-        vectors: of words, for those baselines that average them.
-
-    Raises:
-        ConfigError: no such baseline, or it needs word vectors.
-    """
-    if name == TFIDF:
-        return SentenceSystem(TFIDF, tfidf, "TF-IDF of words, weighed on the probe's own texts")
-    if name not in BASELINES:
-        raise ConfigError(f"baseline '{name}': unknown. Known: {', '.join(BASELINES)}.")
-    if vectors is None:
-        raise ConfigError(f"baseline {name}: needs word vectors. Use --vectors FILE.safetensors.")
-    size = f"{vectors.vectors.shape[1]} columns; {vectors.origin or 'of unknown origin'}"
-    if name == WORDS:
-        return SentenceSystem(WORDS, vectors.average, f"mean of word vectors, {size}")
-    about = f"word vectors weighted by SIF, first component of the probe's texts removed, {size}"
-    return SentenceSystem(WEIGHTED, vectors.weighted, about)
+def tfidf_system() -> SentenceSystem:
+    """The baseline without a model."""
+    return SentenceSystem(TFIDF, tfidf, "TF-IDF of words, weighted by the probe's own texts")
 
 
 def tfidf(texts: Sequence[str]) -> Rows:

@@ -1,11 +1,10 @@
-r"""Embeddings by counting: pieces that stand near the same pieces get vectors that are near.
+r"""Embeddings by counting: pieces that occur near the same pieces get similar vectors.
 
     M[v, c] = max(0, log( #(v, c) * sum_c' #(c')^0.75 / (#(v) * #(c)^0.75) )),   M ~ U S V'
 
-A context c is a piece nearby or, told apart, a piece nearby and the side on which it stands: the
-first finds pieces of one topic alike, the second pieces of one use.  The rows of U, made as wide as
-each piece is telling, a / (a + p(v)), so that the plain mean of a sentence's rows is the weighted
-mean of Arora et al.
+A context c is a piece nearby, or a piece nearby and its side (left or right): the first makes
+pieces of one topic similar, the second pieces of one use.  The rows of U are scaled by
+a / (a + p(v)), so that the plain mean of a sentence's rows is the weighted mean of Arora et al.
 
 Source: Levy, Goldberg & Dagan (2015, TACL 3), Sections 2 and 3 (contexts smoothed by 0.75,
 eigenvalues left out); Levy & Goldberg (2014, CoNLL), Section 4, for positional contexts; Arora,
@@ -37,7 +36,7 @@ _TABLES = ("documents", "sentences")
 
 @dataclass(frozen=True)
 class Counts:
-    """How often pieces stand in the text, and near each other.
+    """How often pieces occur, and near each other.
 
     Attributes:
         pairs: occurrences of a piece (row) left of another, less for those farther away.  (V, V)
@@ -52,11 +51,11 @@ class Counts:
     def vectors(
         self, width: int, contexts: Literal["around", "sides"], seed: int
     ) -> NDArray[np.float32]:
-        """Vectors of pieces, all equally wide; zeros for those that were never seen.  (V, E)
+        """Vectors of pieces, not yet scaled; zeros for those that never occur.  (V, E)
 
         Args:
             width: columns; the entries have a standard deviation of about 1.
-            contexts: pieces nearby, or pieces nearby and on which side.
+            contexts: pieces nearby, or pieces nearby and their side.
             seed: of the randomised factorisation.
         """
         if contexts == "around":
@@ -64,24 +63,24 @@ class Counts:
         return _factorise(np.concatenate([self.pairs, self.pairs.T], axis=1), width, seed)
 
     def telling(self, half: float) -> NDArray[np.float32]:
-        """How much each piece tells, a / (a + p(v)), between 0 and 1; the end mark nothing.  (V,)
+        """The weight of each piece, a / (a + p(v)), between 0 and 1; 0 for the end mark.  (V,)
 
         Args:
-            half: a, the share of the text at which a piece tells half.
+            half: a, the share of the text that a piece of weight one half makes up.
         """
-        told = half / (half + self.singles / max(1.0, self.singles.sum()))
-        told[self.end] = 0.0
-        return told.astype(np.float32)
+        weights = half / (half + self.singles / max(1.0, self.singles.sum()))
+        weights[self.end] = 0.0
+        return weights.astype(np.float32)
 
 
 def count_pieces(corpora: Sequence[Path], vocabulary: Vocabulary) -> Counts:
-    """Counts the texts of prepared corpora.
+    """Counts the pieces of prepared corpora.
 
     Args:
         corpora: folders that ``summ prepare`` wrote with this vocabulary.
 
     Raises:
-        ConfigError: the vocabulary is too large to be squared, or not that of a corpus.
+        ConfigError: the vocabulary has too many pairs to count, or is not that of a corpus.
         DataError: a folder holds no corpus.
     """
     if vocabulary.size > _LARGEST:
@@ -107,7 +106,7 @@ def _check_vocabulary(corpus: Path, vocabulary: Vocabulary) -> None:
 
 
 def _tables(corpus: Path) -> list[Texts]:
-    """The tables of texts of a corpus of either kind."""
+    """The tables of texts of a corpus, with documents and sentences or with prose."""
     folders = [corpus / name for name in _TABLES if (corpus / name / "state.json").is_file()]
     if not folders:
         raise DataError(f"{corpus}: no corpus here. Give a folder that `summ prepare` wrote.")
@@ -117,25 +116,25 @@ def _tables(corpus: Path) -> list[Texts]:
 def _count(
     texts: Texts, border: int, pairs: NDArray[np.float32], singles: NDArray[np.float64]
 ) -> None:
-    """Adds a table's counts, in place; the piece on the left has the row."""
+    """Adds a table's counts, in place; the row is the left piece of a pair."""
     size = len(singles)
-    # End marks between texts, so that no pair reaches from one into the next.
+    # End marks between texts, so that no pair spans two texts.
     between = np.full(_WINDOW, border, dtype=np.int64)
     for start in range(0, len(texts), _PORTION):
         rows = range(start, min(start + _PORTION, len(texts)))
         ids = np.concatenate([part for row in rows for part in (texts.ids(row), between)])
         singles += np.bincount(ids, minlength=size)
         for distance in range(1, _WINDOW + 1):
-            found = np.bincount(ids[:-distance] * size + ids[distance:], minlength=len(pairs))
-            pairs += found.astype(np.float32) / np.float32(distance)
+            near = np.bincount(ids[:-distance] * size + ids[distance:], minlength=len(pairs))
+            pairs += near.astype(np.float32) / np.float32(distance)
     square = pairs.reshape(size, size)
     square[border], square[:, border], singles[border] = 0.0, 0.0, 0.0
 
 
 def _factorise(table: NDArray[np.float32], width: int, seed: int) -> NDArray[np.float32]:
-    """The left singular vectors of the pointwise mutual information, as wide as random ones.
+    """The left singular vectors of the pointwise mutual information, of standard deviation 1.
 
-    In the place of the table, which is lost: a second one of its size may not fit into memory.
+    Overwrites the table, since a second one of its size may not fit into memory.
     """
     import torch
 
@@ -143,7 +142,7 @@ def _factorise(table: NDArray[np.float32], width: int, seed: int) -> NDArray[np.
     rows = counts.sum(dim=1, keepdim=True)
     contexts = counts.sum(dim=0, keepdim=True) ** _SMOOTHING
     odds = counts.div_(rows.clamp(min=1e-12)).div_(contexts.clamp(min=1e-12) / contexts.sum())
-    information = odds.clamp_(min=1.0).log_()  # log 1 = 0: pairs rarer than chance tell nothing
+    information = odds.clamp_(min=1.0).log_()  # log 1 = 0 for pairs rarer than chance
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         left, _, _ = torch.svd_lowrank(information, q=min(width + 20, len(table)), niter=3)

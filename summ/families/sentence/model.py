@@ -2,10 +2,10 @@
 
 ::
 
-    sentence-encoder.json   settings, and the SHA-256 of every other file
-    f/, g/                  an encoder each: a folder of transformers, or config.json and
-                            encoder.safetensors of a GRU; pooling.safetensors if it has weights
-    vocabulary/             read by Vocabulary.load and by AutoTokenizer
+    model.json    family, format, language, settings, and the SHA-256 of every other file
+    f/, g/        an encoder each: a folder of transformers, or config.json and encoder.safetensors
+                  of a GRU or a static encoder; pooling.safetensors if the pooling has weights
+    vocabulary/   read by Vocabulary.load and by AutoTokenizer
 
 Axes: N sentences, D width of the whole vector.
 """
@@ -23,39 +23,47 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from summ.config import EncoderConfig, GruConfig
+from summ.config import EncoderConfig, GruConfig, StaticConfig
 from summ.errors import CheckpointError
 from summ.networks.int8 import quantised, restored
-from summ.networks.model_folder import checked_settings, new_model_folder
+from summ.networks.model_folder import (
+    UNKNOWN_LANGUAGE,
+    ModelManifest,
+    load_settings,
+    new_model_folder,
+)
 from summ.networks.sentence_encoder import (
+    Encoder,
     GruNetwork,
+    PooledEncoder,
     Pooling,
-    SentenceEncoder,
+    StaticEncoder,
     build_sentence_encoder,
 )
 from summ.networks.transformer import load_pretrained
 from summ.text.vocabulary import Vocabulary
 from summ.types import Tokens
 
-FORMAT = 1
-MANIFEST = "sentence-encoder.json"
+FAMILY = "sentence"
 SHIPPED = Path(__file__).parents[2] / "pretrained" / "en-encoder"
 _NAMES = ("f", "g")
 _TABLE = "embedding.weight"
-_GRU = "summ-gru"  # the model_type in the config.json of a GRU
+# The model_type in the config.json of networks that transformers does not know.
+_GRU, _STATIC = "summ-gru", "summ-static"
 
 
 @dataclass(frozen=True)
 class SentenceSettings:
-    """What a sentence model must know about itself besides its weights.
+    """What a sentence model stores besides its weights.
 
     Attributes:
-        objective: what it was taught last.
+        objective: of the last stage of its training.
         max_pieces: pieces of a sentence that are read, the end mark included.
         pooling: how states become one vector.
         attention: transformers' attention implementation.
-        encoders: one, or two whose vectors are put side by side.
+        encoders: one, or two whose vectors are concatenated.
         dimension: of the final vector, all encoders together.
+        language: ISO 639 code of the texts it was trained on; ``und`` if unknown.
     """
 
     objective: Literal["quick-thought", "skip-thought", "untrained"]
@@ -64,11 +72,12 @@ class SentenceSettings:
     attention: Literal["eager", "sdpa"]
     encoders: int
     dimension: int
+    language: str = UNKNOWN_LANGUAGE
 
 
 @dataclass(frozen=True)
 class SentenceModel:
-    """The encoders and the vocabulary they speak."""
+    """The encoders and their vocabulary."""
 
     encoders: nn.ModuleList
     vocabulary: Vocabulary
@@ -84,14 +93,14 @@ class SentenceModel:
         return dict(zip(_NAMES, self.encoders, strict=False))
 
     def read(self, texts: list[str]) -> Tokens:
-        """Texts as words, the end mark on each; what is beyond ``max_pieces`` is not read.
+        """Texts as pieces, each with an end mark and cut to ``max_pieces``.
 
         A text without a word becomes the end mark alone.
         """
         return self.read_canonical([self.vocabulary.canonical(text) for text in texts])
 
     def read_canonical(self, texts: list[str]) -> Tokens:
-        """The same for texts that are canonical already."""
+        """The same for texts that are in canonical form already."""
         room, vocabulary = self.settings.max_pieces - 1, self.vocabulary
         rows = [[*ids[:room], vocabulary.eos] for ids in vocabulary.encode_canonical(texts)]
         return Tokens.from_lists(rows, vocabulary.pad)
@@ -99,21 +108,23 @@ class SentenceModel:
     def vectors(self, words: Tokens) -> Float[Tensor, "N D"]:
         """Sentence vectors of length 1, so that their inner product is their cosine.
 
-        Each encoder's vector is normalised before they are put side by side: neither may
-        outweigh the other by its scale (Logeswaran & Lee 2018 put both side by side, too).
+        Each encoder's vector is normalised before they are concatenated (as in Logeswaran & Lee
+        2018), so that neither outweighs the other by its scale.
         """
         halves = [functional.normalize(encoder(words).float(), dim=1) for encoder in self.encoders]
         return torch.cat(halves, dim=1) / len(halves) ** 0.5
 
 
-def build_sentence_model(config: EncoderConfig, vocabulary: Vocabulary, seed: int) -> SentenceModel:
+def build_sentence_model(
+    config: EncoderConfig, vocabulary: Vocabulary, seed: int, language: str = UNKNOWN_LANGUAGE
+) -> SentenceModel:
     """New encoders, initialised from ``seed``, each differently.
 
     Raises:
         ConfigError: an encoder cannot be built.
         CheckpointError: a pretrained checkpoint is missing or incomplete.
     """
-    # transformers initialises from the global generator; it is put back as it was.
+    # transformers initialises from the global generator, whose state is restored.
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         encoders = [build_sentence_encoder(config, vocabulary) for _ in range(config.encoders)]
@@ -124,6 +135,7 @@ def build_sentence_model(config: EncoderConfig, vocabulary: Vocabulary, seed: in
         attention=config.attention,
         encoders=config.encoders,
         dimension=sum(encoder.width for encoder in encoders),
+        language=language,
     )
     return SentenceModel(nn.ModuleList(encoders), vocabulary, settings)
 
@@ -135,12 +147,13 @@ def save_sentence_model(
 
     Args:
         dtype: of the stored weights; ``torch.float16`` halves the folder, and ``torch.int8``, for
-            embeddings of GRUs and of encoders without layers, halves it again.
+            the embeddings of GRUs and static encoders, halves it again.
 
     Raises:
         CheckpointError: it cannot be written, or a transformer's weights were to be int8.
     """
-    with new_model_folder(folder, MANIFEST, FORMAT, asdict(model.settings)) as work:
+    settings = asdict(model.settings)
+    with new_model_folder(folder, FAMILY, settings.pop("language"), settings) as work:
         for name, encoder in zip(_NAMES, model.encoders, strict=False):
             _save_encoder(encoder, work / name, dtype)
         model.vocabulary.save(work / "vocabulary")
@@ -149,25 +162,37 @@ def save_sentence_model(
 def _save_encoder(encoder: Any, folder: Path, dtype: torch.dtype) -> None:
     """One encoder, from a copy, so that it keeps its precision."""
     from safetensors.torch import save_file
-    from transformers.utils import logging
 
-    logging.disable_progress_bar()  # a bar for each small network
-    if dtype == torch.int8 and not isinstance(encoder.network, GruNetwork):
+    network = encoder if isinstance(encoder, StaticEncoder) else encoder.network
+    if isinstance(network, StaticEncoder):
+        _save_weights(network, _STATIC, folder, dtype)
+    elif isinstance(network, GruNetwork):
+        _save_weights(network, _GRU, folder, dtype)
+    elif dtype == torch.int8:
         raise CheckpointError(f"{folder.name}: a transformer is not stored in int8. Use float16.")
-    lowered = torch.float16 if dtype == torch.int8 else dtype
-    network = copy.deepcopy(encoder.network).to(lowered)
-    if isinstance(network, GruNetwork):
-        folder.mkdir()
-        described = {"model_type": _GRU, **network.config.model_dump()}
-        (folder / "config.json").write_text(json.dumps(described, indent=1), encoding="utf-8")
-        weights = network.state_dict()
-        if dtype == torch.int8:
-            weights |= quantised(_TABLE, encoder.network.embedding.weight.detach())
-        save_file(weights, folder / "encoder.safetensors")
     else:
-        network.save_pretrained(folder)
-    if encoder.score is not None:
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # it would draw one for each small network
+        copy.deepcopy(network).to(dtype).save_pretrained(folder)
+    if isinstance(encoder, PooledEncoder) and encoder.score is not None:
         save_file(encoder.score.state_dict(), folder / "pooling.safetensors")
+
+
+def _save_weights(
+    network: StaticEncoder | GruNetwork, model_type: str, folder: Path, dtype: torch.dtype
+) -> None:
+    """Weights and configuration of a network that transformers does not know."""
+    from safetensors.torch import save_file
+
+    folder.mkdir()
+    described = {"model_type": model_type, **network.config.model_dump()}
+    (folder / "config.json").write_text(json.dumps(described, indent=1), encoding="utf-8")
+    stored = torch.float16 if dtype == torch.int8 else dtype
+    weights = {name: value.to(stored) for name, value in network.state_dict().items()}
+    if dtype == torch.int8:
+        weights |= quantised(_TABLE, network.embedding.weight.detach())
+    save_file(weights, folder / "encoder.safetensors")
 
 
 def load_sentence_model(
@@ -179,12 +204,11 @@ def load_sentence_model(
         folder: what ``save_sentence_model`` wrote; None is the model that ships with summ.
 
     Raises:
-        CheckpointError: the folder is missing, of another format, or not what was written.
+        CheckpointError: the folder is missing, of another family or format, or not what was
+            written.
     """
     folder = SHIPPED if folder is None else Path(folder)
-    settings = checked_settings(
-        folder, MANIFEST, FORMAT, "sentence model", lambda stored: SentenceSettings(**stored)
-    )
+    settings = load_settings(folder, FAMILY, _settings)
     vocabulary = Vocabulary.load(folder / "vocabulary")
     encoders = nn.ModuleList(
         _load_encoder(folder / name, settings, vocabulary) for name in _NAMES[: settings.encoders]
@@ -192,23 +216,49 @@ def load_sentence_model(
     return SentenceModel(encoders.eval(), vocabulary, settings).to(device)
 
 
-def _load_encoder(
-    folder: Path, settings: SentenceSettings, vocabulary: Vocabulary
-) -> SentenceEncoder:
+def _settings(manifest: ModelManifest) -> SentenceSettings:
+    return SentenceSettings(**manifest.settings, language=manifest.language)
+
+
+def _load_encoder(folder: Path, settings: SentenceSettings, vocabulary: Vocabulary) -> Encoder:
     """One encoder, in float32."""
     from safetensors.torch import load_file
     from transformers import AutoModel
 
-    described = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    described = _in_this_version(folder)
+    model_type = described.pop("model_type")
+    if model_type == _STATIC:
+        static = StaticEncoder(StaticConfig(**described), vocabulary.size)
+        static.load_state_dict(restored(load_file(folder / "encoder.safetensors")))
+        return static
     network: Any
-    if described.pop("model_type") == _GRU:
+    if model_type == _GRU:
         network = GruNetwork(GruConfig(**described), vocabulary.size)
         network.load_state_dict(restored(load_file(folder / "encoder.safetensors")))
         width = network.width
     else:
         network = load_pretrained(AutoModel, str(folder), settings.attention)
         width = int(network.config.hidden_size)
-    encoder = SentenceEncoder(network, settings.pooling, width, vocabulary.bos)
+    encoder = PooledEncoder(network, settings.pooling, width, vocabulary.bos)
     if encoder.score is not None:
         encoder.score.load_state_dict(load_file(folder / "pooling.safetensors"))
     return encoder
+
+
+def _in_this_version(folder: Path) -> dict[str, Any]:
+    """The configuration of an encoder; what summ 0.1 wrote is converted.
+
+    Raises:
+        CheckpointError: a GRU of 0.1 whose states were added to its embeddings.
+    """
+    described: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    if described["model_type"] != _GRU:
+        return described
+    if not described["layers"]:  # 0.1 called a static encoder a GRU without layers
+        return {"model_type": _STATIC, "embedding": described["embedding"]}
+    if described.pop("residual", False):
+        raise CheckpointError(
+            f"{folder}: a GRU with residual states, which only summ 0.1 reads. Train it again with "
+            "'encoder.gru' as it is now."
+        )
+    return described

@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from summ.networks.sentence_decoder import SentenceDecoder
-from summ.networks.sentence_encoder import SentenceEncoder
+from summ.networks.sentence_encoder import Encoder
 from summ.training.objectives.contrastive import skip_thought_nll
 from summ.training.random_streams import RandomStreams
 from summ.types import Spans, StepOutput
@@ -20,7 +20,7 @@ class SkipThoughtStep(nn.Module):
     """One batch: encode every sentence, decode its neighbours."""
 
     def __init__(
-        self, encoder: SentenceEncoder, previous: SentenceDecoder, following: SentenceDecoder
+        self, encoder: Encoder, previous: SentenceDecoder, following: SentenceDecoder
     ) -> None:
         super().__init__()
         self.encoder, self.previous, self.following = encoder, previous, following

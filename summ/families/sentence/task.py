@@ -30,7 +30,7 @@ from summ.families.sentence.model import (
 from summ.families.sentence.quick_thought import QuickThoughtStep
 from summ.families.sentence.skip_thought import SkipThoughtStep
 from summ.networks.sentence_decoder import SentenceDecoder
-from summ.networks.sentence_encoder import SentenceEncoder
+from summ.networks.sentence_encoder import PooledEncoder, StaticEncoder
 from summ.text.vocabulary import Vocabulary
 from summ.training.random_streams import stage_seed
 from summ.training.task import StageParts, Validation
@@ -70,7 +70,9 @@ class SentenceTask:
                 shown = "quick_thought/accuracy"
             case SkipThoughtStage():
                 encoder = self.model.encoders[0]
-                if len(self.model.encoders) > 1 or not isinstance(encoder, SentenceEncoder):
+                if len(self.model.encoders) > 1 or not isinstance(
+                    encoder, StaticEncoder | PooledEncoder
+                ):
                     raise ConfigError(
                         f"stages.{stage.name}: skip-thought trains one encoder, but there are "
                         f"{len(self.model.encoders)}. Set encoder.encoders to 1."
@@ -165,7 +167,11 @@ def _fill_embeddings(model: SentenceModel, config: EncoderConfig, seed: int) -> 
     Raises:
         ConfigError: more columns are to be counted than there are.
     """
-    tables = [part.embeddings() for part in model.encoders if isinstance(part, SentenceEncoder)]
+    tables = [
+        encoder.embeddings()
+        for encoder in model.encoders
+        if isinstance(encoder, StaticEncoder | PooledEncoder)
+    ]
     for table, plan in zip(tables, config.embeddings, strict=True):
         if plan.counted > table.embedding_dim:
             raise ConfigError(

@@ -1,7 +1,8 @@
-"""The machine: its networks and their vocabulary, in one folder.
+"""The summary model: its networks and their vocabulary, in one folder.
 
-A model folder holds ``summ.json`` (settings, and the SHA-256 of every other file), one
-folder of safetensors for each network, and the vocabulary.  Nothing in it is pickled.
+A model folder holds ``model.json`` (family, format, language, settings, and the SHA-256 of every
+other file), one folder of safetensors for each network, and the vocabulary.  Nothing in it is
+pickled.
 """
 
 from __future__ import annotations
@@ -20,28 +21,33 @@ from summ.networks.compressor import Compressor
 from summ.networks.discriminator import Discriminator, build_discriminator
 from summ.networks.int8 import WEIGHTS, load_eight_bits, save_eight_bits
 from summ.networks.language_model import LanguageModel, build_language_model
-from summ.networks.model_folder import checked_settings, new_model_folder
+from summ.networks.model_folder import (
+    UNKNOWN_LANGUAGE,
+    ModelManifest,
+    load_settings,
+    new_model_folder,
+)
 from summ.networks.reconstructor import Reconstructor
 from summ.networks.salience import Salience, load_salience, save_salience
 from summ.networks.transformer import VocabularyFacts, build_encoder_decoder, load_pretrained
 from summ.text.vocabulary import LONGEST_PROMPT, Vocabulary
 
-FORMAT = 1
-MANIFEST = "summ.json"
+FAMILY = "summarizer"
 SHIPPED = Path(__file__).parents[2] / "pretrained" / "en-small"
 
 
 @dataclass(frozen=True)
 class SummaryModelSettings:
-    """What a machine must know about itself besides its weights.
+    """What a summary model stores besides its weights.
 
     Attributes:
         max_document: pieces of a source that are read, the end mark included.
         max_sentence: pieces of a summary, the end mark included.
         shortlist: pieces that any summary may use, or None for the whole vocabulary.
         attention: transformers' attention implementation.
-        rerank: weights by which the machine's other networks choose among what a search finds, by
-            the names of ``summ.pipelines.rerank``; None takes the compressor's likeliest.
+        rerank: weights of the other networks' scores when the hypotheses of a search are reranked,
+            by the names of ``summ.pipelines.rerank``; None takes the compressor's likeliest.
+        language: ISO 639 code of the texts it was trained on; ``und`` if unknown.
     """
 
     max_document: int
@@ -49,11 +55,12 @@ class SummaryModelSettings:
     shortlist: tuple[int, ...] | None
     attention: str = "eager"
     rerank: dict[str, float] | None = None
+    language: str = UNKNOWN_LANGUAGE
 
 
 @dataclass(frozen=True)
 class SummaryModel:
-    """Three networks, the vocabulary they speak, and what else was taught where it was.
+    """Three networks, their vocabulary, and the optional networks that were trained with them.
 
     Attributes:
         language_model: of human sentences.
@@ -69,7 +76,7 @@ class SummaryModel:
     salience: Salience | None = None
 
     def to(self, device: torch.device | str) -> SummaryModel:
-        """Moves the networks, in place, and returns the same machine."""
+        """Moves the networks, in place, and returns the same model."""
         for network in self.networks().values():
             network.to(device)
         return self
@@ -112,7 +119,7 @@ def build_summary_model(
         CheckpointError: a pretrained checkpoint is missing or incomplete.
     """
     facts = vocabulary_facts(vocabulary)
-    # transformers initialises from the global generator; it is put back as it was.
+    # transformers initialises from the global generator, whose state is restored.
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         compressor = build_encoder_decoder(config.compressor, facts, config.attention)
@@ -133,7 +140,7 @@ def build_summary_model(
 def with_language_model(
     summary_model: SummaryModel, config: NetworkConfig, seed: int
 ) -> SummaryModel:
-    """The same machine with a new language model, initialised from ``seed``.
+    """The same model with a new language model, initialised from ``seed``.
 
     Raises:
         ConfigError: transformers cannot build it.
@@ -149,7 +156,7 @@ def with_language_model(
 def with_salience(
     summary_model: SummaryModel, commonness: Float[Tensor, " V"], hidden: int, seed: int
 ) -> SummaryModel:
-    """The same machine with new layers for salience, initialised from ``seed``.
+    """The same model with new layers for salience, initialised from ``seed``.
 
     Args:
         commonness: share of documents that have each piece.
@@ -175,19 +182,19 @@ def save_summary_model(
     Raises:
         CheckpointError: it cannot be written.
     """
-    with new_model_folder(folder, MANIFEST, FORMAT, asdict(summary_model.settings)) as work:
+    settings = asdict(summary_model.settings)
+    with new_model_folder(folder, FAMILY, settings.pop("language"), settings) as work:
         for name, module in summary_model.networks().items():
             _save_network(module, work / name, dtype)
         summary_model.vocabulary.save(work / "vocabulary")
 
 
 def _save_network(module: Any, folder: Path, dtype: torch.dtype) -> None:
-    """One network through transformers; what transformers does not know in a file of its own."""
+    """One network, written by transformers; our own additions go to a file beside it."""
     from safetensors.torch import save_file
     from transformers.utils import logging
 
-    logging.disable_progress_bar()  # a bar for each small network
-
+    logging.disable_progress_bar()  # it would draw one for each small network
     if isinstance(module, Salience):  # a few kilobytes, in full precision
         save_salience(module, folder)
     elif dtype == torch.int8:
@@ -210,10 +217,11 @@ def load_summary_model(
         folder: what ``save_summary_model`` wrote; None is the model that ships with summ.
 
     Raises:
-        CheckpointError: the folder is missing, of another format, or not what was written.
+        CheckpointError: the folder is missing, of another family or format, or not what was
+            written.
     """
     folder = SHIPPED if folder is None else Path(folder)
-    settings = read_settings(folder)
+    settings = load_settings(folder, FAMILY, _settings)
     vocabulary = Vocabulary.load(folder / "vocabulary")
     facts = vocabulary_facts(vocabulary)
     from safetensors.torch import load_file
@@ -246,15 +254,9 @@ def load_summary_model(
     return summary_model.to(device)
 
 
-def read_settings(folder: Path) -> SummaryModelSettings:
-    """Checks a model folder against its manifest and returns its settings.
-
-    Raises:
-        CheckpointError: see ``load_summary_model``.
-    """
-    return checked_settings(folder, MANIFEST, FORMAT, "model", _settings)
-
-
-def _settings(stored: dict[str, Any]) -> SummaryModelSettings:
-    shortlist = stored["shortlist"]
-    return SummaryModelSettings(**{**stored, "shortlist": shortlist and tuple(shortlist)})
+def _settings(manifest: ModelManifest) -> SummaryModelSettings:
+    shortlist = manifest.settings["shortlist"]
+    return SummaryModelSettings(
+        **{**manifest.settings, "shortlist": shortlist and tuple(shortlist)},
+        language=manifest.language,
+    )

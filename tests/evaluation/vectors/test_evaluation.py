@@ -22,7 +22,6 @@ from summ.evaluation.vectors.evaluation import EmbeddingEvaluation, evaluate_emb
 from summ.evaluation.vectors.probe_data import ClassificationProbe, SimilarityProbe
 from summ.evaluation.vectors.request import EmbeddingRequest, judge_embeddings
 from summ.evaluation.vectors.systems import SentenceSystem, tfidf
-from summ.evaluation.vectors.word_vectors import learn_word_vectors
 from tests.conftest import STORIES
 
 HOSTILE = '<script>alert("x")</script> & | `code`'
@@ -207,21 +206,19 @@ def data(tmp_path: Path) -> list[Path]:
 def test_a_model_is_judged_beside_its_untrained_twin(
     data: list[Path], sentence_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    vectors = tmp_path / "words.safetensors"
-    learn_word_vectors(STORIES, 4, fewest_times=1).save(vectors)
     files = list(map(str, data))
     command = ["evaluate", "--embeddings", "--data", *files, "--model", str(sentence_folder)]
     report = tmp_path / "report"
-    options = ["--vectors", str(vectors), "--json", "--report", str(report), "--seed", "3"]
+    options = ["--json", "--report", str(report), "--seed", "3"]
     assert run([*command, *options]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["name"] == sentence_folder.name and found["seed"] == 3
-    assert list(found["systems"]) == [found["name"], "untrained", "tfidf", "words", "words-sif"]
+    assert list(found["systems"]) == [found["name"], "untrained", "tfidf"]
     for figures in found["probes"].values():
-        assert list(figures["baselines"]) == ["untrained", "tfidf", "words", "words-sif"]
+        assert list(figures["baselines"]) == ["untrained", "tfidf"]
     assert found["probes"]["sums"]["baselines"]["tfidf"]["accuracy"] > 80
     assert len(found["provenance"]["model"]["sha256"]) == 64
-    assert len(found["provenance"]["data"]) == 3
+    assert len(found["provenance"]["data"]) == 2
     assert {"scikit-learn", "summ", "torch"} <= set(found["provenance"]["versions"])
     assert (report / "report.html").is_file()
 
@@ -264,9 +261,8 @@ def test_a_test_set_can_be_given(data: list[Path], capsys: pytest.CaptureFixture
         (["--embeddings", "--data", "DATA", "--words", "8"], 2, "no option of summaries fits"),
         (["--embeddings", "--data", "DATA", "--model", "m", "--baseline", "tfidf"], 2, "not both"),
         (["--data", "DATA", "DATA"], 2, "--data takes one file"),
-        (["--data", "DATA", "--test", "DATA"], 2, "need --embeddings"),
-        (["--embeddings", "--data", "DATA", "--baseline", "lead"], 1, "Known: tfidf, words"),
-        (["--embeddings", "--data", "DATA", "--baseline", "words"], 1, "Use --vectors"),
+        (["--data", "DATA", "--test", "DATA"], 2, "needs --embeddings"),
+        (["--embeddings", "--data", "DATA", "--baseline", "lead"], 1, "Known: tfidf"),
         (["--embeddings", "--data", "DATA", "--model", "gone"], 1, "gone: no such model folder"),
     ],
 )

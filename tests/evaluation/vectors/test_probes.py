@@ -17,7 +17,7 @@ from summ.evaluation.vectors.probes import (
     STRENGTHS,
     choose_strength,
     classify,
-    judge_splits,
+    evaluate_splits,
 )
 
 
@@ -86,7 +86,7 @@ def test_labels_of_held_out_texts_decide_nothing_but_the_score() -> None:
     for turn in range(6):
         labels = np.arange(120) % 2
         labels[test] = np.random.default_rng(turn).integers(2, size=40)
-        right, strengths = judge_splits(rows, labels, 2, [(train, test)], 5)
+        right, strengths = evaluate_splits(rows, labels, 2, [(train, test)], 5)
         chosen.update(strengths)
         said.append(np.where(right == 100, labels[test], 1 - labels[test]))
     assert len(chosen) == 1

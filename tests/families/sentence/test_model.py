@@ -5,7 +5,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from summ.config import EncoderConfig, GruConfig, NetworkConfig
+from summ.config import EncoderConfig, GruConfig, NetworkConfig, StaticConfig
+from summ.data.files import sha256
 from summ.errors import CheckpointError
 from summ.families.sentence.model import (
     SentenceModel,
@@ -13,6 +14,7 @@ from summ.families.sentence.model import (
     load_sentence_model,
     save_sentence_model,
 )
+from summ.networks.sentence_encoder import StaticEncoder
 from summ.text.vocabulary import Vocabulary
 
 BERT = {
@@ -35,7 +37,7 @@ CONFIGS = {
         max_pieces=16,
     ),
 }
-CONFIGS["bag"] = EncoderConfig(gru=GruConfig(embedding=8, layers=0), max_pieces=16)
+CONFIGS["static"] = EncoderConfig(static=StaticConfig(embedding=8), max_pieces=16)
 TEXTS = ["The mayor of Oslo opened the bridge.", "Police closed the tunnel.", "Rain."]
 
 
@@ -123,24 +125,24 @@ def test_a_folder_that_is_no_sentence_model_is_refused(
         load_sentence_model(tmp_path / "absent")
     folder = tmp_path / "model"
     save_sentence_model(model, folder)
-    manifest = json.loads((folder / "sentence-encoder.json").read_text())
+    manifest = json.loads((folder / "model.json").read_text())
     for change, message in (
         ({"format": 99}, "format 99"),
         ({"settings": {}}, "damaged"),
         ({"files": {"f/none": ""}}, "missing"),
     ):
-        (folder / "sentence-encoder.json").write_text(json.dumps(manifest | change))
+        (folder / "model.json").write_text(json.dumps(manifest | change))
         with pytest.raises(CheckpointError, match=message):
             load_sentence_model(folder)
-    (folder / "sentence-encoder.json").unlink()
-    with pytest.raises(CheckpointError, match=r"no sentence-encoder\.json"):
+    (folder / "model.json").unlink()
+    with pytest.raises(CheckpointError, match=r"no model\.json"):
         load_sentence_model(folder)
 
 
 @torch.no_grad()
 def test_int8_embeddings_are_within_half_a_step(vocabulary: Vocabulary, tmp_path: Path) -> None:
     """And stored a second time they are the same, but for the rounding of the scale."""
-    model = build_sentence_model(CONFIGS["bag"], vocabulary, seed=1)
+    model = build_sentence_model(CONFIGS["static"], vocabulary, seed=1)
     model.encoders[0].embeddings().weight[5] = 0.0  # a piece that was never seen
     save_sentence_model(model, tmp_path / "one", torch.int8)
     loaded = load_sentence_model(tmp_path / "one")
@@ -164,3 +166,52 @@ def test_a_transformer_is_not_stored_in_int8(vocabulary: Vocabulary, tmp_path: P
     with pytest.raises(CheckpointError, match="not stored in int8"):
         save_sentence_model(model, tmp_path / "model", torch.int8)
     assert not list(tmp_path.iterdir())
+
+
+def as_summ_0_1_wrote(folder: Path) -> None:
+    """Turns the folder of a static model into what summ 0.1 wrote of the same weights."""
+    written = json.loads((folder / "model.json").read_text())
+    gru = {"model_type": "summ-gru", "embedding": 8, "hidden": 128, "layers": 0}
+    for name in ("f", "g"):
+        config = folder / name / "config.json"
+        config.write_text(json.dumps(gru | {"bidirectional": True, "residual": False}))
+        written["files"][f"{name}/config.json"] = sha256(config)
+    kept = {"format": 1, "settings": written["settings"], "files": written["files"]}
+    (folder / "sentence-encoder.json").write_text(json.dumps(kept))
+    (folder / "model.json").unlink()
+
+
+@torch.no_grad()
+def test_a_folder_of_0_1_is_read_and_written_anew(vocabulary: Vocabulary, tmp_path: Path) -> None:
+    model = build_sentence_model(CONFIGS["static"], vocabulary, seed=1)
+    save_sentence_model(model, tmp_path / "model", torch.int8)
+    words = model.read(TEXTS)
+    expected = load_sentence_model(tmp_path / "model").vectors(words)
+    as_summ_0_1_wrote(tmp_path / "model")
+    old = load_sentence_model(tmp_path / "model")
+    assert old.settings == model.settings and isinstance(old.encoders[0], StaticEncoder)
+    assert torch.equal(old.vectors(words), expected)
+    save_sentence_model(old, tmp_path / "new")
+    assert torch.equal(load_sentence_model(tmp_path / "new").vectors(words), expected)
+    stored = json.loads((tmp_path / "new" / "f" / "config.json").read_text())
+    assert stored == {"model_type": "summ-static", "embedding": 8}
+
+
+def test_residual_states_of_0_1_are_refused(vocabulary: Vocabulary, tmp_path: Path) -> None:
+    save_sentence_model(
+        build_sentence_model(CONFIGS["gru"], vocabulary, seed=1), tmp_path / "model"
+    )
+    place, manifest = tmp_path / "model" / "f" / "config.json", tmp_path / "model" / "model.json"
+    place.write_text(json.dumps(json.loads(place.read_text()) | {"residual": True}))
+    written = json.loads(manifest.read_text())
+    written["files"]["f/config.json"] = sha256(place)
+    manifest.write_text(json.dumps(written))
+    with pytest.raises(CheckpointError, match=r"residual states.*Train it again"):
+        load_sentence_model(tmp_path / "model")
+
+
+def test_the_language_is_kept(vocabulary: Vocabulary, tmp_path: Path) -> None:
+    model = build_sentence_model(CONFIGS["static"], vocabulary, seed=1, language="de")
+    save_sentence_model(model, tmp_path / "model")
+    assert load_sentence_model(tmp_path / "model").settings.language == "de"
+    assert load_sentence_model().settings.language == "en"

@@ -11,7 +11,6 @@ from summ.families.summarizer.model import (
     SummaryModelSettings,
     build_summary_model,
     load_summary_model,
-    read_settings,
     save_summary_model,
 )
 from summ.networks.int8 import load_eight_bits
@@ -75,7 +74,7 @@ def test_saving_over_a_model_replaces_it_whole(summary_model: SummaryModel, fold
     """What is not of the model was somebody's: it is not replaced with it."""
     (folder / "compressor" / "config.json").write_text("damaged")
     save_summary_model(summary_model, folder)
-    read_settings(folder)
+    load_summary_model(folder)
     (folder / "stray.txt").write_text("somebody's")
     with pytest.raises(CheckpointError, match=r"holds 'stray\.txt'"):
         save_summary_model(summary_model, folder)
@@ -105,16 +104,16 @@ def damage_missing(folder: Path) -> None:
 
 
 def damage_manifest(folder: Path) -> None:
-    (folder / "summ.json").write_text("{")
+    (folder / "model.json").write_text("{")
 
 
 def damage_version(folder: Path) -> None:
-    manifest = json.loads((folder / "summ.json").read_text())
-    (folder / "summ.json").write_text(json.dumps(manifest | {"format": 99}))
+    manifest = json.loads((folder / "model.json").read_text())
+    (folder / "model.json").write_text(json.dumps(manifest | {"format": 99}))
 
 
 def damage_no_manifest(folder: Path) -> None:
-    (folder / "summ.json").unlink()
+    (folder / "model.json").unlink()
 
 
 @pytest.mark.parametrize(
@@ -123,9 +122,9 @@ def damage_no_manifest(folder: Path) -> None:
         (damage_cut, r"compressor/model.safetensors: not the file that was saved"),
         (damage_bit, r"reconstructor/model.safetensors: not the file that was saved"),
         (damage_missing, r"score.safetensors: missing"),
-        (damage_manifest, r"summ.json: damaged"),
+        (damage_manifest, r"model.json: damaged"),
         (damage_version, r"model format 99"),
-        (damage_no_manifest, r"no summ.json"),
+        (damage_no_manifest, r"no model.json"),
     ],
 )
 def test_a_damaged_model_is_refused_in_one_line(folder: Path, damage, message: str) -> None:
