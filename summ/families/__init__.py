@@ -77,12 +77,15 @@ def load(folder: Path) -> SummaryModel | SentenceModel:
     Raises:
         CheckpointError: the folder is missing, damaged, or no model folder.
     """
-    from summ.families.sentence import model as sentence
-    from summ.families.summarizer import model as summarizer
+    from summ.networks.model_folder import read_manifest
 
-    if (folder / sentence.MANIFEST).is_file():
-        return sentence.load_sentence_model(folder)
-    return summarizer.load_summary_model(folder)
+    if read_manifest(folder).family == "sentence":
+        from summ.families.sentence.model import load_sentence_model
+
+        return load_sentence_model(folder)
+    from summ.families.summarizer.model import load_summary_model
+
+    return load_summary_model(folder)
 
 
 def train(config: RunShape, resume: bool = False) -> Path:
