@@ -63,9 +63,9 @@ def _records(path: Path, report: Report) -> Iterator[Article]:
             )
 
 
-def records(found: Iterable[Article], title: bool) -> Iterator[dict[str, object]]:
+def records(articles: Iterable[Article], title: bool) -> Iterator[dict[str, object]]:
     """Evaluation records of the articles that are long and have a reference."""
-    for article in found:
+    for article in articles:
         kept = article.paragraphs if title else article.paragraphs[1:]
         reference = article.title if title else next(iter(article.paragraphs), "")
         text = "\n\n".join(kept)

@@ -34,23 +34,23 @@ def pairs(given: argparse.Namespace, report: Report) -> Iterator[Pair]:
 
 def part(path: Path, report: Report) -> Iterator[Pair]:
     """The original file: ``<doc>`` elements of a ``<summary>`` and a ``<short_text>`` each."""
-    found: dict[str, str] = {}
+    fields: dict[str, str] = {}
     inside = ""
     for number, line in enumerate(text_lines(path, report), start=1):
         rest = line or ""
         for tag in _TAG.finditer(rest):
             closing, name = tag.groups()
             if name == "doc" and closing:
-                if found.get("summary") and found.get("short_text"):
-                    yield Pair([found["short_text"]], [found["summary"]])
+                if fields.get("summary") and fields.get("short_text"):
+                    yield Pair([fields["short_text"]], [fields["summary"]])
                 else:
                     report.skip(f"{path} line {number}: no summary or no short_text.")
-                found = {}
+                fields = {}
             elif name != "doc":
                 inside = "" if closing else name
         text = _TAG.sub("", rest).strip()
         if text and inside:
-            found[inside] = (found.get(inside, "") + " " + text).strip()
+            fields[inside] = (fields.get(inside, "") + " " + text).strip()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from data_prep.likeness import choose_like
 from data_prep.sources import Report, files, finish, parser, run, text_lines
+from summ.data.files import content_besides, refuse_taken
 from summ.data.sources import Source
 from summ.errors import DataError
 
@@ -74,6 +75,8 @@ def corpus(given: argparse.Namespace) -> None:
     sets = chosen_sets(given.sets)
     if given.like is not None and given.like not in sets:
         raise DataError(f"--like {given.like}: must be one of --sets ({', '.join(sets)}).")
+    names = {f"{start}{name}.txt.gz" for name in sets for start in ("", "like-")}
+    refuse_taken(scratch, lambda place: content_besides(place, names))
     documents: list[Source | Path] = []
     sentences: list[Source | Path] = []
     try:

@@ -33,6 +33,7 @@ from data_prep.sources import (
     tell,
     text_lines,
 )
+from summ.data.files import content_besides, refuse_taken
 from summ.data.prose import prepare_prose
 from summ.errors import DataError
 from summ.text.sentences import split_sentences
@@ -86,6 +87,7 @@ def running(given: argparse.Namespace) -> None:
     """Prepares whole books, written for the time being beside the output."""
     report = Report(given.on_error)
     folder = given.output.parent / f".{given.output.name}.books"
+    refuse_taken(folder, lambda place: content_besides(place, {"books.jsonl"}))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         written = folder / "books.jsonl"

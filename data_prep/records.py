@@ -39,8 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             finish(given, documents, [Source(p, given.sentence_field) for p in given.sentences])
         else:
             report = Report(given.on_error)
-            found = pairs(raw, given.document_field, given.sentence_field, report)
-            finish_pairs(given, found, report)
+            rows = pairs(raw, given.document_field, given.sentence_field, report)
+            finish_pairs(given, rows, report)
 
     return run("records", job)
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from summ.data.corpus import Manifest, prepare
+from summ.data.files import content_besides, refuse_taken
 from summ.data.readers import OnError
 from summ.data.sources import Source
 from summ.errors import DataError, SummError
@@ -226,6 +227,8 @@ def finish_pairs(
 ) -> Manifest:
     """Takes pairs apart: documents of even rows, sentences of odd ones; then prepares."""
     folder = given.output.parent / f".{given.output.name}.rows"
+    names = {"documents.jsonl", "sentences.jsonl"}
+    refuse_taken(folder, lambda place: content_besides(place, names))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         documents, sentences = folder / "documents.jsonl", folder / "sentences.jsonl"

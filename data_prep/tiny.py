@@ -1,6 +1,6 @@
 """``python -m data_prep.tiny OUT``: a corpus of invented news, for trying and testing summ.
 
-Each document tells one event with its circumstances; each sentence is the headline of another
+Each document reports one event with its circumstances; each sentence is the headline of another
 event.  They come from the same grammar but never from the same draw, so nothing is paired.
 """
 

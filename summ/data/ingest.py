@@ -1,4 +1,4 @@
-"""Gathering: the first pass of ``prepare``, from files of texts to folded and filtered shards.
+"""Ingest: the first pass of ``prepare``, from files of texts to folded and filtered shards.
 
 A raw shard is an Arrow file of at most 20,000 records of one source with their canonical form;
 a .json beside it, written last, says that it is whole and what became of the other records.

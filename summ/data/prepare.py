@@ -1,7 +1,7 @@
 """Preparing a corpus: from files of texts to the Arrow folder that training reads.
 
-Three passes, each in bounded memory: 1 read, fold and filter into raw shards (gathering.py);
-2 learn the vocabulary from a sample of them; 3 turn the shards into pieces (tokenising.py).
+Three passes, each in bounded memory: 1 read, fold and filter into raw shards (ingest.py);
+2 learn the vocabulary from a sample of them; 3 turn the shards into pieces (tokenize_shards.py).
 Everything grows in a folder ``.NAME.unfinished`` beside the output, which gets its name when all
 is there.  A run that was stopped goes on with the shards it finished, if sources and settings
 are the same.
@@ -9,7 +9,6 @@ are the same.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -23,19 +22,17 @@ from summ.data.manifest import Manifest
 from summ.data.readers import OnError
 from summ.data.sources import Source
 from summ.data.staging import (
+    VocabularyPlan,
     fingerprint,
     hash_files,
     is_there,
     publish,
     versions,
-    vocabulary_folder,
     work_folder,
 )
 from summ.data.tokenize_shards import tokenise
 from summ.data.workers import Workers
 from summ.errors import DataError
-from summ.text.pretrained_tokenizer import open_vocabulary
-from summ.text.vocabulary import Vocabulary
 
 
 def prepare(
@@ -75,7 +72,7 @@ def prepare(
         unique: whether repeated sentences are dropped (documents are kept).
         document_words: fewest and most canonical words of a document.
         sentence_words: fewest and most canonical words of a sentence.
-        progress: is told about each pass.
+        progress: called with a line about each pass.
 
     Raises:
         DataError: a source cannot be read, a side remains empty, the output is taken, or the
@@ -83,14 +80,10 @@ def prepare(
         CheckpointError: the given vocabulary is missing or damaged.
     """
     output = Path(output)
-    given = open_vocabulary(vocabulary) if vocabulary is not None else None
     plan = _Plan(
         documents=Side("documents", _sources(documents, field), document_words, False),
         sentences=Side("sentences", _sources(sentences, field), sentence_words, unique),
-        folding=folding if given is None else given.folding,
-        vocabulary_size=vocabulary_size if given is None else given.size,
-        given=given,
-        seed=seed,
+        vocabulary=VocabularyPlan.of(vocabulary, vocabulary_size, folding, seed),
         on_error=on_error,
     )
     with Workers(workers) as processes:
@@ -103,10 +96,7 @@ class _Plan:
 
     documents: Side
     sentences: Side
-    folding: bool
-    vocabulary_size: int
-    given: Vocabulary | None
-    seed: int
+    vocabulary: VocabularyPlan
     on_error: OnError
 
     @property
@@ -115,12 +105,8 @@ class _Plan:
 
     def settings(self) -> dict[str, Any]:
         """For the manifest."""
-        pieces = None if self.given is None else "\n".join(self.given.pieces())
         return {
-            "folding": self.folding,
-            "vocabulary_size": self.vocabulary_size,
-            "vocabulary": None if pieces is None else hashlib.sha256(pieces.encode()).hexdigest(),
-            "seed": self.seed,
+            **self.vocabulary.settings(),
             "unique": self.sentences.unique,
             "document_words": list(self.documents.words),
             "sentence_words": list(self.sentences.words),
@@ -140,17 +126,15 @@ def _carry_out(plan: _Plan, output: Path, workers: Workers, say: Callable[[str],
     counts = []
     for side in plan.sides:
         say(f"reading {side.name}")
-        counts.append(gather(side, work / "raw", plan.folding, workers, plan.on_error))
+        counts.append(gather(side, work / "raw", plan.vocabulary.folding, workers, plan.on_error))
         _refuse_empty(side, counts[-1])
-    say("learning the vocabulary" if plan.given is None else "copying the vocabulary")
+    say("learning the vocabulary" if plan.vocabulary.given is None else "copying the vocabulary")
     shards = [
         (work / "raw" / name, side.sources[source].weight)
         for side, count in zip(plan.sides, counts, strict=True)
         for name, source in count.shards.items()
     ]
-    vocabulary = vocabulary_folder(
-        work, plan.given, shards, plan.vocabulary_size, plan.folding, plan.seed
-    )
+    vocabulary = plan.vocabulary.write(work, shards)
     say("tokenising")
     frequencies = np.stack(
         [

@@ -13,7 +13,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -30,18 +29,17 @@ from summ.data.readers import OnError
 from summ.data.shards import Texts
 from summ.data.sources import Source
 from summ.data.staging import (
+    VocabularyPlan,
     fingerprint,
     hash_files,
     is_there,
     publish,
     versions,
-    vocabulary_folder,
     work_folder,
 )
 from summ.data.tokenize_shards import tokenise
 from summ.data.workers import Workers
 from summ.errors import DataError
-from summ.text.pretrained_tokenizer import open_vocabulary
 from summ.text.sentences import split_sentences
 from summ.text.vocabulary import Vocabulary
 
@@ -120,20 +118,16 @@ def prepare_prose(
         on_error: what to do with a record that cannot be read: count and report it, or stop.
         field: the text field of records, for sources given as paths.
         seed: for the sample that the vocabulary is learned from.
-        progress: is told about each pass.
+        progress: called with a line about each pass.
 
     Raises:
         DataError: a source cannot be read, nothing remains, the output is taken, or the given
             tokenizer lacks a mark.
         CheckpointError: the given vocabulary is missing or damaged.
     """
-    given = open_vocabulary(vocabulary) if vocabulary is not None else None
     plan = _Plan(
         tuple(s if isinstance(s, Source) else Source(Path(s), field, whole=True) for s in sources),
-        folding if given is None else given.folding,
-        vocabulary_size if given is None else given.size,
-        given,
-        seed,
+        VocabularyPlan.of(vocabulary, vocabulary_size, folding, seed),
         on_error,
     )
     with Workers(workers) as processes:
@@ -145,28 +139,17 @@ class _Plan:
     """All that decides what the folder holds."""
 
     sources: tuple[Source, ...]
-    folding: bool
-    vocabulary_size: int
-    given: Vocabulary | None
-    seed: int
+    vocabulary: VocabularyPlan
     on_error: OnError
 
     def settings(self) -> dict[str, Any]:
         """For the manifest."""
-        pieces = None if self.given is None else "\n".join(self.given.pieces())
-        return {
-            "kind": "prose",
-            "folding": self.folding,
-            "vocabulary_size": self.vocabulary_size,
-            "vocabulary": None if pieces is None else hashlib.sha256(pieces.encode()).hexdigest(),
-            "seed": self.seed,
-            "on_error": self.on_error,
-        }
+        return {"kind": "prose", **self.vocabulary.settings(), "on_error": self.on_error}
 
 
 @dataclass
 class _Division:
-    """Documents as they are taken apart: what was kept of them, and what could not be read."""
+    """Documents split into sentences: what was kept of them, and what could not be read."""
 
     borders: list[int]
     records: list[int]
@@ -197,14 +180,11 @@ def _carry_out(plan: _Plan, output: Path, workers: Workers, say: Callable[[str],
     np.save(work / "borders.npy", np.array(division.borders, dtype=np.int64))
     say("reading sentences")
     side = Side("sentences", (Source(work / "raw" / "sentences.jsonl"),), _ANY_LENGTH, unique=False)
-    counts = gather(side, work / "raw", plan.folding, workers, "fail")
+    counts = gather(side, work / "raw", plan.vocabulary.folding, workers, "fail")
     _check(plan, division, counts)
     shards = [work / "raw" / name for name in counts.shards]
-    say("learning the vocabulary" if plan.given is None else "copying the vocabulary")
-    weighted = [(path, 1.0) for path in shards]
-    vocabulary = vocabulary_folder(
-        work, plan.given, weighted, plan.vocabulary_size, plan.folding, plan.seed
-    )
+    say("learning the vocabulary" if plan.vocabulary.given is None else "copying the vocabulary")
+    vocabulary = plan.vocabulary.write(work, [(path, 1.0) for path in shards])
     say("tokenising")
     frequencies = tokenise(shards, work / "sentences", vocabulary, workers)
     np.save(work / "frequencies.npy", frequencies)
@@ -229,9 +209,9 @@ def _divide(plan: _Plan, place: Path) -> _Division:
         for number, source in enumerate(plan.sources):
             for text in source.texts(plan.on_error, division.skip):
                 division.records[number] += 1
-                found = split_sentences(text)
-                kept = [sentence for sentence in found if any(map(str.isalnum, sentence))]
-                division.dropped["sentences without a letter or digit"] += len(found) - len(kept)
+                parts = split_sentences(text)
+                kept = [sentence for sentence in parts if any(map(str.isalnum, sentence))]
+                division.dropped["sentences without a letter or digit"] += len(parts) - len(kept)
                 if not kept:
                     division.dropped["empty"] += 1
                     continue

@@ -83,8 +83,8 @@ def expand_inputs(patterns: list[str]) -> list[Input]:
             inputs.append(Path(pattern))
         else:
             # Path.glob takes no absolute patterns.
-            found = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
-            files = [Path(name) for name in found if not Path(name).is_dir()]
+            names = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
+            files = [Path(name) for name in names if not Path(name).is_dir()]
             if not files:
                 raise DataError(f"{pattern}: no file matches. Check the pattern and the folder.")
             inputs.extend(files)
@@ -109,7 +109,7 @@ def read_records(
         errors: what to do with bytes that are not UTF-8: refuse them, or put U+FFFD.
         on_error: whether a record that cannot be read ends the reading or is left out; a file
             that cannot be read at all counts as one.
-        on_skip: is told *where: what is wrong* for each record left out.
+        on_skip: called with *where: what is wrong* for each record left out.
 
     Raises:
         DataError: with ``fail``, the first thing that cannot be read; names file and line.

@@ -43,7 +43,7 @@ class Source:
 
         Args:
             on_error: whether a record that cannot be read ends the reading or is left out.
-            on_skip: is told *file line N: what is wrong* for each record left out.
+            on_skip: called with *file line N: what is wrong* for each record left out.
 
         Raises:
             DataError: with ``fail``, the first record that cannot be read.

@@ -1,4 +1,4 @@
-"""The workplace of a preparation: the folder that grows beside the output and becomes it.
+"""Staging: the folder in which a preparation works, beside the output that it becomes.
 
 A run that was stopped finds its own unfinished folder again by the fingerprint in it.
 """
@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from summ.data.files import final_name, new_folder, publish_folder, sha256, writ
 from summ.data.manifest import Manifest
 from summ.data.shards import read_shard
 from summ.errors import DataError
+from summ.text.pretrained_tokenizer import open_vocabulary
 from summ.text.vocabulary import TRAINING_CHARACTERS, Vocabulary
 
 # What the vocabulary is offered; it draws its own million texts from them.  SentencePiece needs
@@ -122,27 +124,56 @@ def sample(shards: Sequence[tuple[Path, float]], seed: int) -> Iterator[str]:
                     yield text.as_py()
 
 
-def vocabulary_folder(
-    work: Path,
-    given: Vocabulary | None,
-    shards: Sequence[tuple[Path, float]],
-    size: int,
-    folding: bool,
-    seed: int,
-) -> Path:
-    """The folder of the vocabulary, copied where one is given, else learned from the shards.
+@dataclass(frozen=True)
+class VocabularyPlan:
+    """Which vocabulary a preparation uses: a given one, or one learned from its own texts.
 
-    Args:
-        shards: raw shards, each with the number of times its texts count.
+    Attributes:
+        size: pieces to learn, or those of the given one.
+        folding: whether texts are read in canonical form (``summ.text.folding``).
+        seed: for the sample that the vocabulary is learned from.
     """
-    folder = work / "vocabulary"
-    if not folder.exists():
-        with new_folder(folder) as unfinished:
-            if given is not None:
-                given.save(unfinished)
-            else:
-                Vocabulary.train(sample(shards, seed), size, unfinished, folding=folding, seed=seed)
-    return folder
+
+    given: Vocabulary | None
+    size: int
+    folding: bool
+    seed: int
+
+    @staticmethod
+    def of(vocabulary: Path | str | None, size: int, folding: bool, seed: int) -> VocabularyPlan:
+        """Opens the vocabulary, if one is named; it decides on size and folding."""
+        if vocabulary is None:
+            return VocabularyPlan(None, size, folding, seed)
+        given = open_vocabulary(vocabulary)
+        return VocabularyPlan(given, given.size, given.folding, seed)
+
+    def settings(self) -> dict[str, Any]:
+        """For the manifest."""
+        pieces = None if self.given is None else "\n".join(self.given.pieces())
+        return {
+            "folding": self.folding,
+            "vocabulary_size": self.size,
+            "vocabulary": None if pieces is None else hashlib.sha256(pieces.encode()).hexdigest(),
+            "seed": self.seed,
+        }
+
+    def write(self, work: Path, shards: Sequence[tuple[Path, float]]) -> Path:
+        """Makes the folder of the vocabulary, unless an earlier try made it, and returns it.
+
+        Args:
+            shards: raw shards to learn from, each with the number of times its texts count.
+        """
+        folder = work / "vocabulary"
+        if not folder.exists():
+            with new_folder(folder) as unfinished:
+                if self.given is not None:
+                    self.given.save(unfinished)
+                else:
+                    texts = sample(shards, self.seed)
+                    Vocabulary.train(
+                        texts, self.size, unfinished, folding=self.folding, seed=self.seed
+                    )
+        return folder
 
 
 def hash_files(work: Path) -> dict[str, str]:

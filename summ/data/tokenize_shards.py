@@ -38,11 +38,11 @@ def tokenise(
         _Job(path, folder / f"data-{number:05}.arrow", vocabulary)
         for number, path in enumerate(raw)
     ]
-    found = [frequencies for _, frequencies in workers.map(_encode_shard, jobs)]
+    counts = [frequencies for _, frequencies in workers.map(_encode_shard, jobs)]
     hashes = "".join(sha256(job.final) for job in jobs)
     fingerprint = hashlib.sha256(hashes.encode()).hexdigest()
     describe_table(folder, [job.final.name for job in jobs], fingerprint)
-    return np.sum(found, axis=0)
+    return np.sum(counts, axis=0)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""Salience: which words of a text's beginning the rest of the text takes up again.
+"""Salience: which words of a document's first sentences the rest of the document repeats.
 
 What a text repeats is what it is about (Luhn 1958, The Automatic Creation of Literature Abstracts).
-Whoever has a whole document can count; whoever has only its first sentence has to guess, and the
-documents themselves teach how: no summary and no headline is read.
+In a whole document it can be counted; from the first sentences alone it must be predicted, which is
+learned from documents: no summary and no headline is read.
 
 Axes: B sequences, S source positions, T summary positions, D width, V word types.
 """
@@ -20,9 +20,9 @@ from summ.networks.transformer import VocabularyFacts
 from summ.networks.whole_words import matches, repeats, word_keys, word_numbers
 from summ.types import Tokens
 
-# Words of more than this share of documents are in the rest of any document, whatever it tells.
+# Words in more than this share of documents say nothing about a document that repeats them.
 COMMON = 0.1
-# Salience is a trait of the text and not of the length asked for: one prompt for all.
+# Salience does not depend on the length of the summary: one length prompt for all sources.
 _BUDGET = 8
 _WEIGHTS = "weights.safetensors"
 
@@ -84,7 +84,7 @@ class Salience(nn.Module):
     def lifts(self, states: Float[Tensor, "B S D"], source: Tokens) -> Float[Tensor, "B S"]:
         """How much likelier each word is in the rest of this text than in any text, from -1 to 1.
 
-        It stands where the word begins; 0 elsewhere, and for common words.
+        The value stands where the word begins; it is 0 elsewhere and for common words.
         """
         lifts = self(states).float().sigmoid() - self.expected(source)
         return lifts.masked_fill(~self.telling(source), 0.0)

@@ -87,8 +87,8 @@ def folds_alike(texts: Sequence[str]) -> float:
 def _replacing(replacements: Sequence[Replacement]) -> Iterator[Normalizer]:
     from tokenizers import Regex, normalizers
 
-    for found, put in replacements:
-        yield normalizers.Replace(Regex(found), put)
+    for pattern, replacement in replacements:
+        yield normalizers.Replace(Regex(pattern), replacement)
 
 
 def _oniguruma(characters: str) -> str:

@@ -18,7 +18,7 @@ def portable_tokenizer(
     """A fast tokenizer of transformers that reads natural text as ``Vocabulary.encode`` does.
 
     Args:
-        longest: ids of a text that are kept when it is asked to truncate, marks included.
+        longest: ids of a text that are kept where truncation is on, marks included.
         begin: whether the mark of the beginning stands before a text.
         prompts: whether marks and length prompts are read where a text spells them.
     """

@@ -100,7 +100,7 @@ def _joined_lines(lines: list[str]) -> Iterator[str]:
 
 
 def _segments(paragraph: str, language: str) -> Iterator[str]:
-    """The sentences of one paragraph, found in portions of bounded length."""
+    """The sentences of one paragraph, split in portions of bounded length."""
     start, carried = 0, ""
     while start < len(paragraph):
         end = start + _PORTION

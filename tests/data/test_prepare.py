@@ -192,7 +192,7 @@ def test_shards_of_other_settings_are_not_reused(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("summ.data.prepare.vocabulary_folder", stop)
+        patch.setattr("summ.data.staging.VocabularyPlan.write", stop)
         with pytest.raises(KeyboardInterrupt):
             prepare([sources[0]], [sources[1]], tmp_path / "out", 500, sentence_words=(3, 8))
     made = prepare([sources[0]], [sources[1]], tmp_path / "out", 500)

@@ -355,3 +355,17 @@ def test_an_empty_folder_is_one_clear_line(
     assert run(name, tmp_path / "raw", tmp_path / "out") == 1
     lines = capsys.readouterr().err.strip().splitlines()
     assert len(lines) == 1 and "must hold" in lines[0]
+
+
+def test_a_folder_of_the_scratch_name_is_not_emptied(tmp_path: Path) -> None:
+    """The adapters work in ``.OUT.rows``, ``.OUT.books`` and ``.OUT.headlines`` and remove them."""
+    for name in ("rows", "books", "headlines"):
+        (tmp_path / f".out.{name}").mkdir()
+        (tmp_path / f".out.{name}" / "notes.txt").write_text("notes")
+    raw = tmp_path / "raw.txt"
+    raw.write_text("One sentence. Another one.\n")
+    out = tmp_path / "out"
+    assert run("prose", raw, out) == run("prose", raw, out, "--running") == 1
+    assert run("newswire", raw, out, "--sets", "news") == 1
+    for name in ("rows", "books", "headlines"):
+        assert (tmp_path / f".out.{name}" / "notes.txt").read_text() == "notes"

@@ -82,7 +82,7 @@ def critique(
             summaries, and those of a source are adjacent.
         budget: how many words the summaries of each source may have; needed for ``length`` and
             ``reference``.
-        source_nll: where it is known already; the reconstructor is then not asked.
+        source_nll: where it is known already; the reconstructor is then not run.
     """
     if rows is None:
         each = len(summaries) // max(1, len(sources))

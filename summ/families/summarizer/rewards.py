@@ -17,7 +17,7 @@ from torch.nn import functional
 def reconstruction_reward(
     nll: Float[Tensor, " B"], source_mask: Bool[Tensor, "B S"]
 ) -> Float[Tensor, " B"]:
-    """Mean log-likelihood, in nats, of the source's words given the draft."""
+    """Mean log-likelihood, in nats, of the source's pieces given the draft."""
     return -nll / source_mask.sum(dim=1)
 
 
@@ -36,19 +36,18 @@ def humanness_reward(humanness: Float[Tensor, "*B"]) -> Float[Tensor, "*B"]:
 
 
 def fluency_reward(lifts: Float[Tensor, "B T"], mask: Bool[Tensor, "B T"]) -> Float[Tensor, " B"]:
-    r"""Mean log-likelihood, in nats, of the draft's words under a language model.
+    r"""SLOR: the mean log-likelihood of the draft's pieces, less that of the same pieces anywhere.
 
-    .. math:: R = \frac1T \sum_t \ell_t, \qquad \ell_t = \log p(y_t \mid y_{<t})
-        \;[- \log p_u(y_t)]
+    .. math:: R = \frac1T \sum_t \log p(y_t \mid y_{<t}) - \log p_u(y_t)
 
-    With the bracket it is SLOR: alone, the first term prefers common words to the right ones.
+    The first term alone prefers common words to the right ones.
 
     Args:
-        lifts: log-probability of each word, less its unigram log-probability for SLOR; here that in
-            documents (``LanguageModel.lifts``).
+        lifts: the summands, in nats (``LanguageModel.lifts``): the unigram distribution is that of
+            documents.
 
-    Source: Kann et al. (2018, arXiv:1809.08731): WPSLOR, since our words are pieces.  Dividing by
-    whole words instead, or sparing pieces that continue one, ties it to the pieces a word has.
+    Source: Kann et al. (2018, arXiv:1809.08731): WPSLOR, since the vocabulary is one of pieces.
+    Dividing by whole words instead would tie it to the number of pieces in a word.
     """
     return lifts.masked_fill(~mask, 0.0).sum(dim=1) / mask.sum(dim=1)
 
@@ -77,7 +76,7 @@ def to_go(
 
 
 def length_reward(begins: Bool[Tensor, "B T"], budget: Int[Tensor, " B"]) -> Float[Tensor, " B"]:
-    """Minus the distance, in words, between the length asked for and the length drawn.
+    """Minus the distance, in words, between the draft's length and its budget.
 
     Args:
         begins: True on pieces that begin a word, padding excluded.

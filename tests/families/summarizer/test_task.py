@@ -106,7 +106,9 @@ def test_fluency_without_a_language_model_is_refused(
     tiny_corpus: Path, start: Path, tmp_path: Path
 ) -> None:
     for stage in (REWARDED, {k: v for k, v in TAUGHT.items() if k != "network"}):
-        run = config(tiny_corpus, tmp_path / "x", [stage], networks=None, start_from=start)
+        run = config(
+            tiny_corpus, tmp_path / str(stage["name"]), [stage], networks=None, start_from=start
+        )
         with pytest.raises(ConfigError, match="the machine has no language model"):
             train(run)
 
