@@ -45,6 +45,7 @@ from summ.evaluation.summaries.systems import NLL, summarize_texts
 from summ.evaluation.tables import table
 from summ.families import load_run, task, train
 from summ.families.summarizer.config import SummarizerRun
+from summ.pipelines.decoding_options import DecodingOptions
 from summ.training.checkpoint import checkpoints
 from summ.training.random_streams import RandomStreams, stage_seed
 from summ.training.task import StageParts
@@ -172,7 +173,13 @@ def _judge(model: Path, texts: Texts) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for words in WORDS:
         sys.stderr.write(f"summarizing {len(texts)} records with {model} at {words} words\n")
-        made = summarize_texts(texts, model, words=words, beams=1, with_figures=words == WORDS[0])
+        made = summarize_texts(
+            texts,
+            model,
+            words=words,
+            decoding=DecodingOptions(beams=1),
+            with_figures=words == WORDS[0],
+        )
         report = rouge(made.predictions, texts.references)
         found[str(words)] = {name: report.figures()[name].f1 for name in METRICS}
         found["signature"] = report.signature

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from summ.commands.models import average
+from summ.commands.average import average
 from summ.config import RunShape
 from summ.data.prepare import prepare
 from summ.errors import CheckpointError, ConfigError, DataError, SummError

@@ -17,6 +17,7 @@ ROOMS = (
     {"types", "config"},
     {"text"},
     {"data"},
+    {"pretrained"},
     {"networks", "training"},
     {"families"},
     {"pipelines", "export"},

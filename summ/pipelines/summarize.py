@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from summ.data.readers import Record
 from summ.data.windows import windows
-from summ.errors import ConfigError
 from summ.pipelines.compress import Compressed, SentenceCompressor
+from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.length_plan import LengthLimit, LengthPlan, assemble, plan_summary
 from summ.pipelines.selection import Encode
+from summ.pretrained import find_model
 from summ.text.words import count_words
 from summ.types import Summary
 
@@ -24,22 +26,35 @@ if TYPE_CHECKING:
 
 
 class Summarizer:
-    """Summarizes texts with a trained machine.
+    """Summarizes texts with a trained model.
 
     Long documents are split into sentences, the most informative are kept, and what does not
     fit the words is compressed.  A blank text has an empty summary.
+
+    Example::
+
+        summarizer = Summarizer.load()
+        [summary] = summarizer.summarize([article], words=10)
+        print(summary.text)
     """
 
-    def __init__(self, compressor: SentenceCompressor, encode: Encode | None = None) -> None:
-        """Puts a summarizer together.
+    def __init__(
+        self,
+        compressor: SentenceCompressor,
+        encode: Encode | None = None,
+        rerank: RerankWeights | None = None,
+    ) -> None:
+        """Puts a summarizer together; ``load`` does so for a model folder.
 
         Args:
             compressor: shortens sentences.
             encode: makes vectors of sentences, to find the informative ones of a long document;
                 None compares their words (TF-IDF).
+            rerank: where a call does not say otherwise; see ``DecodingOptions``.
         """
         self._compressor = compressor
         self._encode = encode
+        self._default = DecodingOptions(rerank=rerank)
 
     @staticmethod
     def load(
@@ -47,19 +62,19 @@ class Summarizer:
         device: str | None = None,
         encoder: Path | str | None = None,
         rerank: RerankWeights | None = None,
-        in_order: bool = False,
     ) -> Summarizer:
-        """Loads a machine.
+        """Loads a model.
 
         Args:
-            path: the folder of a model; by default the one that ships with summ.
-            encoder: the folder of a sentence model, loaded when the first long document comes;
-                by default sentences are compared by their words.
+            path: a model's folder, or the name of one that ships with summ; by default the
+                English summarizer that ships with it.
             device: where torch computes, such as ``cpu`` or ``cuda:1``; by default a GPU if
                 there is one.
-            rerank: how the machine's other networks choose among the summaries that the search
-                ends with; by default as the model says, ``reranking.LIKELIEST`` hears none of them.
-            in_order: whether a summary says the words of each sentence in their order.
+            encoder: a sentence model by which to choose the sentences of long documents, loaded
+                when the first of them comes; by default they are compared by their words.
+            rerank: how the model's other networks choose among the summaries that the search
+                ends with; by default as the model says.  ``rerank.LIKELIEST`` takes the one that
+                is likeliest to the compressor.
 
         Raises:
             CheckpointError: the folder is missing, damaged or from another version.
@@ -69,11 +84,10 @@ class Summarizer:
         from summ.families.summarizer.model import load_summary_model
         from summ.pipelines.compress import ModelCompressor
 
-        chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        folder = None if path is None else Path(path)
-        encode = None if encoder is None else _LateEncoder(Path(encoder), chosen)
-        summary_model = load_summary_model(folder, chosen)
-        return Summarizer(ModelCompressor(summary_model, rerank, in_order), encode)
+        device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        model = load_summary_model(None if path is None else find_model(path), device)
+        encode = None if encoder is None else _LateEncoder(find_model(encoder), device)
+        return Summarizer(ModelCompressor(model), encode, rerank)
 
     def summarize(
         self,
@@ -83,36 +97,43 @@ class Summarizer:
         beams: int = 8,
         batch_size: int = 64,
     ) -> list[Summary]:
-        """Summarizes each text; see ``stream`` for the arguments.
+        """Summarizes each text, in their order.
+
+        Args:
+            texts: a list of texts.
+            words: the most whitespace-separated words of a summary (characters in scripts
+                without spaces), a promise; by default 10 for one sentence or a short text,
+                20 for each of several ``sentences``, and 40 for a longer text.
+            sentences: the most sentences to keep, which then share the words equally; by default
+                one of a short text, and of a longer one as many as the words suffice for, whole
+                if they fit.
+            beams: width of the search; 1 is greedy search.
+            batch_size: sentences compressed at once; changes speed and memory only.
 
         Raises:
             ConfigError: a number is below 1.
+            TypeError: ``texts`` is one text.
         """
-        if isinstance(texts, str):
-            raise TypeError("texts must be a list of texts, but is one text; write [text]")
+        _refuse_one_text(texts)
+        decoding = replace(self._default, beams=beams, batch_size=batch_size)
         records = (Record("", text) for text in texts)
-        return list(self.stream(records, words, sentences, beams, batch_size))
+        return list(self.stream(records, words, sentences, decoding))
 
     def summarize_together(
         self,
         texts: Sequence[str],
         words: int | None = None,
         sentences: int | None = None,
-        beams: int = 8,
-        batch_size: int = 64,
+        decoding: DecodingOptions | None = None,
     ) -> Summary:
-        """One summary of several documents; see ``stream`` for the arguments.
+        """One summary of several documents; see ``stream`` for the arguments and errors.
 
         The sentences of all documents compete, what one has said no other repeats, and those that
         are kept stand in the order of the documents.
-
-        Raises:
-            ConfigError: a number is below 1.
         """
-        if isinstance(texts, str):
-            raise TypeError("texts must be a list of texts, but is one text; write [text]")
-        limit = _length_limit(words, sentences, beams, batch_size)
-        [summary] = self._summaries([self._plan(texts, limit)], ["1"], beams, batch_size)
+        _refuse_one_text(texts)
+        plan = self._plan(texts, LengthLimit(words, sentences))
+        [summary] = self._summaries([plan], ["1"], decoding or self._default)
         return summary
 
     def stream(
@@ -120,30 +141,22 @@ class Summarizer:
         records: Iterable[Record],
         words: int | None = None,
         sentences: int | None = None,
-        beams: int = 8,
-        batch_size: int = 64,
+        decoding: DecodingOptions | None = None,
     ) -> Iterator[Summary]:
         """Summarizes any number of records in bounded memory, in their order.
 
         Args:
             records: read a window at a time, no faster than summaries are taken.
-            words: the most whitespace-separated words of a summary (characters in scripts
-                without spaces), a promise; by default 10 for one sentence or a short text,
-                20 for each of several ``sentences``, and 40 for a longer text.
-            sentences: the most sentences to keep, which then share the words equally; by default
-                one of a short text, and of a longer one as many as the words suffice for, whole
-                if they fit.
-            beams: 1 is greedy search.
-            batch_size: sentences compressed at once; changes speed and memory only.
+            words, sentences: as for ``summarize``.
+            decoding: how to search; by default as ``summarize`` does.
 
         Raises:
             ConfigError: a number is below 1.
         """
-        limit = _length_limit(words, sentences, beams, batch_size)
-        return self._stream(records, limit, beams, batch_size)
+        return self._stream(records, LengthLimit(words, sentences), decoding or self._default)
 
     def _stream(
-        self, records: Iterable[Record], limit: LengthLimit, beams: int, batch_size: int
+        self, records: Iterable[Record], limit: LengthLimit, decoding: DecodingOptions
     ) -> Iterator[Summary]:
         position = 0
         for window in windows(records):
@@ -153,23 +166,21 @@ class Summarizer:
             ]
             position += len(window)
             plans = [self._plan([record.text], limit) for record in numbered]
-            names = [record.id for record in numbered]
-            yield from self._summaries(plans, names, beams, batch_size)
+            yield from self._summaries(plans, [record.id for record in numbered], decoding)
 
     def _summaries(
-        self, plans: Sequence[LengthPlan], names: Sequence[str], beams: int, batch_size: int
+        self, plans: Sequence[LengthPlan], names: Sequence[str], decoding: DecodingOptions
     ) -> Iterator[Summary]:
         """Summaries by plans whose sentences may share a batch."""
         tasks = [part for plan in plans for part in plan.parts if part.budget is not None]
-        found = self._compressor.compress(
+        compressed = self._compressor.compress(
             [task.text for task in tasks],
             [task.budget for task in tasks if task.budget is not None],
-            beams=beams,
-            batch_size=batch_size,
+            decoding,
         )
-        compressed = iter(found)
+        rest = iter(compressed)
         for name, plan in zip(names, plans, strict=True):
-            yield _summary(name, plan, compressed)
+            yield _summary(name, plan, rest)
 
     def _plan(self, texts: Sequence[str], limit: LengthLimit) -> LengthPlan:
         compressor = self._compressor
@@ -192,14 +203,9 @@ class _LateEncoder:
         return self._encoder.encode(texts)
 
 
-def _length_limit(
-    words: int | None, sentences: int | None, beams: int, batch_size: int
-) -> LengthLimit:
-    """What the user asks for, every number checked."""
-    for name, value in (("beams", beams), ("batch size", batch_size)):
-        if value < 1:
-            raise ConfigError(f"{name}: must be at least 1, but is {value}.")
-    return LengthLimit(words, sentences)
+def _refuse_one_text(texts: Sequence[str]) -> None:
+    if isinstance(texts, str):
+        raise TypeError("texts must be a list of texts, but is one text; write [text]")
 
 
 def _summary(identifier: str, plan: LengthPlan, compressed: Iterator[Compressed]) -> Summary:

@@ -10,8 +10,8 @@ from summ.data.corpus import prepare
 from summ.families import load_run, train
 from summ.families.summarizer.model import vocabulary_facts
 from summ.networks.transformer import build_encoder_decoder
-from summ.pipelines.constraints import LEANING
 from summ.pipelines.summarize import Summarizer
+from summ.text.languages.en import LEANING
 from summ.text.pretrained_tokenizer import open_vocabulary
 from tests.data.conftest import invented_sentences, write_lines
 from tests.pretrained import save_bart, save_t5
