@@ -31,7 +31,6 @@ from summ.families.sentence.quick_thought import QuickThoughtStep
 from summ.families.sentence.skip_thought import SkipThoughtStep
 from summ.networks.sentence_decoder import SentenceDecoder
 from summ.networks.sentence_encoder import PooledEncoder, StaticEncoder
-from summ.text.vocabulary import Vocabulary
 from summ.training.random_streams import stage_seed
 from summ.training.task import StageParts, Validation
 
@@ -44,7 +43,7 @@ class SentenceTask:
     def __init__(self, config: SentenceRun, device: torch.device) -> None:
         self.config, self.device = config, device
         self.prose = Prose.open(config.data.corpus)
-        self.model = _model(config, self.prose.vocabulary).to(device)
+        self.model = _model(config, self.prose).to(device)
         # No stage of a finished run begins again: its objective is that of its last stage.
         self.objective: Literal["quick-thought", "skip-thought"] = config.stages[-1].kind
         self.decoders = _decoders(config, self.model)
@@ -88,7 +87,7 @@ class SentenceTask:
         sentences = 0
         for batch in texts.held_out(_HELD_OUT_BATCHES):
             sentences += batch.total
-            for name, value in step.judge(batch.to(self.device)).items():
+            for name, value in step.evaluate(batch.to(self.device)).items():
                 totals[name] = totals.get(name, 0.0) + value
         figures = {f"held_out/{name}": value / max(1, sentences) for name, value in totals.items()}
         return Validation(figures, [])
@@ -134,21 +133,23 @@ def _decoders(
         return pairs
 
 
-def _model(config: SentenceRun, vocabulary: Vocabulary) -> SentenceModel:
+def _model(config: SentenceRun, prose: Prose) -> SentenceModel:
     """New encoders, or those of an earlier run.
 
     Raises:
-        ConfigError: the earlier model speaks another vocabulary than the texts.
+        ConfigError: the earlier model has another vocabulary than the texts.
     """
     if config.start_from is not None:
         model = load_sentence_model(config.start_from)
-        if model.vocabulary.pieces() != vocabulary.pieces():
+        if model.vocabulary.pieces() != prose.vocabulary.pieces():
             raise ConfigError(
                 f"{config.start_from}: its vocabulary is not that of {config.data.corpus}. "
                 "Prepare the text with `--vocabulary` of that model."
             )
     elif config.encoder is not None:
-        model = build_sentence_model(config.encoder, vocabulary, config.seed)
+        model = build_sentence_model(
+            config.encoder, prose.vocabulary, config.seed, prose.manifest.language
+        )
         if config.encoder.embeddings_from:
             _fill_embeddings(model, config.encoder, config.seed)
     else:

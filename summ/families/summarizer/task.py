@@ -370,6 +370,10 @@ def _first_model(config: SummarizerRun, corpus: Corpus) -> SummaryModel:
     if networks.shortlist is not None:
         shortlist = tuple(corpus.commonest_pieces(networks.shortlist))
     settings = SummaryModelSettings(
-        data.max_document, data.max_sentence, shortlist, networks.attention
+        data.max_document,
+        data.max_sentence,
+        shortlist,
+        networks.attention,
+        language=corpus.manifest.language,
     )
     return build_summary_model(networks, corpus.vocabulary, settings, config.seed)

@@ -1,6 +1,8 @@
 """Whole runs of sentence encoders: repeatable, resumable, the same on two processes as on one."""
 
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -201,6 +203,17 @@ def test_embeddings_begin_as_counts(corpus: Path, tmp_path: Path) -> None:
         expected[:, : plan.counted] = torch.from_numpy(vectors) * expected.std()
         expected *= torch.from_numpy(counts.telling(plan.telling))[:, None]
         torch.testing.assert_close(ours.embeddings().weight.detach(), expected)
+
+
+def test_a_model_takes_the_language_of_its_texts(corpus: Path, tmp_path: Path) -> None:
+    named = shutil.copytree(corpus, tmp_path / "corpus")
+    manifest = json.loads((corpus / "manifest.json").read_text())
+    manifest["settings"]["language"] = "en"
+    (named / "manifest.json").write_text(json.dumps(manifest))
+    for place, language in ((corpus, "und"), (named, "en")):
+        task = SentenceTask(TrainConfig.model_validate(values(place, "quick")), CPU)
+        task.save(tmp_path / language)
+        assert load_sentence_model(tmp_path / language).settings.language == language
 
 
 def test_what_does_not_fit_is_refused(corpus: Path, tmp_path: Path) -> None:
