@@ -211,7 +211,7 @@ def test_a_model_takes_the_language_of_its_texts(corpus: Path, tmp_path: Path) -
     manifest["settings"]["language"] = "en"
     (named / "manifest.json").write_text(json.dumps(manifest))
     for place, language in ((corpus, "und"), (named, "en")):
-        task = SentenceTask(TrainConfig.model_validate(values(place, "quick")), CPU)
+        task = SentenceTask(SentenceRun.model_validate(values(place, "quick")), CPU)
         task.save(tmp_path / language)
         assert load_sentence_model(tmp_path / language).settings.language == language
 
