@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from summ.config import QuickThoughtStage
+from summ.families.sentence.config import QuickThoughtStage
 from summ.training.gather import all_rows
 from summ.training.objectives.contrastive import (
     neighbour_log_probs,

@@ -13,8 +13,8 @@ from summ.config import (
     EncoderConfig,
     GruConfig,
     OptimizerConfig,
-    QuickThoughtStage,
 )
+from summ.families.sentence.config import QuickThoughtStage
 from summ.families.sentence.quick_thought import QuickThoughtStep
 from summ.families.sentence.skip_thought import SkipThoughtStep
 from summ.networks.sentence_decoder import SentenceDecoder
