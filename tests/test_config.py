@@ -1,15 +1,18 @@
+import ast
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import torch
 import yaml
+from pydantic import ValidationError
 
-from summ.config import NetworkConfig, NetworksConfig
+from summ.config import NetworkConfig, NetworksConfig, Section
 from summ.errors import ConfigError
 from summ.families import load_run
+from summ.families.sentence.config import SentenceRun
 from summ.families.summarizer.config import (
     LanguageModelStage,
     PretrainStage,
@@ -206,3 +209,67 @@ def test_a_bare_no_is_no_autocast(written: str, read: str) -> None:
         ).precision
         == read
     )
+
+
+RUNS = (SummarizerRun, SentenceRun)
+SOURCES = [
+    path for path in (TINY.parents[1] / "summ").rglob("*.py") if path.parent.name != "config"
+]
+
+
+def stages_of(run: type[Section]) -> dict[str, type[Section]]:
+    (union,) = get_args(run.model_fields["stages"].annotation)
+    stages = [part for part in get_args(get_args(union)[0]) if isinstance(part, type)]
+    return {get_args(stage.model_fields["kind"].annotation)[0]: stage for stage in stages}
+
+
+def keys_of(annotation: Any) -> set[str]:
+    """Of a section and of all sections in it."""
+    found = set()
+    for part in get_args(annotation):
+        found |= keys_of(part)
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        for name, field in annotation.model_fields.items():
+            found |= {name} | keys_of(field.annotation)
+    return found
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_every_key_is_read(run: type[Section]) -> None:
+    """By the family, or by what is below it: as an attribute in a file that is no schema."""
+    name = run.model_fields["family"].default
+    other = {"sentence": "summarizer", "summarizer": "sentence"}[name]
+    read = {"kind", "family"}
+    for path in SOURCES:
+        if f"families/{other}" not in path.as_posix() and path.name != "config.py":
+            nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            read |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    assert not keys_of(run) - read
+
+
+@pytest.mark.parametrize("kind", [kind for run in RUNS for kind in stages_of(run)])
+def test_a_stage_refuses_keys_that_are_not_its_own(kind: str, tmp_path: Path) -> None:
+    run = next(run for run in RUNS if kind in stages_of(run))
+    own = set(stages_of(run)[kind].model_fields)
+    every = [stage for other in RUNS for stage in stages_of(other).values()]
+    others = {key for stage in every for key in stage.model_fields}
+    path = tmp_path / "run.yaml"
+    for key in [*sorted(others - own), "stepz"]:
+        path.write_text(json.dumps({"stages": [{"kind": kind, "name": "a", "steps": 1, key: 1}]}))
+        problems = fit_problems(run, path)
+        assert any(place[-1] == key for place in problems), key
+    with pytest.raises(ConfigError, match=r"stages\.0\.stepz: unknown key\. Did you mean 'steps'"):
+        load_run(TINY, ["stages.0.stepz=1"])
+
+
+def fit_problems(run: type[Section], path: Path) -> list[tuple[Any, ...]]:
+    with pytest.raises(ValidationError) as caught:
+        run.model_validate(json.loads(path.read_text()))
+    return [p["loc"] for p in caught.value.errors() if p["type"] == "extra_forbidden"]
+
+
+def test_keys_of_0_1_are_named() -> None:
+    with pytest.raises(ConfigError, match=r"lesson: was renamed in 0\.2: write 'likelihood'"):
+        load_run(TINY, ["stages.0.lesson={}"])
+    with pytest.raises(ConfigError, match=r"matched_share: was removed in 0\.2: "):
+        load_run(TINY, ["stages.1.likelihood.matched_share=0.1"])
