@@ -317,6 +317,8 @@ def test_load_returns_what_uses_the_model(summary_model_folder):
         assert encoder.encode(["a text"]).shape == (1, encoder.dimension)
     with pytest.raises(summ.CheckpointError, match="no such model folder"):
         summ.load("nowhere")
+    if "en-small" in shipped_models():
+        assert isinstance(summ.Scorer.load("en-small", "cpu"), summ.Scorer)
 
 
 def test_train_reads_its_configuration_first(here):

@@ -28,11 +28,10 @@ def train(
         DataError: the corpus cannot be used.
         CheckpointError: a model or checkpoint to begin from cannot be used.
     """
-    from summ.config import load_config
+    from summ.families import load_run  # imports nothing slow before the file is checked
+    from summ.families import train as run_stages
 
-    settings = load_config(Path(config), overrides)  # before anything slow is imported
+    settings = load_run(Path(config), overrides)
     if output is not None:
         settings = settings.model_copy(update={"output": Path(output)})
-    from summ.training.trainer import train as run_stages
-
     return run_stages(settings, resume)

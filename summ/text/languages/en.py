@@ -6,100 +6,33 @@ Texts in other languages simply hold none of them.
 
 from __future__ import annotations
 
-ARTICLES = frozenset(["a", "an", "the"])
-PREPOSITIONS = frozenset(
-    [
-        "about",
-        "across",
-        "after",
-        "against",
-        "along",
-        "amid",
-        "among",
-        "around",
-        "as",
-        "at",
-        "because",
-        "before",
-        "behind",
-        "below",
-        "beneath",
-        "beside",
-        "between",
-        "beyond",
-        "by",
-        "despite",
-        "during",
-        "except",
-        "for",
-        "from",
-        "in",
-        "inside",
-        "into",
-        "like",
-        "of",
-        "on",
-        "onto",
-        "since",
-        "than",
-        "through",
-        "throughout",
-        "till",
-        "to",
-        "toward",
-        "towards",
-        "under",
-        "until",
-        "unto",
-        "upon",
-        "via",
-        "with",
-        "within",
-        "without",
-    ]
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+ARTICLES = _words("a an the")
+PREPOSITIONS = _words(
+    "about across after against along amid among around as at because before behind below beneath "
+    "beside between beyond by despite during except for from in inside into like of on onto since "
+    "than through throughout till to toward towards under until unto upon via with within without"
 )
-CONJUNCTIONS = frozenset(
-    ["and", "but", "nor", "or", "although", "if", "unless", "whereas", "whether", "while"]
-)
-RELATIVES = frozenset(["that", "which", "who", "whose"])
-QUESTION_WORDS = frozenset(["when", "where", "what", "how", "whom"])
+CONJUNCTIONS = _words("and but nor or although if unless whereas whether while")
+RELATIVES = _words("that which who whose")
+QUESTION_WORDS = _words("when where what how whom")
 # Some of them also end a sound headline: shuts down, calls off.
-PARTICLES = frozenset(["above", "near", "off", "out", "over", "per", "up"])
-DETERMINERS = frozenset(
-    ["this", "these", "those", "its", "his", "her", "their", "our", "my", "your"]
+PARTICLES = _words("above near off out over per up")
+DETERMINERS = _words("this these those its his her their our my your")
+AUXILIARIES = _words(
+    "is are was were be been being am has have had do does did will would could should may might "
+    "must can"
 )
-AUXILIARIES = frozenset(
-    [
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "being",
-        "am",
-        "has",
-        "have",
-        "had",
-        "do",
-        "does",
-        "did",
-        "will",
-        "would",
-        "could",
-        "should",
-        "may",
-        "might",
-        "must",
-        "can",
-    ]
-)
-DEGREES = frozenset(["so", "very", "more", "most"])
-GENITIVES = frozenset(("'s", "'"))
+DEGREES = _words("so very more most")
+GENITIVES = _words("'s '")
 # Words that deny what follows them.
-NEGATIONS = frozenset(("no", "not", "n't", "never", "neither", "nor", "without"))
-PRONOUNS = frozenset(["i", "you", "he", "she", "it", "we", "they", "me", "him", "us", "them"])
-REPORTING = frozenset(["say", "says", "said"])
+NEGATIONS = _words("no not n't never neither nor without")
+PRONOUNS = _words("i you he she it we they me him us them")
+REPORTING = _words("say says said")
 
 # No sentence ends with one of these, whoever wrote it; what evaluation counts as broken off.
 BREAKING_OFF = ARTICLES | PREPOSITIONS | CONJUNCTIONS | RELATIVES
@@ -122,4 +55,13 @@ FUNCTION_WORDS = (
     | PRONOUNS
     | {"said", "says", "shall", "down", "all", "any", "some", "one", "also", "there", "here", "yet"}
     | {"s", "t", "d", "ll", "re", "ve", "m"}
+)
+
+# Words that keep their full stop, as alternatives of a regular expression.
+ABBREVIATIONS = (
+    r"adm|ala|apr|ariz|ark|assn|aug|ave|bros|brig|calif|capt|cmdr|co|col|colo|conn|corp|cos|"
+    r"cpl|dec|dept|dist|dr|drs|est|etc|feb|fla|ft|ga|gen|gov|govt|hon|inc|ind|intl|jan|jr|"
+    r"jul|jun|kan|ky|lt|ltd|lieut|maj|mar|md|messrs|mich|minn|mont|mr|mrs|ms|mt|neb|nev|no|"
+    r"nos|nov|oct|okla|ont|ore|pa|ph\.d|penn|plc|pres|prof|pt|pty|pvt|rep|reps|rev|rs|sec|"
+    r"sen|sens|sept|sep|sgt|sr|st|tenn|tex|thur|thurs|tue|tues|univ|va|vs|vt|wis|wyo"
 )
