@@ -309,7 +309,7 @@ def test_a_folder_of_that_name_comes_before_the_shipped_model(here):
     assert find_model("nowhere") == Path("nowhere")
 
 
-def test_load_returns_what_uses_the_model(summary_model_folder):
+def test_load_returns_what_uses_the_model(summary_model_folder, tmp_path):
     assert isinstance(summ.load(summary_model_folder, "cpu"), summ.Summarizer)
     if "en-encoder" in shipped_models():
         encoder = summ.load("en-encoder", "cpu")
@@ -317,6 +317,11 @@ def test_load_returns_what_uses_the_model(summary_model_folder):
         assert encoder.encode(["a text"]).shape == (1, encoder.dimension)
     with pytest.raises(summ.CheckpointError, match="no such model folder"):
         summ.load("nowhere")
+    manifest = summary_model_folder / "model.json"
+    written = json.loads(manifest.read_text())
+    (tmp_path / "model.json").write_text(json.dumps(written | {"family": "painter"}))
+    with pytest.raises(summ.CheckpointError, match="family 'painter', which this summ does not"):
+        summ.load(tmp_path)
     if "en-small" in shipped_models():
         assert isinstance(summ.Scorer.load("en-small", "cpu"), summ.Scorer)
 
