@@ -10,6 +10,8 @@ from typing import Any
 
 from torch import Tensor
 
+from summ.data.files import write_file
+
 
 class MetricsLog:
     """Averages figures between two entries and appends them to ``metrics.jsonl``.
@@ -26,7 +28,7 @@ class MetricsLog:
                 entry = _entry(line)
                 if entry is not None and entry["step"] <= step:
                     kept.append(line)
-        self.path.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
+        write_file(self.path, "".join(line + "\n" for line in kept))
         self._sums: dict[str, float] = {}
         self._counts: dict[str, int] = {}
         self._board = _tensorboard(folder)
