@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from summ.data.files import MODEL_MANIFEST, content_unlisted, new_folder, sha256, write_file
+from summ.data.manifest import UNKNOWN_LANGUAGE
 from summ.errors import CheckpointError
 
 _Settings = TypeVar("_Settings")
 
 FORMAT = 2
-UNKNOWN_LANGUAGE = "und"  # ISO 639's code for an undetermined language
 # In 0.1 each family had a manifest of its own, without a language.
 _FORMAT_OF_0_1 = 1
 _MANIFESTS_OF_0_1 = {"summ.json": "summarizer", "sentence-encoder.json": "sentence"}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from summ.config import RunShape
 from summ.data import files
-from summ.errors import CheckpointError, ConfigError
+from summ.errors import CheckpointError, ConfigError, DataError
 
 # What a run makes in its folder; what of it there may be before the first checkpoint.
 _PARTS = ("checkpoints", "metrics.jsonl", "model", "run.json", "stages", "tensorboard")
@@ -29,12 +29,15 @@ def describe_run(config: RunShape, processes: int) -> None:
     """Makes the folder and writes ``run.json``: what is computed, by what, on how many processes.
 
     Raises:
-        DataError: it cannot be written.
+        ConfigError: it cannot be written.
     """
     versions = {name: version(name) for name in ("summ", "torch", "transformers", "accelerate")}
     record: dict[str, object] = {"processes": processes, "fingerprint": fingerprint(config)}
     record |= {"versions": versions, "config": config.model_dump(mode="json")}
-    files.write_file(config.output / "run.json", json.dumps(record, indent=1) + "\n")
+    try:
+        files.write_file(config.output / "run.json", json.dumps(record, indent=1) + "\n")
+    except DataError as error:
+        raise ConfigError(str(error)) from error
 
 
 def refuse_taken(config: RunShape, resume: bool) -> None:

@@ -1,8 +1,8 @@
 """The one training loop, and the only importer of accelerate.
 
-A run goes through its stages; what is taught, and by which steps, is the task's.  Every random
-number is a function of (seed, step), so a checkpoint holds weights, optimizer moments and a step
-count, and going on from it gives the run that was not interrupted.
+A run goes through its stages; which networks learn, and by which steps, is the task's.  Every
+random number is a function of (seed, step), so a checkpoint holds weights, optimizer moments and a
+step count, and going on from it gives the run that was not interrupted.
 """
 
 from __future__ import annotations

@@ -164,7 +164,7 @@ class SummarizerTask:
         weights: RewardConfig,
         critics: Critics,
     ) -> StageParts:
-        """The parts of a stage with drafts; held-out drafts are judged by these weights."""
+        """The parts of a stage with drafts; these weights score held-out drafts."""
         noise = stage.noise or self.config.noise
         documents = stage.documents or self.config.data.documents
         texts = self._texts(stage, processes, documents, noise, stage.corpus)
@@ -274,14 +274,14 @@ class SummarizerTask:
     def _language_model(self, stage: str) -> LanguageModel:
         if self.summary_model.language_model is None:
             raise ConfigError(
-                f"stages.{stage}: the machine has no language model. Put a stage of kind "
-                "language-model with a 'network' before it, or start from a machine that has one."
+                f"stages.{stage}: the model has no language model. Put a stage of kind "
+                "language-model with a 'network' before it, or start from a model that has one."
             )
         return self.summary_model.language_model
 
     def _salience(self, stage: str) -> Salience:
         if self.summary_model.salience is None:
-            raise ConfigError(f"stages.{stage}: the machine has no layers for salience.")
+            raise ConfigError(f"stages.{stage}: the model has no layers for salience.")
         return self.summary_model.salience
 
 
@@ -325,13 +325,13 @@ def open_prose(stage: SalienceStage, vocabulary: Vocabulary) -> Prose:
     """The running text of a stage.
 
     Raises:
-        ConfigError: it is in other pieces than the machine's.
+        ConfigError: it is in other pieces than the model's.
         DataError: it is missing or damaged.
     """
     prose = Prose.open(stage.prose)
     if prose.vocabulary.pieces() != vocabulary.pieces():
         raise ConfigError(
-            f"stages.{stage.name}: {stage.prose} is not in the machine's vocabulary. Prepare it "
+            f"stages.{stage.name}: {stage.prose} is not in the model's vocabulary. Prepare it "
             "with `summ prepare --prose --vocabulary` of that model or corpus."
         )
     return prose

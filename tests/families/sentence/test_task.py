@@ -168,7 +168,7 @@ def test_two_processes_equal_one(kind: str, reference: Path, corpus: Path, tmp_p
         torch.testing.assert_close(ours[name], value, rtol=1e-3, atol=1e-4, msg=name)
 
 
-def test_a_finished_run_resumed_says_what_it_taught(
+def test_a_finished_run_resumed_names_its_objective(
     kind: str, reference: Path, corpus: Path, tmp_path: Path
 ) -> None:
     again = config(reference.parent, corpus, kind)
@@ -208,6 +208,7 @@ def test_embeddings_begin_as_counts(corpus: Path, tmp_path: Path) -> None:
 def test_a_model_takes_the_language_of_its_texts(corpus: Path, tmp_path: Path) -> None:
     named = shutil.copytree(corpus, tmp_path / "corpus")
     manifest = json.loads((corpus / "manifest.json").read_text())
+    assert manifest["settings"]["language"] == "und"
     manifest["settings"]["language"] = "en"
     (named / "manifest.json").write_text(json.dumps(manifest))
     for place, language in ((corpus, "und"), (named, "en")):
