@@ -10,11 +10,13 @@ from typing import Any
 
 from torch import Tensor
 
-from summ.data.files import write_file
+from summ.data.files import write_file, write_json
 
 
 class MetricsLog:
     """Averages figures between two entries and appends them to ``metrics.jsonl``.
+
+    What is not finite is left out of the averages; alone it is written as null.
 
     Entries later than ``step`` are dropped when the log is opened: they were written by a run
     that was interrupted after its last checkpoint and will be written again.
@@ -47,7 +49,7 @@ class MetricsLog:
         self._sums, self._counts = {}, {}
         entry: dict[str, Any] = {"step": step, **extra, **means}
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(entry) + "\n")
+            write_json(file, entry)
         if self._board is not None:
             for name, value in entry.items():
                 if isinstance(value, float):

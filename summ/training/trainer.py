@@ -112,7 +112,7 @@ class Trainer:
 
         Raises:
             ConfigError: the run and the configuration do not fit together.
-            SummError: too many updates in a row were not finite.
+            SummError: too many updates were not finite.
             KeyboardInterrupt: after Ctrl-C, once a checkpoint is written.
         """
         with self.interruption:
@@ -187,7 +187,7 @@ class Trainer:
             more = micro + 1 < accumulation
             with self.accelerator.no_sync(learner.step) if more else nullcontext():
                 output: StepOutput = learner.step(batch, streams)
-                self.accelerator.backward(output.loss / accumulation)
+                self._backward(output.loss / accumulation)
         return batch, output, {**output.stats, "grad_norm": self._apply(learner)}
 
     def _update_adversary(
@@ -209,11 +209,15 @@ class Trainer:
                 fresh = batches.at(later, rows=(rank, world))
                 batch, draft = fresh.to(self.accelerator.device), None
             output: StepOutput = adversary.step(batch, draft, self._streams(later, 0, 1, stage))
-            self.accelerator.backward(output.loss)
+            self._backward(output.loss)
             self._apply(adversary)
             adversary.scheduler.step()
             stats |= output.stats
         return stats
+
+    def _backward(self, loss: torch.Tensor) -> None:
+        """Adds the gradients of a loss; NaN, all of them, where the loss is not finite."""
+        self.accelerator.backward(loss * (1 + 0 * loss.detach()))
 
     def _apply(self, learner: Learner) -> torch.Tensor:
         """Clips and steps; an update that is not finite is skipped on all processes alike.
@@ -226,7 +230,7 @@ class Trainer:
             learner.optimizer.step()
         else:
             self.state = replace(self.state, bad_steps=self.state.bad_steps + 1)
-            log.warning("step %d: gradient is not finite, skipped", self.state.step + 1)
+            log.warning("step %d: loss or gradient is not finite, skipped", self.state.step + 1)
             if self.state.bad_steps > self.config.max_bad_steps:
                 raise SummError(
                     f"{self.config.output}: {self.state.bad_steps} updates were not finite "
