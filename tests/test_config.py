@@ -9,12 +9,13 @@ import torch
 import yaml
 from pydantic import ValidationError
 
-from summ.config import NetworkConfig, NetworksConfig, Section
+from summ.config import NetworkConfig, Section
 from summ.errors import ConfigError
 from summ.families import load_run
 from summ.families.sentence.config import SentenceRun
 from summ.families.summarizer.config import (
     LanguageModelStage,
+    NetworksConfig,
     PretrainStage,
     ReinforceStage,
     SummarizerRun,

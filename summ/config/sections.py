@@ -71,21 +71,6 @@ class NetworkConfig(Section):
         return self
 
 
-class NetworksConfig(Section):
-    """The three networks, and which words a summary may use; a language model if it is wanted.
-
-    ``shortlist`` limits summaries to the source's own pieces plus that many of the commonest
-    pieces of human sentences; ``null`` leaves the whole vocabulary open.
-    """
-
-    compressor: NetworkConfig
-    reconstructor: NetworkConfig
-    discriminator: NetworkConfig
-    language_model: NetworkConfig | None = None
-    shortlist: Positive | None = 300
-    attention: Literal["eager", "sdpa"] = "eager"
-
-
 class StaticConfig(Section):
     """A static sentence encoder: a table of embeddings of this width, and the mean of its rows."""
 

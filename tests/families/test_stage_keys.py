@@ -15,7 +15,7 @@ from tests.conftest import STORIES
 from tests.families.sentence.test_task import values
 from tests.families.summarizer.test_task import NETWORK, config
 
-TRAINING = {"name": "last", "steps": 1, "optimizer": {"learning_rate": 1e-3}}
+TRAINING = {"name": "last", "steps": 2, "optimizer": {"learning_rate": 1e-3}}
 DRAFTS = TRAINING | {"discriminator_every": 1, "noise": {}}
 SHARES = {"back_translated_share": 0.5}
 FIRST = TRAINING | {"name": "first", "kind": "pretrain"}

@@ -11,7 +11,6 @@ from pydantic import Field, model_validator
 from summ.config import (
     DataConfig,
     NetworkConfig,
-    NetworksConfig,
     NoiseConfig,
     OptimizerConfig,
     Positive,
@@ -24,6 +23,21 @@ from summ.config import (
     TrainingStage,
     Weight,
 )
+
+
+class NetworksConfig(Section):
+    """The three networks, and which words a summary may use; a language model if it is wanted.
+
+    ``shortlist`` limits summaries to the source's own pieces plus that many of the commonest
+    pieces of human sentences; ``null`` leaves the whole vocabulary open.
+    """
+
+    compressor: NetworkConfig
+    reconstructor: NetworkConfig
+    discriminator: NetworkConfig
+    language_model: NetworkConfig | None = None
+    shortlist: Positive | None = 300
+    attention: Literal["eager", "sdpa"] = "eager"
 
 
 class AnchorConfig(Section):
