@@ -282,6 +282,7 @@ def test_keys_of_0_1_are_named() -> None:
 
 @pytest.mark.parametrize("kind", ["reinforce", "gumbel"])
 def test_only_pretraining_rebuilds_documents_from_drafts(kind: str) -> None:
-    change = f"stages.2={{name: a, kind: {kind}, steps: 1, likelihood: {{draft_share: 0.5}}}}"
+    stage = {"name": "a", "kind": kind, "steps": 1, "optimizer": {"learning_rate": 0.1}}
+    stage["likelihood"] = {"draft_share": 0.5}
     with pytest.raises(ConfigError, match=r"stages\.2\.likelihood\.draft_share: unknown key"):
-        load_run(TINY, [change])
+        load_run(TINY, [f"stages.2={json.dumps(stage)}"])
