@@ -93,6 +93,13 @@ def check_sizes(folder: Path) -> None:
         shapes = [shape for path in sorted(place.glob("*.safetensors")) for shape in _shapes(path)]
         needed += sum(math.prod(shape) for shape in shapes) * _BYTES
         _check_config(place / "config.json", shapes)
+    for path in sorted(folder.rglob("*config.json")):
+        # transformers would ask on the terminal whether to run the code that it names.
+        if any(key == "auto_map" for key, _, _ in _values(read_json(path))):
+            raise CheckpointError(
+                f"{path}: names code of its own (auto_map), which summ never runs. Get the model "
+                "from somebody you trust."
+            )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if needed > memory:
         raise CheckpointError(

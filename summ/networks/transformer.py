@@ -172,6 +172,7 @@ def load_pretrained(auto_class: Any, folder: str, attention: str) -> Any:
             attn_implementation=attention,
             output_loading_info=True,
             local_files_only=_is_folder(folder),
+            trust_remote_code=False,
         )
     missing = sorted(report["missing_keys"])
     if missing:

@@ -149,6 +149,11 @@ HOSTILE: dict[str, Change] = {
     "model_type a list": lambda f: config(f, model_type=[]),
     "model_type unknown": lambda f: config(f, model_type="\x1b[31m"),
     "remote code": lambda f: config(f, auto_map={"AutoConfig": "x.Y"}, model_type="x"),
+    "remote code of a tokenizer": lambda f: rewrite(
+        f,
+        "vocabulary/tokenizer_config.json",
+        b'{"auto_map": {"AutoTokenizer": ["x.Y", null]}, "tokenizer_class": "x"}',
+    ),
     "vocabulary deep": lambda f: rewrite(f, "vocabulary/vocabulary.json", b"[" * 50_000),
     "vocabulary of lists": lambda f: rewrite(
         f, "vocabulary/vocabulary.json", b'{"format": 1, "size": [], "folding": 3, "common": [[]]}'
@@ -169,12 +174,15 @@ HOSTILE: dict[str, Change] = {
 
 
 @pytest.mark.parametrize("change", HOSTILE.values(), ids=HOSTILE)
-def test_hostile_folders_are_refused_in_one_line(change: Change, folder: Path) -> None:
+def test_hostile_folders_are_refused_in_one_line(
+    change: Change, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     change(folder)
     with pytest.raises(CheckpointError) as refused:
         load_summary_model(folder)
     assert "\n" not in str(refused.value)
     assert len(str(refused.value)) < 1000
+    assert capsys.readouterr().out == ""  # no question whether to run code
 
 
 def test_the_folder_itself_may_hold_more(folder: Path) -> None:
