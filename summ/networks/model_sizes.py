@@ -24,7 +24,7 @@ _MOST_LEVELS = 20
 _MOST_TENSORS = 100_000
 _MOST_POSITIONS = 1 << 20
 _SMALL = 1024  # sizes up to this one need no weights to show them
-_LARGEST = 2**63 - 1
+_LARGEST = 10**40  # tokenizers without a limit write 10**30
 _BYTES = 4  # of a weight, once it is loaded
 
 
