@@ -152,3 +152,11 @@ def test_a_signal_leaves_no_unfinished_file(number: int, summary_model_folder, t
     _, error = process.communicate(timeout=100)
     assert (process.returncode, error) == (128 + number, b"")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("beams", ["100000", "257", "9" * 5000, "0"])
+def test_a_search_of_no_use_is_wrong_usage(beams: str, capsys) -> None:
+    assert cli.run(["summarize", "nowhere.txt", "--beams", beams]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "defect" not in error
