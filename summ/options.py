@@ -31,6 +31,10 @@ Rerank = Annotated[
     str | None,
     Option(metavar="NAME=W,...", help="Weigh in humanness, fluency and others; or none."),
 ]
+SummaryStyle = Annotated[
+    Literal["auto", "headline", "sentence"],
+    Option("--style", help="Of shortened sentences; auto: sentences of cased English text."),
+]
 InOrder = Annotated[bool, Option("--in-order", help="Keep the order of the source's words.")]
 BatchSize = Annotated[int, Option(min=1, metavar="N", help="Sentences that are worked on at once.")]
 SummaryFormat = Annotated[Literal["text", "jsonl"], Option("--format", help="Of a summary.")]

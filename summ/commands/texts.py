@@ -13,6 +13,7 @@ def summarize(
     model: options.Model = None,
     words: options.Words = None,
     sentences: options.Sentences = None,
+    style: options.SummaryStyle = "auto",
     lines: options.Lines = False,
     together: options.Together = False,
     encoder: options.Encoder = None,
@@ -47,18 +48,17 @@ def summarize(
         texts = chain([first], records)
         if together:
             every = [record.text for record in progress(texts)]
-            found = iter(
-                [summarizer.summarize_together(every, words, sentences, beams, batch_size)]
-            )
+            wanted = (words, sentences, beams, batch_size, style)
+            found = iter([summarizer.summarize_together(every, *wanted)])
         else:
-            found = summarizer.stream(texts, words, sentences, beams, batch_size)
+            found = summarizer.stream(texts, words, sentences, beams, batch_size, style)
         for summary in progress(found):
             if format_ == "text":
                 stream.write(summary.text + "\n")
             else:
                 fields = {"id": summary.id, "summary": summary.text, "words": summary.words}
                 rest = {"log_prob": summary.log_prob, "truncated": summary.truncated}
-                write_json(stream, fields | rest)
+                write_json(stream, fields | rest | {"method": summary.method})
 
 
 def score(

@@ -12,6 +12,7 @@ from summ.pipelines.search import Hypothesis, Searcher
 from summ.text.folding import Folded, fold, unfold
 from summ.text.surface import SurfaceFacts
 from summ.text.words import count_words, cut_to_words
+from summ.types import Method
 
 # No vocabulary of summ has longer pieces; with the space between words.
 _LONGEST_PIECE = 17
@@ -26,11 +27,13 @@ class Compressed:
         text: at most as many words as its budget; never blank unless the source was.
         log_prob: of the drawn pieces under the compressor, in nats.
         truncated: True when part of the source was not read or no end mark was reached.
+        method: how it came about, as in ``Summary``.
     """
 
     text: str
     log_prob: float
     truncated: bool
+    method: Method = "compressed"
 
 
 @runtime_checkable
@@ -157,7 +160,8 @@ class ModelCompressor:
         if not source.ids:  # nothing that the machine can read
             head = text[: self._room * _LONGEST_PIECE]
             shown = cut_to_words(head, source.budget)
-            return Compressed(shown, 0.0, source.cut or count_words(shown) < count_words(head))
+            cut = source.cut or count_words(shown) < count_words(head)
+            return Compressed(shown, 0.0, cut, "cut")
         vocabulary = self.model.vocabulary
         words = vocabulary.decode(drawn.ids)
         if source.folded is not None:
