@@ -4,9 +4,10 @@
         --start-from runs/en-small-cpu/stages/warm-start --output runs/estimators \\
         --steps 150 --seeds 1 2
 
-Trains each configuration from the same weights on the same number of documents, and prints
-Markdown: ROUGE of greedy summaries at 8 and 10 words, how much is copied and repeated, how well the
-reconstructor rebuilds, what an update costs, and how noisy the compressor's gradient is.
+Trains configs/estimators.yaml once an estimator, with the ``--set`` lines of ``ESTIMATORS``, from
+the same weights on the same number of documents, and prints Markdown: ROUGE of greedy summaries at
+8 and 10 words, how much is copied and repeated, how well the reconstructor rebuilds, what an update
+costs, and how noisy the compressor's gradient is.
 
 It goes on where it stopped: finished runs are not trained again, interrupted ones are resumed, and
 what was measured is kept beside the run.  ``--only-table`` trains nothing and prints what is there.
@@ -36,20 +37,37 @@ from typing import Any
 import numpy as np
 import torch
 
-from summ.config import StageShape, TrainConfig, load_config
 from summ.data.files import sha256, write_file
 from summ.evaluation.summaries.pairs import Texts, read_records
 from summ.evaluation.summaries.quality import mean_of_known, quality
 from summ.evaluation.summaries.rouge import rouge
 from summ.evaluation.summaries.systems import NLL, summarize_texts
 from summ.evaluation.tables import table
-from summ.families.summarizer.task import SummarizerTask
+from summ.families import load_run, task, train
+from summ.families.summarizer.config import SummarizerRun
+from summ.pipelines.decoding_options import DecodingOptions
 from summ.training.checkpoint import checkpoints
 from summ.training.random_streams import RandomStreams, stage_seed
-from summ.training.trainer import train
+from summ.training.task import StageParts
 
-CONFIGS = Path(__file__).parents[1] / "configs"
-NAMES = ("reinforce", "reinforce-loo", "gumbel", "wgan", "cycle")
+CONFIG = Path(__file__).parents[1] / "configs" / "estimators.yaml"
+ESTIMATORS = {
+    "self-critical": ("stages.0.baseline=self-critical", "stages.0.samples=1"),
+    "leave-one-out": (),
+    "gumbel": ("stages.0.kind=gumbel",),
+    "wgan": (
+        "stages.0.kind=gumbel",
+        "stages.0.critic=wgan-gp",
+        "stages.0.critic_updates=3",
+        "stages.0.optimizer.discriminator_learning_rate=1.0e-4",
+    ),
+    "cycle": (
+        "stages.0.kind=pretrain",
+        "stages.0.discriminator_every=0",
+        "stages.0.likelihood.back_translated_share=0.67",
+        "stages.0.likelihood.draft_share=0.67",
+    ),
+}
 WORDS = (8, 10)
 METRICS = ("rouge1", "rouge2", "rougeL")
 CPU = torch.device("cpu")
@@ -57,7 +75,7 @@ CPU = torch.device("cpu")
 
 @dataclass(frozen=True)
 class Row:
-    """What is known of one configuration; a list has a number for each finished run."""
+    """What is known of one estimator; a list has a number for each finished run."""
 
     name: str
     judged: list[dict[str, Any]]
@@ -73,10 +91,10 @@ def main(arguments: Sequence[str]) -> None:
         texts = texts.rows(range(min(options.lines, len(texts))))
     start = _judged(options.start_from, texts, options, options.output / "warm-start.json")
     rows = [Row("warm start", [start], None, 1)]
-    for name in options.configs:
+    for name in options.estimators:
         gradient = _kept(
             options.output / f"{name}-gradient.json",
-            _settings(options) | {"draws": options.streams, "timings": options.timings},
+            _settings(options) | {"draws": options.draws, "timings": options.timings},
             lambda name=name: measure(_config(name, options.seeds[0], options), options),
         )
         judged = []
@@ -101,7 +119,9 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--output", type=Path, default=Path("runs/estimators"))
     parser.add_argument("--steps", type=int, default=150, help="updates of each run")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
-    parser.add_argument("--configs", nargs="+", default=list(NAMES), choices=NAMES)
+    parser.add_argument(
+        "--estimators", nargs="+", default=list(ESTIMATORS), choices=list(ESTIMATORS)
+    )
     parser.add_argument("--lines", type=int, help="judge the first so many records only")
     parser.add_argument("--draws", type=int, default=16, help="of the gradient's noise")
     parser.add_argument("--timings", type=int, default=5)
@@ -110,7 +130,7 @@ def _options() -> argparse.ArgumentParser:
     return parser
 
 
-def _config(name: str, seed: int, options: argparse.Namespace) -> TrainConfig:
+def _config(name: str, seed: int, options: argparse.Namespace) -> SummarizerRun:
     """A configuration as it is run here: its length, its place, its beginning."""
     changes = [
         f"output={options.output / f'{name}-{options.steps}-{seed}'}",
@@ -120,14 +140,17 @@ def _config(name: str, seed: int, options: argparse.Namespace) -> TrainConfig:
         f"stages.0.steps={options.steps}",
         f"validate_every={options.steps}",
     ]
-    return load_config(CONFIGS / f"{name}.yaml", [*changes, *options.set])
+    config = load_run(CONFIG, [*changes, *ESTIMATORS[name], *options.set])
+    if not isinstance(config, SummarizerRun):
+        raise TypeError(f"{CONFIG}: trains no summarizer")
+    return config
 
 
-def _finished(config: TrainConfig) -> bool:
+def _finished(config: SummarizerRun) -> bool:
     return (config.output / "model" / "model.json").is_file()
 
 
-def _finish(config: TrainConfig) -> None:
+def _finish(config: SummarizerRun) -> None:
     """Trains a run, or goes on with it, unless it is finished."""
     if _finished(config):
         return
@@ -150,7 +173,13 @@ def _judge(model: Path, texts: Texts) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for words in WORDS:
         sys.stderr.write(f"summarizing {len(texts)} records with {model} at {words} words\n")
-        made = summarize_texts(texts, model, words=words, beams=1, with_figures=words == WORDS[0])
+        made = summarize_texts(
+            texts,
+            model,
+            words=words,
+            decoding=DecodingOptions(beams=1),
+            with_figures=words == WORDS[0],
+        )
         report = rouge(made.predictions, texts.references)
         found[str(words)] = {name: report.figures()[name].f1 for name in METRICS}
         found["signature"] = report.signature
@@ -164,12 +193,12 @@ def _judge(model: Path, texts: Texts) -> dict[str, Any]:
     return found
 
 
-def measure(config: TrainConfig, options: argparse.Namespace) -> dict[str, float]:
+def measure(config: SummarizerRun, options: argparse.Namespace) -> dict[str, float]:
     """The noise of the compressor's gradient, and the seconds of an update."""
     sys.stderr.write(f"measuring the gradient of {config.output.name}\n")
-    task = SummarizerTask(config, CPU)
     stage = config.stages[0]
-    batch = task.batches(stage, 1).at(0).to(CPU)
+    parts, alone = _parts(config), task(_without_anchor(config), CPU)
+    batch = parts.batches.at(0).to(CPU)
 
     def autocast() -> AbstractContextManager[None]:
         return torch.autocast("cpu", torch.bfloat16, enabled=config.precision == "bf16")
@@ -178,13 +207,11 @@ def measure(config: TrainConfig, options: argparse.Namespace) -> dict[str, float
         # From the middle of the stage on, where a falling temperature is half-way.
         return RandomStreams(stage_seed(1, "noise"), stage.steps // 2 + number, 0, 1, CPU)
 
-    step = task.step(_without_anchor(stage))
-    parameters = [
-        value for value in task.summary_model.compressor.parameters() if value.requires_grad
-    ]
+    step = alone.begin(0, 1).step
+    parameters = [p for p in alone.networks()["compressor"].parameters() if p.requires_grad]
     total = torch.zeros(sum(value.numel() for value in parameters), dtype=torch.float64)
     squares = 0.0
-    for number in range(options.streams):
+    for number in range(options.draws):
         step.zero_grad()
         with autocast():
             loss = step(batch, streams(number)).loss
@@ -192,19 +219,19 @@ def measure(config: TrainConfig, options: argparse.Namespace) -> dict[str, float
         gradient = torch.cat([_gradient(value) for value in parameters]).double()
         total += gradient
         squares += float(gradient.square().sum())
-    count = options.streams
+    count = options.draws
     mean = float((total / count).square().sum())
     variance = (squares / count - mean) * count / (count - 1)
-    step, critic = task.step(stage), task.critic(stage)
-    seconds = []
+    adversary, seconds = parts.adversary, []
     for number in range(options.timings):
         start = time.perf_counter()
         with autocast():
-            output = step(batch, streams(number))
+            output = parts.step(batch, streams(number))
         output.loss.backward()
-        for extra in range(stage.critic_updates if critic is not None else 0):
+        for extra in range(0 if adversary is None else adversary.updates):
+            draft = None if extra else output.draft
             with autocast():
-                loss = critic(batch, None if extra else output.draft, streams(number)).loss
+                loss = adversary.step(batch, draft, streams(number)).loss
             loss.backward()
         seconds.append(time.perf_counter() - start)
     return {
@@ -214,11 +241,19 @@ def measure(config: TrainConfig, options: argparse.Namespace) -> dict[str, float
     }
 
 
-def _without_anchor(stage: StageShape) -> StageShape:
-    """The stage with the estimator's own gradient only; a pretraining stage is all anchor."""
+def _parts(config: SummarizerRun) -> StageParts:
+    parts = task(config, CPU).begin(0, 1)
+    if parts is None:
+        raise TypeError(f"{CONFIG}: its stage trains nothing")
+    return parts
+
+
+def _without_anchor(config: SummarizerRun) -> SummarizerRun:
+    """The run with the estimator's own gradient only; a pretraining stage is all anchor."""
+    stage = config.stages[0]
     if "likelihood_weight" in type(stage).model_fields:
-        return stage.model_copy(update={"likelihood_weight": 0.0})
-    return stage
+        stage = stage.model_copy(update={"likelihood_weight": 0.0})
+    return config.model_copy(update={"stages": [stage]})
 
 
 def _gradient(value: torch.Tensor) -> torch.Tensor:
@@ -255,7 +290,7 @@ def _report(rows: Sequence[Row], options: argparse.Namespace, start: dict[str, A
     note = (
         f"{options.steps} updates from one warm start, seeds {' '.join(map(str, options.seeds))}; "
         f"{lines} records, greedy; mean, and where there are several runs their standard "
-        f"deviation; gradient over {options.streams} draws on one batch."
+        f"deviation; gradient over {options.draws} draws on one batch."
     )
     cells = [_cells(row) for row in rows]
     return f"{table(head, cells, 'markdown')}\n\n{note}\n\n`{start['signature']}`\n"

@@ -19,12 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from summ.evaluation.summaries.baselines import baseline
-from summ.evaluation.summaries.evaluation import SystemFigures, compare, judge
+from summ.evaluation.summaries.evaluation import SystemFigures, compare, score_system
 from summ.evaluation.summaries.pairs import Texts, read_records
 from summ.evaluation.summaries.protocols import protocol_named
 from summ.evaluation.tables import table
 from summ.families.summarizer.model import load_summary_model
 from summ.pipelines.compress import ModelCompressor
+from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.length_plan import assemble, whole_first
 from summ.pipelines.selection import Encode, rank_sentences
 from summ.text.sentences import split_sentences
@@ -78,7 +79,7 @@ def compressed(
     parts = [part for plan in plans for part in plan.parts]
     long = [(part.text, part.budget) for part in parts if part.budget is not None]
     shortened = iter(
-        compressor.compress([t for t, _ in long], [b for _, b in long], beams=8, batch_size=64)
+        compressor.compress([t for t, _ in long], [b for _, b in long], DecodingOptions())
     )
     return [
         assemble(plan, [p.text if p.budget is None else next(shortened).text for p in plan.parts])
@@ -115,9 +116,11 @@ def runs(texts: Texts, words: int, encode: Encode | None) -> list[Run]:
 def row(run: Run, texts: Texts, peer: Run) -> list[str]:
     """The figures of one system."""
     protocol = protocol_named("default")
-    system = judge(run.name, run.summaries, texts, protocol)
+    system = score_system(run.name, run.summaries, texts, protocol)
     lengths = [count_words(summary) for summary in run.summaries]
-    lead: SystemFigures = judge("lead", baseline("lead", texts, words=lengths), texts, protocol)
+    lead: SystemFigures = score_system(
+        "lead", baseline("lead", texts, words=lengths), texts, protocol
+    )
     one = compare(system, lead).figures["rouge1"]
     report = system.rouge
     low, high = report.rouge1.ci95
@@ -153,7 +156,9 @@ def main(arguments: Sequence[str]) -> None:
     found = runs(texts, given.words, encode)
     head = ["system", "words", "R-1", "95 %", "R-2", "R-L", "minus lead", "95 %", "s", "x TextRank"]
     shown = table(head, [row(run, texts, found[0]) for run in found], "plain")
-    signature = judge("", found[0].summaries, texts, protocol_named("default")).rouge.signature
+    signature = score_system(
+        "", found[0].summaries, texts, protocol_named("default")
+    ).rouge.signature
     sys.stdout.write(
         f"{shown}\n\nn = {len(texts)} ({given.half} half of {given.data.name}), at most "
         f"{given.words} words; minus lead: R-1 against lead of the same length, line by line; "

@@ -1,6 +1,18 @@
-"""summ: unsupervised text summarization.
+"""Unsupervised text summarization: models that learn to summarize without reference summaries.
 
-The public names are loaded when they are first used, so that ``import summ`` costs nothing.
+Example::
+
+    import summ
+
+    summarizer = summ.load("en-small")
+    [summary] = summarizer.summarize(["The text of an article ..."], words=10)
+    print(summary.text)
+
+``load`` returns a model by name or folder: a ``Summarizer`` or a ``SentenceEncoder``.
+``Scorer`` says how surprising texts are, ``rouge`` scores summaries against references, and
+``train`` trains a model from a configuration file.  What goes wrong is a ``SummError``.
+
+Public names are loaded when they are first used, so that ``import summ`` costs nothing.
 """
 
 from importlib import import_module
@@ -11,8 +23,10 @@ from summ.errors import CheckpointError, ConfigError, DataError, SummError
 if TYPE_CHECKING:
     from summ.evaluation.summaries.rouge import RougeReport, rouge
     from summ.pipelines.embed import SentenceEncoder
+    from summ.pipelines.load import load
     from summ.pipelines.score import Scorer
     from summ.pipelines.summarize import Summarizer
+    from summ.pipelines.train import train
     from summ.types import Summary
 
     __version__: str
@@ -28,7 +42,9 @@ __all__ = [
     "Summarizer",
     "Summary",
     "__version__",
+    "load",
     "rouge",
+    "train",
 ]
 
 _PLACES = {
@@ -37,7 +53,9 @@ _PLACES = {
     "SentenceEncoder": "summ.pipelines.embed",
     "Summarizer": "summ.pipelines.summarize",
     "Summary": "summ.types",
+    "load": "summ.pipelines.load",
     "rouge": "summ.evaluation.summaries.rouge",
+    "train": "summ.pipelines.train",
 }
 
 

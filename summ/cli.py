@@ -15,11 +15,16 @@ from typing import Annotated, Any, cast
 
 import typer
 
+from summ.commands.average import average
 from summ.commands.embed import embed
 from summ.commands.evaluate import evaluate
-from summ.commands.models import average, export, info, prepare, train
+from summ.commands.export import export
+from summ.commands.info import info
+from summ.commands.prepare import prepare
+from summ.commands.score import score
+from summ.commands.summarize import summarize
 from summ.commands.terminal import say
-from summ.commands.texts import score, summarize
+from summ.commands.train import train
 from summ.errors import SummError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -34,7 +39,7 @@ _MANY = {
 
 app = typer.Typer(
     name="summ",
-    help="Summarize text with a machine that has never seen a summary of anything.",
+    help="Summarize text with models trained without reference summaries.",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -50,26 +55,26 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Runs one command and returns its exit code; one line says what went wrong."""
-    wanted = [argument for argument in arguments if argument != "--traceback"]
+    given = [argument for argument in arguments if argument != "--traceback"]
     # Hints for developers of models are nothing for users of one.
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     try:
-        code = app(args=_one_value_each(wanted), prog_name="summ", standalone_mode=False)
+        code = app(args=_one_value_each(given), prog_name="summ", standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
         if code == INTERRUPTED:  # what typer makes of Ctrl-C
             raise KeyboardInterrupt
         return code if isinstance(code, int) else DONE
     except (Exception, KeyboardInterrupt) as error:
-        if len(wanted) < len(arguments):
+        if len(given) < len(arguments):
             traceback.print_exc()
-        code, message = _verdict(error)
+        code, message = _exit_code(error)
         if message:
             say(message)
         return code
 
 
-def _verdict(error: BaseException) -> tuple[int, str]:
+def _exit_code(error: BaseException) -> tuple[int, str]:
     """The exit code for what went wrong, and the line that says it."""
     if isinstance(error, SummError):
         return FAILED, f"error: {error}"
@@ -100,13 +105,13 @@ def _one_value_each(arguments: list[str]) -> list[str]:
     """Rewrites ``--references A B`` as ``--references A --references B``."""
     many = _MANY.get(arguments[0], ()) if arguments else ()
     written: list[str] = []
-    option, given = "", 0
+    option, values = "", 0
     for argument in arguments:
         if argument.startswith("-") and argument != "-":
-            option, given = argument if argument in many else "", 0
+            option, values = argument if argument in many else "", 0
         elif option:
-            given += 1
-            if given > 1:
+            values += 1
+            if values > 1:
                 written.append(option)
         written.append(argument)
     return written

@@ -7,18 +7,29 @@ from typing import Annotated, Literal
 
 from typer import Argument, Option
 
+from summ.pretrained import find_model
+
 Files = Annotated[
     list[str] | None,
     Argument(metavar="[FILE...|-]", help="Texts to read; - or nothing is stdin."),
 ]
 Model = Annotated[
-    Path | None, Option(metavar="DIR", help="A model's folder; by default the one in summ.")
+    Path | None,
+    Option(
+        parser=find_model,
+        metavar="DIR|NAME",
+        help="A model's folder, or the name of one that ships with summ (see summ info).",
+    ),
 ]
 Lines = Annotated[bool, Option("--lines", help="Each line of a file is a document.")]
 Together = Annotated[bool, Option("--together", help="One summary of all documents.")]
 Encoder = Annotated[
     Path | None,
-    Option(metavar="DIR", help="Choose sentences of long documents by this sentence model."),
+    Option(
+        parser=find_model,
+        metavar="DIR|NAME",
+        help="Choose sentences of long documents by this sentence model.",
+    ),
 ]
 Field = Annotated[str, Option(metavar="NAME", help="Field of records that holds the text.")]
 Output = Annotated[Path | None, Option(metavar="FILE", help="Write here, not to stdout.")]
@@ -29,25 +40,36 @@ Sentences = Annotated[
 Beams = Annotated[int, Option(min=1, metavar="N", help="Width of the search; 1 is greedy.")]
 Rerank = Annotated[
     str | None,
-    Option(metavar="NAME=W,...", help="Weigh in humanness, fluency and others; or none."),
+    Option(
+        metavar="NAME=W,...",
+        help="Weights of the other networks in choosing among the search's summaries, such as "
+        "reconstruction=1,humanness=0.5; or none.  By default those of the model.",
+    ),
 ]
 SummaryStyle = Annotated[
     Literal["auto", "headline", "sentence"],
     Option("--style", help="Of shortened sentences; auto: sentences of cased English text."),
 ]
-InOrder = Annotated[bool, Option("--in-order", help="Keep the order of the source's words.")]
-BatchSize = Annotated[int, Option(min=1, metavar="N", help="Sentences that are worked on at once.")]
-SummaryFormat = Annotated[Literal["text", "jsonl"], Option("--format", help="Of a summary.")]
-ScoreFormat = Annotated[Literal["jsonl"], Option("--format", help="Of a score.")]
-BadBytes = Annotated[Literal["strict", "replace"], Option(help="For bytes that are not UTF-8.")]
-BadRecords = Annotated[Literal["fail", "skip"], Option(help="For records that cannot be read.")]
-Seed = Annotated[int, Option(metavar="N", help="Of everything that is drawn at random.")]
-
-Predictions = Annotated[Path | None, Option(metavar="FILE", help="Summaries to judge, one a line.")]
-References = Annotated[
-    list[Path] | None, Option(metavar="FILE...", help="What humans wrote, one a line.")
+BatchSize = Annotated[int, Option(min=1, metavar="N", help="Texts that are worked on at once.")]
+SummaryFormat = Annotated[
+    Literal["text", "jsonl"], Option("--format", help="How summaries are written.")
 ]
-Sources = Annotated[Path | None, Option(metavar="FILE", help="What was summarized, one a line.")]
+ScoreFormat = Annotated[Literal["jsonl"], Option("--format", help="How scores are written.")]
+BadBytes = Annotated[
+    Literal["strict", "replace"], Option(help="What to do about bytes that are not UTF-8.")
+]
+BadRecords = Annotated[
+    Literal["fail", "skip"], Option(help="What to do about records that cannot be read.")
+]
+Seed = Annotated[int, Option(metavar="N", help="Seed of everything that is drawn at random.")]
+
+Predictions = Annotated[
+    Path | None, Option(metavar="FILE", help="Summaries to evaluate, one a line.")
+]
+References = Annotated[
+    list[Path] | None, Option(metavar="FILE...", help="Summaries by humans, one a line.")
+]
+Sources = Annotated[Path | None, Option(metavar="FILE", help="Texts that were summarized.")]
 Data = Annotated[
     list[Path] | None,
     Option(metavar="FILE.jsonl", help='Records {"id", "text", "summaries"}; or probes.'),
@@ -56,19 +78,20 @@ Embeddings = Annotated[
     bool,
     Option(
         "--embeddings",
-        help="Judge sentence vectors by probes in --data, one file or several: records "
+        help="Evaluate sentence vectors by the probes in --data, one file or several: records "
         '{"sentence1", "sentence2", "score"} or {"text", "label"}.',
     ),
 ]
 TestSet = Annotated[
     Path | None,
-    Option("--test", metavar="FILE", help="Of the one probe in --data, instead of folds."),
+    Option("--test", metavar="FILE", help="Test set of the one probe in --data, not folds."),
 ]
 Compare = Annotated[
-    tuple[Path, Path] | None, Option(metavar="A.jsonl B.jsonl", help="Saved predictions.")
+    tuple[Path, Path] | None,
+    Option(metavar="A.jsonl B.jsonl", help="Predictions saved by --save-predictions."),
 ]
 Baseline = Annotated[
-    str | None, Option(metavar="NAME", help="Judge this, not a model: lead; tfidf.")
+    str | None, Option(metavar="NAME", help="Evaluate this, not a model: lead; tfidf.")
 ]
 Beside = Annotated[
     list[str] | None,
@@ -76,29 +99,39 @@ Beside = Annotated[
 ]
 Judge = Annotated[
     list[Path] | None,
-    Option(metavar="DIR...", help="Models that judge the summaries: a machine, an encoder."),
+    Option(
+        parser=find_model,
+        metavar="DIR|NAME...",
+        help="Models whose networks score the summaries: a summarizer, a sentence encoder.",
+    ),
 ]
 MetricSet = Annotated[
     str | None, Option(metavar="NAME", help="gigaword, duc, compression, cnndm or xsum.")
 ]
-AsJson = Annotated[bool, Option("--json", help="One JSON object.")]
-Report = Annotated[Path | None, Option(metavar="DIR", help="Write report.html and others.")]
-SavePredictions = Annotated[Path | None, Option(metavar="FILE", help="For --compare, later.")]
-
+AsJson = Annotated[bool, Option("--json", help="Print one JSON object, not a table.")]
+Report = Annotated[
+    Path | None, Option(metavar="DIR", help="Write a folder with report.html and its figures.")
+]
+SavePredictions = Annotated[
+    Path | None, Option(metavar="FILE", help="Write the summaries, for --compare.")
+]
 
 Documents = Annotated[list[str] | None, Option(metavar="FILE...", help="Texts to summarize.")]
-HumanSentences = Annotated[list[str] | None, Option(metavar="FILE...", help="Headlines, unpaired.")]
+HumanSentences = Annotated[
+    list[str] | None,
+    Option(metavar="FILE...", help="What summaries should look like, such as headlines; unpaired."),
+]
 Prose = Annotated[
     list[str] | None,
     Option(metavar="FILE...", help="Running text, for sentence encoders, instead of the two."),
 ]
-Corpus = Annotated[Path, Option(metavar="DIR", help="The corpus to make.")]
+Corpus = Annotated[Path, Option(metavar="DIR", help="Folder of the corpus to make.")]
 VocabularySize = Annotated[int, Option(min=300, metavar="N", help="Pieces to learn.")]
 VocabularyFolder = Annotated[
     Path | None,
     Option(metavar="DIR|NAME", help="Use this, or a pretrained network's tokenizer; learn none."),
 ]
-Folding = Annotated[bool, Option(help="Read all case and digit forms of a word as one.")]
+Folding = Annotated[bool, Option(help="Ignore case, and read every digit as #.")]
 Workers = Annotated[int, Option(min=1, metavar="N", help="Processes.")]
 
 Config = Annotated[Path, Argument(metavar="CONFIG", help="A YAML file like those in configs/.")]
@@ -107,23 +140,33 @@ Overrides = Annotated[
 ]
 RunFolder = Annotated[Path | None, Option(metavar="RUN", help="Folder of the run.")]
 Resume = Annotated[bool, Option("--resume", help="Go on from the last checkpoint.")]
-ModelArgument = Annotated[Path | None, Argument(metavar="[MODEL]", help="A model's folder.")]
+ModelArgument = Annotated[
+    Path | None,
+    Argument(parser=find_model, metavar="[MODEL]", help="A model's folder or name."),
+]
 
 VectorFile = Annotated[
     Path, Option("--output", metavar="FILE", help="Vectors: .npy, .parquet or .safetensors.")
 ]
 VectorPrecision = Annotated[
-    Literal["float32", "int8", "binary"], Option("--precision", help="Of the stored numbers.")
+    Literal["float32", "int8", "binary"], Option("--precision", help="Type of the stored numbers.")
 ]
 
-ExportedModel = Annotated[Path, Argument(metavar="MODEL", help="A model's folder.")]
+ExportedModel = Annotated[
+    Path, Argument(parser=find_model, metavar="MODEL", help="A model's folder or name.")
+]
 ExportTarget = Annotated[
     Literal["transformers", "ctranslate2", "onnx", "sentence-transformers"],
     Option("--to", help="The program that will read it."),
 ]
-FirstModel = Annotated[Path, Argument(metavar="FIRST", help="A model's folder.")]
-SecondModel = Annotated[Path, Argument(metavar="SECOND", help="Another's, begun from the same.")]
-AverageFolder = Annotated[Path, Option("--output", metavar="DIR", help="A folder to make.")]
+ExportFolder = Annotated[Path, Option("--output", metavar="DIR", help="Folder to make.")]
+FirstModel = Annotated[
+    Path, Argument(parser=find_model, metavar="FIRST", help="A model's folder or name.")
+]
+SecondModel = Annotated[
+    Path,
+    Argument(parser=find_model, metavar="SECOND", help="Another, trained from the same start."),
+]
+AverageFolder = Annotated[Path, Option("--output", metavar="DIR", help="Folder to make.")]
 SecondShare = Annotated[float, Option("--share", min=0, max=1, help="Of SECOND's weights.")]
 HalfPrecision = Annotated[bool, Option("--half", help="Store 16 bits a weight.")]
-ExportFolder = Annotated[Path, Option("--output", metavar="DIR", help="A folder to make.")]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pydoc
 import signal
 import subprocess
 import sys
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 import summ
-from summ import cli
+from summ import cli, options
+from summ.pretrained import find_model, shipped_models
 from tests.conftest import ROOT, SHIPPED, STORIES
 
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
@@ -253,6 +255,86 @@ def test_prepare_and_info(summ_, summary_model_folder, here):
     code, out, _ = summ_("info", summary_model_folder)
     assert code == 0
     assert f"model: {summary_model_folder}" in out and "summ: 0." in out
+    assert "family: summarizer" in out
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("en-small", "family: summarizer"), ("en-encoder", "family: sentence")],
+)
+def test_info_knows_both_families_by_name(summ_, here, name, expected):
+    if name not in shipped_models():
+        pytest.skip(f"summ/pretrained/{name} is not in this checkout")
+    code, out, err = summ_("info", name)
+    assert (code, err) == (0, "")
+    assert f"model: {shipped_models()[name]}" in out and expected in out
+    assert "parameters" in out and "vocabulary: " in out
+
+
+def test_info_lists_the_models_that_ship(summ_):
+    code, out, _ = summ_("info")
+    assert code == 0
+    listed = {line.split()[0] for line in out.splitlines() if line.endswith(" MB")}
+    assert listed == set(shipped_models())
+
+
+def test_a_model_that_is_neither_a_name_nor_a_folder_is_one_line(summ_, here):
+    (here / "a.txt").write_text(STORIES[0])
+    for arguments in (
+        ("summarize", "a.txt", "--model", "en-none"),
+        ("score", "a.txt", "--model", "en-none"),
+        ("embed", "a.txt", "--model", "en-none", "--output", "a.npy"),
+        ("export", "en-none", "--to", "onnx", "--output", "out"),
+        ("average", "en-none", "en-none", "--output", "out"),
+        ("info", "en-none"),
+    ):
+        code, _, err = summ_(*arguments)
+        assert code == 1 and "en-none: no such model folder" in err, arguments
+
+
+def test_every_option_for_a_model_takes_a_name():
+    kinds = [
+        *(options.Model, options.Encoder, options.Judge, options.ModelArgument),
+        *(options.ExportedModel, options.FirstModel, options.SecondModel),
+    ]
+    for kind in kinds:
+        assert kind.__metadata__[0].parser is find_model
+
+
+def test_a_folder_of_that_name_comes_before_the_shipped_model(here):
+    name, folder = next(iter(shipped_models().items()))
+    assert find_model(name) == folder
+    (here / name).mkdir()
+    assert find_model(name) == Path(name)
+    assert find_model("nowhere") == Path("nowhere")
+
+
+def test_load_returns_what_uses_the_model(summary_model_folder):
+    assert isinstance(summ.load(summary_model_folder, "cpu"), summ.Summarizer)
+    if "en-encoder" in shipped_models():
+        encoder = summ.load("en-encoder", "cpu")
+        assert isinstance(encoder, summ.SentenceEncoder)
+        assert encoder.encode(["a text"]).shape == (1, encoder.dimension)
+    with pytest.raises(summ.CheckpointError, match="no such model folder"):
+        summ.load("nowhere")
+    if "en-small" in shipped_models():
+        assert isinstance(summ.Scorer.load("en-small", "cpu"), summ.Scorer)
+
+
+def test_train_reads_its_configuration_first(here):
+    with pytest.raises(summ.ConfigError, match=r"nowhere\.yaml: cannot be read"):
+        summ.train("nowhere.yaml")
+
+
+def test_help_of_the_package_shows_its_names():
+    shown = pydoc.plain(pydoc.render_doc(summ))
+    for expected in (
+        'summ.load("en-small")',
+        "class Summarizer",
+        "load(name_or_path",
+        "train(config",
+    ):
+        assert expected in shown
 
 
 # What it says when something is wrong

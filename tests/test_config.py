@@ -1,21 +1,24 @@
+import ast
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import torch
 import yaml
+from pydantic import ValidationError
 
-from summ.config import (
+from summ.config import NetworkConfig, NetworksConfig, Section
+from summ.errors import ConfigError
+from summ.families import load_run
+from summ.families.sentence.config import SentenceRun
+from summ.families.summarizer.config import (
     LanguageModelStage,
-    NetworkConfig,
-    NetworksConfig,
     PretrainStage,
     ReinforceStage,
-    load_config,
+    SummarizerRun,
 )
-from summ.errors import ConfigError
 from summ.networks.discriminator import build_discriminator
 from summ.networks.language_model import build_language_model
 from summ.networks.transformer import build_encoder_decoder
@@ -29,7 +32,7 @@ TINY = Path(__file__).parents[1] / "configs" / "tiny.yaml"
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_every_config_that_ships_fits_the_schema(path: Path) -> None:
-    assert load_config(path).stages
+    assert load_run(path).stages
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
@@ -41,9 +44,11 @@ def test_every_config_says_how_it_is_run(path: Path) -> None:
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_every_config_has_networks_that_can_be_built(path: Path, tmp_path: Path) -> None:
     """At full size, without memory for it; of a checkpoint there is a small one here."""
-    config = load_config(path)
+    config = load_run(path)
+    if not isinstance(config, SummarizerRun):
+        return
     facts = tiny.facts(words=500)
-    networks = [] if config.networks is None else machine_networks(config.networks)
+    networks = [] if config.networks is None else summarizer_networks(config.networks)
     for stage in config.stages:
         if isinstance(stage, LanguageModelStage) and stage.network is not None:
             networks.append((build_language_model, stage.network))
@@ -63,7 +68,7 @@ def test_every_config_has_networks_that_can_be_built(path: Path, tmp_path: Path)
         assert sum(weights.numel() for weights in built.parameters()) > 0
 
 
-def machine_networks(networks: NetworksConfig) -> list[tuple[Build, NetworkConfig]]:
+def summarizer_networks(networks: NetworksConfig) -> list[tuple[Build, NetworkConfig]]:
     found: list[tuple[Build, NetworkConfig]] = [
         (build_encoder_decoder, networks.compressor),
         (build_encoder_decoder, networks.reconstructor),
@@ -81,12 +86,12 @@ def positions_of(network: NetworkConfig) -> int | None:
 
 
 def test_stages_are_told_apart_by_kind() -> None:
-    kinds = [type(stage) for stage in load_config(TINY).stages]
+    kinds = [type(stage) for stage in load_run(TINY).stages]
     assert kinds == [PretrainStage, PretrainStage, ReinforceStage]
 
 
 def test_overrides_reach_nested_values_and_list_items() -> None:
-    config = load_config(
+    config = load_run(
         TINY,
         ["seed=9", "data.documents=4", "stages.2.reward.discount=0.5", "networks.shortlist=null"],
     )
@@ -98,7 +103,7 @@ def test_overrides_reach_nested_values_and_list_items() -> None:
 def test_numbers_that_yaml_reads_as_text_are_numbers() -> None:
     """PyYAML takes 3e-4, without a dot, for a string."""
     assert yaml.safe_load("3e-4") == "3e-4"
-    config = load_config(TINY, ["stages.0.optimizer.learning_rate=3e-4"])
+    config = load_run(TINY, ["stages.0.optimizer.learning_rate=3e-4"])
     assert config.stages[0].optimizer.learning_rate == 3e-4
 
 
@@ -128,7 +133,7 @@ def test_numbers_that_yaml_reads_as_text_are_numbers() -> None:
 )
 def test_mistakes_are_one_line_that_names_the_place(override: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message) as caught:
-        load_config(TINY, [override])
+        load_run(TINY, [override])
     assert "\n" not in str(caught.value)
 
 
@@ -158,20 +163,20 @@ def test_mistakes_are_one_line_that_names_the_place(override: str, message: str)
 )
 def test_a_stage_has_a_name_and_no_path(name: str) -> None:
     with pytest.raises(ConfigError, match=r"stages\.1\.name: is no name.*, found '.*\. Use ") as e:
-        load_config(TINY, [f"stages.1.name={json.dumps(name)}"])
+        load_run(TINY, [f"stages.1.name={json.dumps(name)}"])
     assert "\n" not in str(e.value) and len(str(e.value)) < 400
 
 
 @pytest.mark.parametrize("name", ["a", "Warm-start_2.1", "2nd", "_", "x" * 64])
 def test_names_that_are_names(name: str) -> None:
-    assert load_config(TINY, [f"stages.1.name='{name}'"]).stages[1].name == name
+    assert load_run(TINY, [f"stages.1.name='{name}'"]).stages[1].name == name
 
 
 @pytest.mark.parametrize("name", ["warm-start", "Warm-Start"])
 def test_no_two_stages_share_a_folder(name: str) -> None:
     """Not even where capitals make no other file."""
     with pytest.raises(ConfigError, match=r"stages\.2\.name: .*stages\.0.*, found .*\. Give "):
-        load_config(TINY, [f"stages.2.name={name}"])
+        load_run(TINY, [f"stages.2.name={name}"])
 
 
 @pytest.mark.parametrize(
@@ -187,20 +192,84 @@ def test_a_file_that_is_no_configuration(tmp_path: Path, content: bytes, message
     path = tmp_path / "mine.yaml"
     path.write_bytes(content)
     with pytest.raises(ConfigError, match=message):
-        load_config(path)
+        load_run(path)
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.yaml: cannot be read"):
-        load_config(tmp_path / "nowhere.yaml")
+        load_run(tmp_path / "nowhere.yaml")
 
 
 @pytest.mark.parametrize(("written", "read"), [("no", "no"), ('"no"', "no"), ("bf16", "bf16")])
 def test_a_bare_no_is_no_autocast(written: str, read: str) -> None:
     """YAML takes `no` for false."""
     assert (
-        load_config(
+        load_run(
             Path(__file__).parents[1] / "configs" / "tiny.yaml", [f"precision={written}"]
         ).precision
         == read
     )
+
+
+RUNS = (SummarizerRun, SentenceRun)
+SOURCES = [
+    path for path in (TINY.parents[1] / "summ").rglob("*.py") if path.parent.name != "config"
+]
+
+
+def stages_of(run: type[Section]) -> dict[str, type[Section]]:
+    (union,) = get_args(run.model_fields["stages"].annotation)
+    stages = [part for part in get_args(get_args(union)[0]) if isinstance(part, type)]
+    return {get_args(stage.model_fields["kind"].annotation)[0]: stage for stage in stages}
+
+
+def keys_of(annotation: Any) -> set[str]:
+    """Of a section and of all sections in it."""
+    found = set()
+    for part in get_args(annotation):
+        found |= keys_of(part)
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        for name, field in annotation.model_fields.items():
+            found |= {name} | keys_of(field.annotation)
+    return found
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_every_key_is_read(run: type[Section]) -> None:
+    """By the family, or by what is below it: as an attribute in a file that is no schema."""
+    name = run.model_fields["family"].default
+    other = {"sentence": "summarizer", "summarizer": "sentence"}[name]
+    read = {"kind", "family"}
+    for path in SOURCES:
+        if f"families/{other}" not in path.as_posix() and path.name != "config.py":
+            nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            read |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    assert not keys_of(run) - read
+
+
+@pytest.mark.parametrize("kind", [kind for run in RUNS for kind in stages_of(run)])
+def test_a_stage_refuses_keys_that_are_not_its_own(kind: str, tmp_path: Path) -> None:
+    run = next(run for run in RUNS if kind in stages_of(run))
+    own = set(stages_of(run)[kind].model_fields)
+    every = [stage for other in RUNS for stage in stages_of(other).values()]
+    others = {key for stage in every for key in stage.model_fields}
+    path = tmp_path / "run.yaml"
+    for key in [*sorted(others - own), "stepz"]:
+        path.write_text(json.dumps({"stages": [{"kind": kind, "name": "a", "steps": 1, key: 1}]}))
+        problems = fit_problems(run, path)
+        assert any(place[-1] == key for place in problems), key
+    with pytest.raises(ConfigError, match=r"stages\.0\.stepz: unknown key\. Did you mean 'steps'"):
+        load_run(TINY, ["stages.0.stepz=1"])
+
+
+def fit_problems(run: type[Section], path: Path) -> list[tuple[Any, ...]]:
+    with pytest.raises(ValidationError) as caught:
+        run.model_validate(json.loads(path.read_text()))
+    return [p["loc"] for p in caught.value.errors() if p["type"] == "extra_forbidden"]
+
+
+def test_keys_of_0_1_are_named() -> None:
+    with pytest.raises(ConfigError, match=r"lesson: was renamed in 0\.2: write 'likelihood'"):
+        load_run(TINY, ["stages.0.lesson={}"])
+    with pytest.raises(ConfigError, match=r"matched_share: was removed in 0\.2: "):
+        load_run(TINY, ["stages.1.likelihood.matched_share=0.1"])

@@ -1,4 +1,4 @@
-"""``--rerank`` and ``--in-order`` of ``summ summarize`` and ``summ evaluate``."""
+"""``--rerank`` of ``summ summarize`` and ``summ evaluate``."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from summ import cli
-from summ.text.folding import fold
 from tests.conftest import STORIES
 from tests.data.conftest import write_lines
 
@@ -36,7 +35,7 @@ def test_evaluate_judges_the_reranked_summaries(
 ) -> None:
     data, saved = tmp_path / "data.jsonl", tmp_path / "saved.jsonl"
     write_lines(data, [json.dumps({"text": t, "summaries": [t[:30]]}) for t in STORIES])
-    options = ["--rerank", "reconstruction=1e6", "--in-order"]
+    options = ["--rerank", "reconstruction=1e6", "--beams", "4"]
     command = [
         "evaluate",
         "--data",
@@ -52,17 +51,6 @@ def test_evaluate_judges_the_reranked_summaries(
     command = ["summarize", "--model", str(summary_model_folder), "--lines", str(stories)]
     assert cli.run([*command, "--words", "6", *options]) == 0
     assert judged == str(capsys.readouterr().out).splitlines()
-
-
-def test_words_keep_their_order(capsys, summary_model_folder: Path, stories: Path) -> None:
-    free = summaries(capsys, summary_model_folder, stories)
-    ordered = summaries(capsys, summary_model_folder, stories, "--in-order")
-    assert free != ordered
-    for story, summary in zip(STORIES, ordered, strict=True):
-        source, place = fold(story).tokens, 0
-        for word in fold(summary).tokens:
-            if word in source:
-                place = source.index(word, place) + 1  # ValueError: out of order
 
 
 def test_a_wrong_weight_is_one_clear_line(

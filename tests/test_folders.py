@@ -4,21 +4,23 @@ The oracle is the tree of the folder itself: names, bytes and links, before and 
 """
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 import torch
 
-from summ.commands.models import average
-from summ.config import TrainConfig, load_config
+from summ.commands.average import average
+from summ.config import RunShape
 from summ.data.prepare import prepare
 from summ.errors import CheckpointError, ConfigError, DataError, SummError
 from summ.evaluation.reports.folder import check_report_folder, write_files
 from summ.export.export import export
+from summ.families import load_run, task, train
 from summ.families.summarizer.model import load_summary_model, save_summary_model
 from summ.networks.model_folder import new_model_folder
-from summ.training import trainer
 from summ.training.checkpoint import TrainState, checkpoints, read_state, save_checkpoint
+from summ.training.trainer import Trainer
 
 CONFIG = Path(__file__).parents[1] / "configs" / "tiny.yaml"
 SHORT = [
@@ -57,8 +59,12 @@ def theirs(tmp_path: Path) -> Path:
     return folder
 
 
-def settings(corpus: Path, output: Path, *changes: str) -> TrainConfig:
-    return load_config(CONFIG, [*SHORT, *changes, f"data.corpus={corpus}", f"output={output}"])
+def begin(config: RunShape, resume: bool) -> Trainer:
+    return Trainer(config, partial(task, config), resume)
+
+
+def settings(corpus: Path, output: Path, *changes: str) -> RunShape:
+    return load_run(CONFIG, [*SHORT, *changes, f"data.corpus={corpus}", f"output={output}"])
 
 
 def write_model(folder: Path, content: str = "ours") -> None:
@@ -304,7 +310,7 @@ def test_a_run_begins_in_a_folder_of_its_own(
         output = output / "deeper"
     before = tree(tmp_path)
     with pytest.raises(ConfigError, match="another --output") as found:
-        trainer.Trainer(settings(tiny_corpus, output), resume)
+        begin(settings(tiny_corpus, output), resume)
     refused(found, output)
     assert tree(tmp_path) == before
 
@@ -315,7 +321,7 @@ def test_a_run_begins_in_an_empty_folder_even_behind_a_link(
     """A disk with more room."""
     (tmp_path / "large").mkdir()
     (tmp_path / "run").symlink_to(tmp_path / "large")
-    trainer.Trainer(settings(tiny_corpus, tmp_path / "run"), resume=False)
+    begin(settings(tiny_corpus, tmp_path / "run"), resume=False)
     assert (tmp_path / "large" / "run.json").is_file()
 
 
@@ -323,25 +329,25 @@ def test_a_run_without_a_checkpoint_begins_again_if_asked(
     tiny_corpus: Path, tmp_path: Path
 ) -> None:
     chosen = settings(tiny_corpus, tmp_path / "run")
-    trainer.Trainer(settings(tiny_corpus, tmp_path / "run", "seed=2"), resume=False)
-    trainer.Trainer(chosen, resume=False)  # nothing was learned yet
+    begin(settings(tiny_corpus, tmp_path / "run", "seed=2"), resume=False)
+    begin(chosen, resume=False)  # nothing was learned yet
     (tmp_path / "run" / "metrics.jsonl").write_text('{"step": 1}\n')
     before = tree(tmp_path)
     with pytest.raises(ConfigError, match=r"without a checkpoint.* --resume"):
-        trainer.Trainer(chosen, resume=False)
+        begin(chosen, resume=False)
     with pytest.raises(ConfigError, match="another --output"):
-        trainer.Trainer(settings(tiny_corpus, tmp_path / "run", "seed=2"), resume=True)
+        begin(settings(tiny_corpus, tmp_path / "run", "seed=2"), resume=True)
     assert tree(tmp_path) == before
-    assert trainer.Trainer(chosen, resume=True).state.step == 0
+    assert begin(chosen, resume=True).state.step == 0
     write_model(tmp_path / "run" / "model")
     with pytest.raises(ConfigError, match="'model'"):
-        trainer.Trainer(chosen, resume=True)
+        begin(chosen, resume=True)
 
 
 @pytest.fixture(scope="module")
 def whole(tiny_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("whole") / "run"
-    trainer.train(settings(tiny_corpus, output))
+    train(settings(tiny_corpus, output))
     return output
 
 
@@ -373,7 +379,7 @@ def test_a_resumed_run_writes_through_no_link(
     )
     before = tree(begun.parent)
     with pytest.raises(SummError, match="link") as found:
-        trainer.Trainer(settings(tiny_corpus, begun), resume=True)
+        begin(settings(tiny_corpus, begun), resume=True)
     refused(found, begun)
     assert tree(begun.parent) == before
 
@@ -387,7 +393,7 @@ def test_a_resumed_run_replaces_no_work_of_others(
     theirs.rename(begun / name)
     before = tree(begun.parent)
     with pytest.raises(CheckpointError, match="chapter") as found:
-        trainer.train(settings(tiny_corpus, begun), resume=True)
+        train(settings(tiny_corpus, begun), resume=True)
     refused(found, begun / name)
     assert tree(begun.parent) == before
 
@@ -397,7 +403,7 @@ def test_a_resumed_run_leaves_notes_alone_and_makes_its_model_again(
 ) -> None:
     (whole / "notes.txt").write_text("mine")
     last = (whole / "model" / "model.json").read_bytes()
-    trainer.train(settings(tiny_corpus, whole), resume=True)
+    train(settings(tiny_corpus, whole), resume=True)
     assert (whole / "notes.txt").read_text() == "mine"
     assert (whole / "model" / "model.json").read_bytes() == last
     (whole / "notes.txt").unlink()
@@ -409,7 +415,7 @@ def test_a_name_from_elsewhere_deletes_nothing(tiny_corpus: Path, theirs: Path) 
     named = chosen.stages[0].model_copy(update={"name": str(theirs)})
     before = tree(theirs)
     with pytest.raises(SummError, match="chapter"):
-        trainer.train(chosen.model_copy(update={"stages": [named]}))
+        train(chosen.model_copy(update={"stages": [named]}))
     assert tree(theirs) == before
 
 

@@ -1,5 +1,6 @@
 """Models so small that everything about them can be enumerated or overfitted in seconds."""
 
+import math
 from typing import Any
 
 import torch
@@ -109,6 +110,15 @@ def share(whole: Batch, shard: int, shards: int) -> Batch:
         whole.noised.rows(own),
         whole.budget[own],
     )
+
+
+def guessed_nll(documents: Tokens) -> float:
+    """Nats a piece of a reconstructor that knows N documents by heart, but not which is meant.
+
+    Whatever it writes first must tell them apart: log N nats a document.  Less needs information
+    from the drafts.
+    """
+    return len(documents) * math.log(len(documents)) / int(documents.mask.sum())
 
 
 def gradients(step: torch.nn.Module) -> dict[str, torch.Tensor]:

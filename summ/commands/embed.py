@@ -30,7 +30,7 @@ def embed(
     """Turn texts into vectors, a row each, in the order of the input.
 
     A FILE is one document, unless --lines makes each line one, or it ends in .jsonl or .csv.
-    Beside the vectors, a .json file of the same name tells how they were made.
+    A .json file of the same name beside the vectors says how they were made.
     """
     from summ.pipelines.vector_files import check_format
 

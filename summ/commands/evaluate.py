@@ -1,21 +1,26 @@
-"""``summ evaluate``: figures for summaries, and whether two systems differ."""
+"""``summ evaluate``: of summaries, of the difference between two systems, of sentence vectors.
+
+The options decide which of the three it is; each is a request of its own from there on.
+"""
 
 from __future__ import annotations
 
 import json
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from summ import options
+from summ.pipelines.decoding_options import DecodingOptions
 
 if TYPE_CHECKING:
-    from summ.evaluation.significance import Comparison
-    from summ.evaluation.summaries.evaluation import Evaluation
+    from summ.evaluation.summaries.request import ComparisonRequest, SummaryRequest
+    from summ.evaluation.vectors.request import VectorRequest
 
 
 def evaluate(
@@ -34,7 +39,6 @@ def evaluate(
     metric_set: options.MetricSet = None,
     beams: options.Beams = 8,
     rerank: options.Rerank = None,
-    in_order: options.InOrder = False,
     batch_size: options.BatchSize = 64,
     as_json: options.AsJson = False,
     report: options.Report = None,
@@ -42,30 +46,28 @@ def evaluate(
     seed: options.Seed = 1,
     errors: options.BadBytes = "strict",
 ) -> None:
-    """Score summaries by ROUGE, with its settings, and lead of the same length beside it.
+    """Evaluate summaries by ROUGE, with its settings, beside lead of the same length.
 
-    Judges --predictions against --references, or on --data; or what a model, or a --baseline,
+    Scores --predictions against --references, or on --data; or what a model, or a --baseline,
     makes of --data; or says whether two saved predictions differ by more than chance (--compare).
-    With --embeddings, judges sentence vectors instead, beside baselines, by probes.
+    With --embeddings, evaluates sentence vectors instead, beside baselines, by probes.
     """
     if embeddings:
-        summaries = (predictions, references, sources, compare, beside, judge, words, metric_set)
-        _check_embeddings(data, model, baseline, (*summaries, save_predictions))
-        _evaluate_embeddings(data, test, model, baseline, batch_size, as_json, report, seed, errors)
+        of_summaries = (predictions, references, sources, compare, beside, judge, words, metric_set)
+        _check_embeddings(data, model, baseline, (*of_summaries, save_predictions))
+        from summ.evaluation.vectors.request import VectorRequest
+
+        vector_request = VectorRequest(data or (), test, model, baseline, batch_size, seed, errors)
+        _evaluate_vectors(vector_request, as_json, report)
         return
     records = _only(data, test)
     _check_evaluation(predictions, references, sources, records, compare, model, baseline)
+    from summ.evaluation.summaries.request import ComparisonRequest, SummaryRequest
+
     if compare is not None:
-        from summ.evaluation.summaries.predictions import compare_files
-
-        _print(compare_files(*compare, protocol=metric_set, seed=seed), as_json)
+        _compare(ComparisonRequest(*compare, metric_set, seed), as_json)
         return
-    from tqdm import tqdm
-
-    from summ.evaluation.summaries.predictions import save_predictions as save
-    from summ.evaluation.summaries.request import Request, judge_request
-
-    request = Request(
+    request = SummaryRequest(
         predictions=predictions,
         references=references or (),
         sources=sources,
@@ -75,27 +77,62 @@ def evaluate(
         beside=beside or (),
         protocol=metric_set or "default",
         words=words,
-        beams=beams,
-        rerank=rerank,
-        in_order=in_order,
-        batch_size=batch_size,
+        decoding=DecodingOptions.parse(beams, batch_size, rerank, "headline"),
         figures=report is not None,
         judges=judge or (),
         seed=seed,
         errors=errors,
     )
+    _evaluate_summaries(request, as_json, report, save_predictions)
+
+
+def _evaluate_summaries(
+    request: SummaryRequest, as_json: bool, report: Path | None, predictions: Path | None
+) -> None:
+    """Evaluates summaries; prints, and writes a report and the predictions where asked to."""
+    from summ.evaluation.summaries.request import evaluate_summaries
+
     _check_report(report)
-    with tqdm(unit=" texts", disable=None, leave=False) as bar:
-        found = judge_request(request, bar.update)
-    if save_predictions is not None:
-        save(found.evaluation, save_predictions)
+    with _progress() as update:
+        run = evaluate_summaries(request, update)
+    if predictions is not None:
+        from summ.evaluation.summaries.predictions import save_predictions
+
+        save_predictions(run.evaluation, predictions)
     if report is not None:
         from summ.evaluation.reports.provenance import provenance
         from summ.evaluation.reports.summaries import write_report
 
-        origin = provenance(_command(), data=found.inputs, model=found.model, seed=seed)
-        write_report(found.evaluation, report, provenance=origin, metrics=found.metrics)
-    _print(found.evaluation, as_json)
+        origin = provenance(_command(), data=run.inputs, model=run.model, seed=request.seed)
+        write_report(run.evaluation, report, provenance=origin, metrics=run.metrics)
+    print(json.dumps(run.evaluation.to_dict()) if as_json else run.evaluation.table())
+
+
+def _compare(request: ComparisonRequest, as_json: bool) -> None:
+    """Compares two systems; prints."""
+    from summ.evaluation.summaries.request import compare
+
+    comparison = compare(request)
+    print(json.dumps(comparison.to_dict()) if as_json else comparison.table())
+
+
+def _evaluate_vectors(request: VectorRequest, as_json: bool, report: Path | None) -> None:
+    """Evaluates sentence vectors; prints, and writes a report where asked to."""
+    from summ.evaluation.reports.provenance import provenance
+    from summ.evaluation.vectors.request import evaluate_vectors
+
+    _check_report(report)
+    with _progress() as update:
+        run = evaluate_vectors(request, update)
+    origin = provenance(_command(), data=run.inputs, model=run.model, seed=request.seed)
+    if report is not None:
+        from summ.evaluation.reports.vectors import write_embedding_report
+
+        write_embedding_report(run.evaluation, report, provenance=origin)
+    if as_json:
+        print(json.dumps({**run.evaluation.to_dict(), "provenance": origin.to_dict()}))
+    else:
+        print(run.evaluation.table())
 
 
 def _check_report(report: Path | None) -> None:
@@ -106,54 +143,18 @@ def _check_report(report: Path | None) -> None:
         check_report_folder(report)
 
 
+@contextmanager
+def _progress() -> Iterator[Callable[[int], object]]:
+    """Counts texts on stderr if that is a terminal."""
+    from tqdm import tqdm
+
+    with tqdm(unit=" texts", disable=None, leave=False) as bar:
+        yield bar.update
+
+
 def _command() -> str:
     """The command line that is running, for the record."""
     return shlex.join(["summ", *sys.argv[1:]])
-
-
-def _print(found: Comparison | Evaluation, as_json: bool) -> None:
-    """One JSON object, or a table."""
-    print(json.dumps(found.to_dict()) if as_json else found.table())
-
-
-def _evaluate_embeddings(
-    data: list[Path] | None,
-    test: Path | None,
-    model: Path | None,
-    baseline: str | None,
-    batch_size: int,
-    as_json: bool,
-    report: Path | None,
-    seed: int,
-    errors: options.BadBytes,
-) -> None:
-    """Judges sentence vectors; prints, and writes a report."""
-    from tqdm import tqdm
-
-    from summ.evaluation.reports.provenance import provenance
-    from summ.evaluation.vectors.request import EmbeddingRequest, judge_embeddings
-
-    request = EmbeddingRequest(
-        data=data or (),
-        test=test,
-        model=model,
-        baseline=baseline,
-        batch_size=batch_size,
-        seed=seed,
-        errors=errors,
-    )
-    _check_report(report)
-    with tqdm(unit=" texts", disable=None, leave=False) as bar:
-        found = judge_embeddings(request, bar.update)
-    origin = provenance(_command(), data=found.inputs, model=found.model, seed=seed)
-    if report is not None:
-        from summ.evaluation.reports.vectors import write_embedding_report
-
-        write_embedding_report(found.evaluation, report, provenance=origin)
-    if as_json:
-        print(json.dumps({**found.evaluation.to_dict(), "provenance": origin.to_dict()}))
-    else:
-        print(found.evaluation.table())
 
 
 def _check_embeddings(

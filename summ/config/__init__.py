@@ -1,34 +1,24 @@
-"""The schema of a training run, and the only user of yaml.  See ``run`` for its rules."""
+"""Configurations: the loader, the only user of yaml, and the sections that families share."""
 
-from summ.config.loader import (
-    TrainConfig,
-    load_config,
-)
+from summ.config.loader import fit, read_values
+from summ.config.run import RunShape, StageName, StageShape, TrainingStage
 from summ.config.sections import (
     DataConfig,
+    DecoderConfig,
     EmbeddingsConfig,
     EncoderConfig,
     GruConfig,
+    LikelihoodConfig,
     NetworkConfig,
     NetworksConfig,
     NoiseConfig,
-    StaticConfig,
-)
-from summ.config.stages import (
-    DecoderConfig,
-    GumbelStage,
-    LanguageModelStage,
-    LikelihoodConfig,
     OptimizerConfig,
-    PretrainStage,
-    QuickThoughtStage,
-    ReinforceStage,
-    RewardConfig,
-    SalienceStage,
-    SkipThoughtStage,
-    Stage,
-    StageShape,
-    TermConfig,
+    Positive,
+    Section,
+    Share,
+    StaticConfig,
+    Temperature,
+    Weight,
 )
 
 __all__ = [
@@ -37,23 +27,21 @@ __all__ = [
     "EmbeddingsConfig",
     "EncoderConfig",
     "GruConfig",
-    "GumbelStage",
-    "LanguageModelStage",
     "LikelihoodConfig",
     "NetworkConfig",
     "NetworksConfig",
     "NoiseConfig",
     "OptimizerConfig",
-    "PretrainStage",
-    "QuickThoughtStage",
-    "ReinforceStage",
-    "RewardConfig",
-    "SalienceStage",
-    "SkipThoughtStage",
-    "Stage",
+    "Positive",
+    "RunShape",
+    "Section",
+    "Share",
+    "StageName",
     "StageShape",
     "StaticConfig",
-    "TermConfig",
-    "TrainConfig",
-    "load_config",
+    "Temperature",
+    "TrainingStage",
+    "Weight",
+    "fit",
+    "read_values",
 ]

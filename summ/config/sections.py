@@ -33,6 +33,38 @@ class DataConfig(Section):
     sentences: Positive = 64
 
 
+class OptimizerConfig(Section):
+    """AdamW with linear warm-up, then linear decay to ``final_share`` of the peak."""
+
+    learning_rate: Annotated[float, Field(gt=0)]
+    warmup_steps: Annotated[int, Field(ge=0)] = 100
+    final_share: Share = 0.1
+    weight_decay: Weight = 0.01
+    max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
+    accumulation: Positive = 1
+
+
+class LikelihoodConfig(Section):
+    """The two maximum-likelihood objectives, neither of which needs a pair.
+
+    The compressor recovers human sentences (denoising): ``back_translated_share`` of them from a
+    document that the reconstructor wrote around them, the others from noise. A document with less
+    than ``back_translated_coverage`` of its sentence's pieces would teach hallucination: such a
+    sentence is recovered from noise after all. ``temperature`` bounds the sampling temperature of
+    these documents, ``back_translated_length`` their words.
+
+    The reconstructor rebuilds documents: ``draft_share`` of them from the compressor's own draft
+    of ``budgets`` words, the others from their keywords.
+    """
+
+    back_translated_share: Share = 0.0
+    back_translated_coverage: Share = 0.0
+    draft_share: Share = 0.0
+    temperature: tuple[float, float] = (0.7, 1.0)
+    back_translated_length: tuple[int, int] = (16, 48)
+    budgets: tuple[int, int] = (6, 14)
+
+
 class NoiseConfig(Section):
     """How a sentence is hidden among other words, and a document reduced to keywords."""
 
@@ -143,3 +175,10 @@ class EncoderConfig(Section):
         if self.static is not None and self.pooling != "mean":
             raise ValueError(f"a static encoder has no {self.pooling}. Set pooling to mean")
         return self
+
+
+class DecoderConfig(Section):
+    """The sizes of the two GRUs that skip-thought decodes the neighbours with."""
+
+    embedding: Positive
+    hidden: Positive

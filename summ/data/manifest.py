@@ -39,6 +39,11 @@ class Manifest:
     versions: dict[str, str]
     format: int = FORMAT
 
+    @property
+    def language(self) -> str:
+        """ISO 639 code of the texts, from the settings; ``und`` if they have none."""
+        return str(self.settings.get("language", "und"))
+
     def to_json(self) -> str:
         """The manifest as it stands in the file."""
         return json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n"

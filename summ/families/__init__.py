@@ -1,1 +1,112 @@
-"""Families of models: a folder each."""
+"""Families of models: a folder each, and the one place that knows which there are.
+
+Each ``match`` has one case a family, and imports that family only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from summ.config import RunShape, fit, read_values
+from summ.errors import ConfigError
+
+if TYPE_CHECKING:
+    import torch
+
+    from summ.families.sentence.model import SentenceModel
+    from summ.families.summarizer.model import SummaryModel
+    from summ.text.vocabulary import Vocabulary
+    from summ.training.task import Task
+    from summ.types import Tokens
+
+FAMILIES = ("summarizer", "sentence")
+# Configurations of 0.1 name no family; stages of these kinds are not the summarizer's.
+_SENTENCE_KINDS = ("quick-thought", "skip-thought")
+
+
+def load_run(path: Path, overrides: Sequence[str] = ()) -> RunShape:
+    """Reads a configuration, applies ``a.b=c`` overrides and checks it by its family's schema.
+
+    Raises:
+        ConfigError: the file cannot be read, is not YAML, or does not fit the schema.
+    """
+    values = read_values(path, overrides)
+    match values.get("family", _inferred(values)):
+        case "summarizer":
+            from summ.families.summarizer.config import SummarizerRun
+
+            return fit(SummarizerRun, values, path)
+        case "sentence":
+            from summ.families.sentence.config import SentenceRun
+
+            return fit(SentenceRun, values, path)
+        case other:
+            raise ConfigError(
+                f"{path}: family: there is none of this name, found {other!r}. "
+                f"Choose one of {', '.join(FAMILIES)}."
+            )
+
+
+def task(config: RunShape, device: torch.device) -> Task:
+    """What a run trains, with its networks on the device.
+
+    Raises:
+        SummError: a text or a model that the configuration names is missing, or does not fit it.
+    """
+    from summ.families.sentence.config import SentenceRun
+    from summ.families.summarizer.config import SummarizerRun
+
+    match config:
+        case SummarizerRun():
+            from summ.families.summarizer.task import SummarizerTask
+
+            return SummarizerTask(config, device, _sentence_vectors)
+        case SentenceRun():
+            from summ.families.sentence.task import SentenceTask
+
+            return SentenceTask(config, device)
+    raise TypeError(f"a run of no family: {type(config).__name__}")
+
+
+def load(folder: Path) -> SummaryModel | SentenceModel:
+    """The model in a folder, of whichever family it is.
+
+    Raises:
+        CheckpointError: the folder is missing, damaged, or no model folder.
+    """
+    from summ.networks.model_folder import read_manifest
+
+    if read_manifest(folder).family == "sentence":
+        from summ.families.sentence.model import load_sentence_model
+
+        return load_sentence_model(folder)
+    from summ.families.summarizer.model import load_summary_model
+
+    return load_summary_model(folder)
+
+
+def train(config: RunShape, resume: bool = False) -> Path:
+    """Trains all stages of a run; returns the model folder.  See ``Trainer.run``."""
+    from summ.training.trainer import Trainer
+
+    return Trainer(config, partial(task, config), resume).run()
+
+
+def _inferred(values: dict[str, Any]) -> str:
+    """The family of a configuration that names none."""
+    stages = values.get("stages")
+    first = stages[0] if isinstance(stages, list) and stages else None
+    kind = first.get("kind") if isinstance(first, dict) else None
+    return "sentence" if kind in _SENTENCE_KINDS else "summarizer"
+
+
+def _sentence_vectors(
+    folder: Path | None, vocabulary: Vocabulary, device: torch.device
+) -> Callable[[Tokens], torch.Tensor]:
+    """Of the encoder in a folder, or of the one that ships: for rewards of another family."""
+    from summ.families.sentence.token_vectors import token_vectors
+
+    return token_vectors(folder, vocabulary, device)

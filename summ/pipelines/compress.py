@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from summ.families.summarizer.model import SummaryModel
+from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.rerank import Reranker, RerankWeights, weights_of
 from summ.pipelines.search import Hypothesis, Searcher
 from summ.text.folding import Folded, fold, unfold
@@ -25,7 +26,7 @@ class Compressed:
 
     Attributes:
         text: at most as many words as its budget; never blank unless the source was.
-        log_prob: of the drawn pieces under the compressor, in nats.
+        log_prob: of the chosen pieces under the compressor, in nats.
         truncated: True when part of the source was not read or no end mark was reached.
         method: how it came about, as in ``Summary``.
     """
@@ -38,7 +39,7 @@ class Compressed:
 
 @runtime_checkable
 class SentenceCompressor(Protocol):
-    """What the summarizer needs of a machine."""
+    """What the summarizer needs of a model."""
 
     @property
     def longest(self) -> int:
@@ -48,14 +49,23 @@ class SentenceCompressor(Protocol):
         """Whether a text is read whole."""
 
     def compress(
-        self, texts: Sequence[str], budgets: Sequence[int], *, beams: int, batch_size: int
+        self, texts: Sequence[str], budgets: Sequence[int], decoding: DecodingOptions
     ) -> list[Compressed]:
         """Shortens each text to at most its budget of words."""
 
 
 @dataclass(frozen=True)
 class _Source:
-    """A text as the machine reads it, and where it stood."""
+    """A text as the model reads it.
+
+    Attributes:
+        place: its row among the texts.
+        folded: its words, if the vocabulary folds.
+        ids: its pieces, without marks, as many as the model reads.
+        surface_facts: how it is written.
+        budget: the most words that may remain of it.
+        cut: whether it is longer than the model reads.
+    """
 
     place: int
     folded: Folded | None
@@ -66,23 +76,18 @@ class _Source:
 
 
 class ModelCompressor:
-    """A ``SentenceCompressor`` that asks the compressor network."""
+    """A ``SentenceCompressor`` that searches with a model's compressor and reranks."""
 
-    def __init__(
-        self, model: SummaryModel, rerank: RerankWeights | None = None, in_order: bool = False
-    ) -> None:
+    def __init__(self, model: SummaryModel) -> None:
         """A compressor.
 
-        Args:
-            machine: whose compressor network it is.
-            rerank: how the other networks choose among the summaries that the search ends with;
-                by default as the machine says.
-            in_order: whether a summary says the words of its source in their order.
+        Raises:
+            CheckpointError: the model brings along weights for reranking that are not known.
         """
         self.model = model
-        self._searcher = Searcher(model, in_order)
-        weights = weights_of(model) if rerank is None else rerank
-        self._reranker = None if weights.silent else Reranker(model, weights)
+        self._searcher = Searcher(model)
+        self._weights = weights_of(model)
+        self._rerankers: dict[RerankWeights, Reranker] = {}
         # The end mark takes one place.
         self._room = model.settings.max_document - 1
 
@@ -96,29 +101,32 @@ class ModelCompressor:
         return len(self.model.vocabulary.encode([text])[0]) <= self._room
 
     def compress(
-        self, texts: Sequence[str], budgets: Sequence[int], *, beams: int, batch_size: int
+        self, texts: Sequence[str], budgets: Sequence[int], decoding: DecodingOptions
     ) -> list[Compressed]:
         sources = self._read(texts, budgets)
         # Alike lengths share a batch; the longest first, so that memory runs out early or never.
         sources.sort(key=lambda source: len(source.ids), reverse=True)
-        found: list[Compressed | None] = [None] * len(texts)
-        for start in range(0, len(sources), batch_size):
-            batch = sources[start : start + batch_size]
-            for source, drawn in zip(batch, self._search(batch, beams), strict=True):
-                found[source.place] = self._write(source, drawn, texts[source.place])
-        return [compressed for compressed in found if compressed is not None]
+        compressed: list[Compressed | None] = [None] * len(texts)
+        for start in range(0, len(sources), decoding.batch_size):
+            batch = sources[start : start + decoding.batch_size]
+            for source, best in zip(batch, self._search(batch, decoding), strict=True):
+                compressed[source.place] = self._write(source, best, texts[source.place])
+        return [one for one in compressed if one is not None]
 
-    def _search(self, batch: Sequence[_Source], beams: int) -> list[Hypothesis]:
+    def _search(self, batch: Sequence[_Source], decoding: DecodingOptions) -> list[Hypothesis]:
         """The summary of each source, in pieces."""
         ids, budgets = [source.ids for source in batch], [source.budget for source in batch]
-        surface_facts = [source.surface_facts for source in batch]
-        if self._reranker is None or beams == 1:
+        surface_facts, beams = [source.surface_facts for source in batch], decoding.beams
+        weights = self._weights if decoding.rerank is None else decoding.rerank
+        if weights.silent or beams == 1:
             return self._searcher.search(ids, budgets, beams, surface_facts)
         several = self._searcher.candidates(ids, budgets, beams, beams, surface_facts)
-        return self._reranker.choose(ids, several)
+        if weights not in self._rerankers:
+            self._rerankers[weights] = Reranker(self.model, weights)
+        return self._rerankers[weights].choose(ids, several)
 
     def _read(self, texts: Sequence[str], budgets: Sequence[int]) -> list[_Source]:
-        """The ids of the part of each text that the machine can read."""
+        """The ids of the part of each text that the model can read."""
         vocabulary = self.model.vocabulary
         most = self._room * _LONGEST_PIECE
         heads = [_head_of_text(text, most) for text in texts]
@@ -128,8 +136,8 @@ class ModelCompressor:
             for head, form in zip(heads, folded, strict=True)
         ]
         all_ids = [
-            # More pieces than characters are bytes of a script that the machine never learned:
-            # the words of such a text are cut, not drawn.
+            # More pieces than characters are bytes of a script that the model never learned:
+            # such a text is cut after its first words, not compressed.
             ids if len(ids) <= len(text) else []
             for text, ids in zip(canonical, vocabulary.encode_canonical(canonical), strict=True)
         ]
@@ -146,7 +154,7 @@ class ModelCompressor:
         ]
 
     def _head(self, ids: list[int]) -> list[int]:
-        """As many whole words as the machine can read; of a single endless word, its beginning."""
+        """As many whole words as the model can read; of a single endless word, its beginning."""
         room = self._room
         if len(ids) <= room:
             return ids
@@ -155,20 +163,20 @@ class ModelCompressor:
         end = next((place for place in range(room, 0, -1) if starts[ids[place]]), room)
         return ids[:end]
 
-    def _write(self, source: _Source, drawn: Hypothesis, text: str) -> Compressed:
-        """The drawn pieces as natural text."""
-        if not source.ids:  # nothing that the machine can read
+    def _write(self, source: _Source, best: Hypothesis, text: str) -> Compressed:
+        """The chosen pieces as natural text."""
+        if not source.ids:  # nothing that the model can read
             head = text[: self._room * _LONGEST_PIECE]
             shown = cut_to_words(head, source.budget)
             cut = source.cut or count_words(shown) < count_words(head)
             return Compressed(shown, 0.0, cut, "cut")
         vocabulary = self.model.vocabulary
-        words = vocabulary.decode(drawn.ids)
+        words = vocabulary.decode(best.ids)
         if source.folded is not None:
             words = unfold(words, source.folded, vocabulary.common)
-        # A machine that finds no word must not leave the reader without one.
+        # A model that finds no word must not leave the reader without one.
         shown = cut_to_words(words, source.budget) or cut_to_words(text, source.budget)
-        return Compressed(shown, drawn.log_prob, source.cut or not drawn.finished)
+        return Compressed(shown, best.log_prob, source.cut or not best.finished)
 
 
 def _head_of_text(text: str, characters: int) -> str:

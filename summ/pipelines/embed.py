@@ -17,6 +17,7 @@ from summ.data.readers import Record
 from summ.data.windows import windows
 from summ.errors import ConfigError
 from summ.families.sentence.model import SentenceModel, SentenceSettings, load_sentence_model
+from summ.pretrained import find_model
 from summ.types import Tokens
 
 # More characters than a piece has, so that what a model will not read is not tokenised.
@@ -71,7 +72,7 @@ class SentenceEncoder:
             CheckpointError: the folder is missing, damaged or from another version.
         """
         chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        folder = None if path is None else Path(path)
+        folder = None if path is None else find_model(path)
         return SentenceEncoder(load_sentence_model(folder, chosen))
 
     @property

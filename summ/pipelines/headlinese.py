@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from summ.pipelines.ordered_search import OrderedSource
-from summ.text.languages.en import SAME_PAST
+from summ.text.languages.en_phrases import SAME_PAST
 from summ.text.languages.tables import table
 from summ.text.verbs import VerbLexicon
 

@@ -7,15 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from summ.errors import ConfigError
+from summ.pipelines.headline import DEFAULT_HEADLINE_WORDS
 from summ.pipelines.selection import Encode, rank_sentences
 from summ.text.sentences import split_sentences
 from summ.text.words import count_words, cut_to_words, is_unsegmented
 
-# What a summary has when nobody says: a headline of a text that can be read at once, and of a
-# longer one so many sentences of so many words.
-HEADLINE_WORDS = 10
-DEFAULT_SENTENCES = 2
-SENTENCE_WORDS = 20
+# What a summary of a text that cannot be read at once has when nobody says.
+_DEFAULT_SENTENCES = 2
+_SENTENCE_WORDS = 20
 _FEWEST_WORDS = 6  # of a sentence that is worth its place
 _LEAST_SHARE = 0.5  # of a sentence's words that can tell what it says
 _SPARE = 4  # sentences ranked beyond those that can all be kept
@@ -55,11 +54,13 @@ class LengthPlan:
 
 @dataclass(frozen=True)
 class LengthLimit:
-    """What the user asks of a summary.
+    """How long a summary may be.
+
+    A ``ConfigError`` says which number is below 1.
 
     Attributes:
         words: the most words it may have (characters in scripts without spaces); by default
-            ``HEADLINE_WORDS`` for one sentence, ``SENTENCE_WORDS`` for each of several.
+            10 for one sentence, 20 for each of several.
         sentences: the most sentences to keep, which then share the words; by default as many
             as the words suffice for, whole if possible.
     """
@@ -90,7 +91,7 @@ def plan_summary(
 
     Args:
         texts: a document, or several to be summarized together.
-        wish: how long a summary.
+        limit: how long the summary may be.
         fits: whether the compressor can read a text whole.
         longest: words of a sentence; a longer one is taken apart.
         encode: makes vectors of sentences, to compare them by; None compares their words.
@@ -126,14 +127,14 @@ def plan_summary(
 
 def _default_words(limit: LengthLimit, readable: bool, scale: int) -> int:
     """The words of a summary when nobody says."""
-    sentences = limit.sentences or (1 if readable else DEFAULT_SENTENCES)
-    return scale * (HEADLINE_WORDS if sentences == 1 else SENTENCE_WORDS * sentences)
+    sentences = limit.sentences or (1 if readable else _DEFAULT_SENTENCES)
+    return scale * (DEFAULT_HEADLINE_WORDS if sentences == 1 else _SENTENCE_WORDS * sentences)
 
 
 def _one_is_enough(limit: LengthLimit, words: int, scale: int) -> bool:
     """Whether the summary should be one sentence."""
     if limit.sentences is None:
-        return words < 2 * HEADLINE_WORDS * scale
+        return words < 2 * DEFAULT_HEADLINE_WORDS * scale
     return limit.sentences == 1 or words < 2 * _FEWEST_WORDS * scale
 
 

@@ -19,7 +19,8 @@ from summ.families.summarizer.critics import Critics
 from summ.families.summarizer.critique import critique
 from summ.families.summarizer.model import SummaryModel
 from summ.families.summarizer.rewards import humanness_reward
-from summ.pipelines.constraints import HEADLINE_WORDS, Word, WordConstraints
+from summ.pipelines.headline import LONGEST_HEADLINE_WORDS
+from summ.pipelines.lexicon import Lexicon, Word
 from summ.pipelines.search import Hypothesis
 from summ.types import Tokens
 
@@ -114,7 +115,7 @@ class Reranker:
     def __init__(self, summary_model: SummaryModel, weights: RerankWeights) -> None:
         self._weights = weights
         self._device = next(summary_model.compressor.parameters()).device
-        constraints = WordConstraints(summary_model.vocabulary, summary_model.settings.shortlist)
+        lexicon = Lexicon(summary_model.vocabulary)
         critics = Critics.of(summary_model)
         # Networks without a weight are not run: the reconstructor takes longer than the search.
         self._critics = Critics(
@@ -123,7 +124,7 @@ class Reranker:
             critics.reconstructor if weights.reconstruction else None,
             critics.language_model if weights.fluency else None,
             salience=critics.salience if weights.salience else None,
-            content_word=partial(_is_content_word, constraints) if weights.novelty else None,
+            content_word=partial(_is_content_word, lexicon) if weights.novelty else None,
         )
 
     def choose(
@@ -165,7 +166,7 @@ class Reranker:
         ]
         total = torch.tensor(likelihood, dtype=torch.float64)
         humanness = None if found.humanness is None else humanness_reward(found.humanness)
-        repetition = found.repetition.masked_fill(found.words > HEADLINE_WORDS, 0.0)
+        repetition = found.repetition.masked_fill(found.words > LONGEST_HEADLINE_WORDS, 0.0)
         for weight, figure in (
             (weights.reconstruction, found.reconstruction),
             (weights.humanness, humanness),
@@ -185,6 +186,7 @@ class Reranker:
         )
 
 
-def _is_content_word(constraints: WordConstraints, word: Word) -> bool:
+def _is_content_word(lexicon: Lexicon, word: Word) -> bool:
     """Whether a word says something of its own: no function word and no punctuation mark."""
-    return not (constraints.repeatable(word) or constraints.is_mark(word))
+    nature = lexicon.nature(word)
+    return not (nature.repeatable or nature.mark)

@@ -21,6 +21,7 @@ from summ.families.summarizer.critique import nll_per_word, prefix_humanness
 from summ.families.summarizer.likelihood import reconstruction_nll
 from summ.families.summarizer.model import SummaryModel, load_summary_model
 from summ.pipelines.search import Searcher
+from summ.pretrained import find_model
 from summ.text.sentences import split_sentences
 from summ.types import Tokens
 
@@ -69,7 +70,7 @@ class Scorer:
     def load(path: Path | str | None = None, device: str | None = None) -> Scorer:
         """Loads a model; see ``Summarizer.load``."""
         chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        return Scorer(load_summary_model(None if path is None else Path(path), chosen))
+        return Scorer(load_summary_model(None if path is None else find_model(path), chosen))
 
     def score(self, records: Iterable[Record], batch_size: int = 64) -> list[Score]:
         """Scores all records; the texts stream, four numbers a text are kept.

@@ -1,4 +1,4 @@
-"""Searching for the summary that people see: likely under the policy, and within the rules.
+"""Searching for the summary that people see: likely under the policy, within the constraints.
 
 Axes: B sequences, T output positions, V word types.
 """
@@ -35,18 +35,12 @@ class Hypothesis:
 
 
 class Searcher:
-    """Greedy and beam search with a machine's compressor."""
+    """Greedy and beam search with a model's compressor, within the model's constraints."""
 
-    def __init__(self, model: SummaryModel, in_order: bool = False) -> None:
-        """A searcher.
-
-        Args:
-            machine: whose compressor decides.
-            in_order: whether words of the source are said in the order of the source.
-        """
-        vocabulary = model.vocabulary
+    def __init__(self, model: SummaryModel) -> None:
+        vocabulary, settings = model.vocabulary, model.settings
         self.model = model
-        self.constraints = WordConstraints(vocabulary, model.settings.shortlist, in_order)
+        self.constraints = WordConstraints(vocabulary, settings.shortlist, settings.in_order)
         device = next(model.compressor.parameters()).device
         self.marks = Marks.of(vocabulary, device)
         self.device = device
@@ -83,20 +77,20 @@ class Searcher:
         budget = torch.tensor(list(budgets), device=self.device)
         encoded = self.model.compressor.read(words.to(self.device), budget)
         known = surface_facts or [SurfaceFacts()] * len(sources)
-        follow = list(map(self.constraints.bind, sources, budgets, known))
-        found = self._generate(encoded, follow, beams, keep)
+        constraints = list(map(self.constraints.bind, sources, budgets, known))
+        found = self._generate(encoded, constraints, beams, keep)
         return [found[start : start + keep] for start in range(0, len(found), keep)]
 
     def _generate(
-        self, encoded: Encoded, follow: Sequence[SourceConstraints], beams: int, keep: int
+        self, encoded: Encoded, constraints: Sequence[SourceConstraints], beams: int, keep: int
     ) -> list[Hypothesis]:
-        """The likeliest summaries that follow the rules, by transformers' own search."""
+        """The likeliest summaries within the constraints, by transformers' own search."""
         from transformers import LogitsProcessorList
         from transformers.modeling_outputs import BaseModelOutput
 
         marks, network = self.marks, self.model.compressor.network
-        wide = [constraints for constraints in follow for _ in range(beams)]
-        restriction = Restriction(encoded.repeat(beams), wide, marks)
+        repeated = [one for one in constraints for _ in range(beams)]
+        restriction = Restriction(encoded.repeat(beams), repeated, marks)
         found = network.generate(
             encoder_outputs=BaseModelOutput(last_hidden_state=encoded.states),
             attention_mask=encoded.mask.long(),
@@ -130,15 +124,15 @@ class Searcher:
 
 @dataclass(frozen=True)
 class Restriction:
-    """A logits processor: the policy's own log-probabilities, less what the rules forbid.
+    """A logits processor: the policy's own log-probabilities, less what constraints forbid.
 
     Attributes:
         encoded: one row for each beam.
-        follow: the rules of each row.
+        constraints: those of each row.
     """
 
     encoded: Encoded
-    follow: Sequence[SourceConstraints]
+    constraints: Sequence[SourceConstraints]
     marks: Marks
 
     def __call__(self, ids: Tensor, scores: Tensor) -> Tensor:
@@ -150,11 +144,11 @@ class Restriction:
         allowed = torch.zeros_like(scores, dtype=torch.bool)
         ended = {self.marks.eos, self.marks.pad}
         for row, prefix in enumerate(prefixes.tolist()):
-            follows = [self.marks.eos]
+            pieces = [self.marks.eos]
             if not prefix or prefix[-1] not in ended:
-                follows = self.follow[row].allowed(prefix).tolist()
-            allowed[row, follows] = True
+                pieces = self.constraints[row].allowed(prefix).tolist()
+            allowed[row, pieces] = True
         presentable = policy.masked_fill(~allowed, -torch.inf)
-        # Where the rules leave nothing that the policy can say, the policy decides.
+        # Where the constraints leave nothing that the policy can say, the policy decides.
         dead = torch.isinf(presentable).all(dim=1, keepdim=True)
         return torch.where(dead, policy, presentable)

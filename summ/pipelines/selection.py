@@ -66,16 +66,6 @@ _MOST_ENCODED = 20_000
 _TERM = re.compile(r"\w+")
 
 
-def choose_sentences(
-    sentences: Sequence[str], count: int, encode: Encode | None = None
-) -> list[int]:
-    """The positions of the most informative sentences of a document, in ascending order.
-
-    At most ``count``; fewer where the rest are headings or repeat what was chosen.
-    """
-    return sorted(rank_sentences([sentences], count, encode))
-
-
 def rank_sentences(
     documents: Sequence[Sequence[str]], count: int, encode: Encode | None = None
 ) -> list[int]:

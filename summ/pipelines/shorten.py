@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 
 from summ.families.shortener.model import ShortenerModel
 from summ.pipelines.compress import Compressed
-from summ.pipelines.constraints import LEANING
+from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.headlinese import headlinese
 from summ.pipelines.ordered_search import OrderedLine, OrderedSearcher, OrderedSource
 from summ.pipelines.skips import MARKS
-from summ.text.languages.en import CONDITIONS, DASHES, PREPOSITIONS, SUBORDINATORS
+from summ.text.languages.en import LEANING
+from summ.text.languages.en_phrases import CONDITIONS, DASHES, PREPOSITIONS, SUBORDINATORS
 from summ.text.sentences import split_sentences
 from summ.text.shortenings import looks_complete, shortenings, shortest_loss
 from summ.text.verbs import bare
@@ -80,15 +81,14 @@ class Shortener:
         self._searcher = OrderedSearcher(model)
 
     def shorten(
-        self, texts: Sequence[str], words: Sequence[int], *, beams: int, batch_size: int
+        self, texts: Sequence[str], words: Sequence[int], decoding: DecodingOptions
     ) -> list[Compressed]:
         """Each sentence in at most so many words.
 
         Args:
             texts: not blank; of several sentences the first is shortened that has a verb.
             words: the most words of each.
-            beams: width of the search.
-            batch_size: sentences that are searched at once.
+            decoding: the width of the search, and how many sentences are searched at once.
         """
         texts = [self._telling_sentence(text) for text in texts]
         found: dict[int, Compressed] = {}
@@ -103,11 +103,11 @@ class Shortener:
                 searched.append(place)
         # Alike lengths share a batch.
         searched.sort(key=lambda place: len(texts[place]), reverse=True)
-        for start in range(0, len(searched), batch_size):
-            batch = searched[start : start + batch_size]
+        for start in range(0, len(searched), decoding.batch_size):
+            batch = searched[start : start + decoding.batch_size]
             sources = [self._searcher.read(texts[place]) for place in batch]
             room = [words[place] + self._weights.room for place in batch]
-            lines = self._searcher.search(sources, room, beams)
+            lines = self._searcher.search(sources, room, decoding.beams)
             for place, source, own in zip(batch, sources, lines, strict=True):
                 found[place] = self._choose(texts[place], source, own, words[place])
         return [found[place] for place in range(len(texts))]

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from summ.pipelines.constraints import LEANING
 from summ.text.folding import Folded, begins_sentence
-from summ.text.languages.en import (
+from summ.text.languages.en import LEANING
+from summ.text.languages.en_phrases import (
     ARGUED,
     ASKING,
     AUXILIARIES,

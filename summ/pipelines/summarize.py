@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from summ.data.readers import Record
 from summ.data.windows import windows
-from summ.errors import ConfigError
 from summ.pipelines.compress import Compressed, SentenceCompressor
+from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.length_plan import LengthLimit, LengthPlan, Segment, assemble, plan_summary
 from summ.pipelines.selection import Encode
+from summ.pretrained import find_model
 from summ.text.languages.cased_english import is_cased_english
 from summ.text.words import count_words
 from summ.types import Method, Style, Summary
@@ -25,30 +27,39 @@ if TYPE_CHECKING:
 
 
 class Summarizer:
-    """Summarizes texts with a trained machine.
+    """Summarizes texts with a trained model.
 
     Long documents are split into sentences, the most informative are kept, and what does not
     fit the words is compressed.  A blank text has an empty summary.
+
+    Example::
+
+        summarizer = Summarizer.load()
+        [summary] = summarizer.summarize([article], words=10)
+        print(summary.text)
     """
 
     def __init__(
         self,
         compressor: SentenceCompressor,
         encode: Encode | None = None,
+        rerank: RerankWeights | None = None,
         shortener: SentenceShortener | None = None,
         prefer_shortener: bool = False,
     ) -> None:
-        """Puts a summarizer together.
+        """Puts a summarizer together; ``load`` does so for a model folder.
 
         Args:
             compressor: shortens sentences to headlines.
+            shortener: shortens English sentences that shall remain sentences.
+            prefer_shortener: whether the style ``auto`` asks it.
             encode: makes vectors of sentences, to find the informative ones of a long document;
                 None compares their words (TF-IDF).
-            shortener: shortens English sentences so that they remain sentences.
-            prefer_shortener: whether the style ``auto`` asks it.
+            rerank: where a call does not say otherwise; see ``DecodingOptions``.
         """
         self._compressor = compressor
         self._encode = encode
+        self._default = DecodingOptions(rerank=rerank)
         self._shortener = shortener
         self._prefer_shortener = prefer_shortener
 
@@ -58,19 +69,19 @@ class Summarizer:
         device: str | None = None,
         encoder: Path | str | None = None,
         rerank: RerankWeights | None = None,
-        in_order: bool = False,
     ) -> Summarizer:
-        """Loads a machine.
+        """Loads a model.
 
         Args:
-            path: the folder of a model; by default the one that ships with summ.
-            encoder: the folder of a sentence model, loaded when the first long document comes;
-                by default sentences are compared by their words.
+            path: a model's folder, or the name of one that ships with summ; by default the
+                English summarizer that ships with it.
             device: where torch computes, such as ``cpu`` or ``cuda:1``; by default a GPU if
                 there is one.
-            rerank: how the machine's other networks choose among the summaries that the search
-                ends with; by default as the model says, ``reranking.LIKELIEST`` hears none of them.
-            in_order: whether a summary says the words of each sentence in their order.
+            encoder: a sentence model by which to choose the sentences of long documents, loaded
+                when the first of them comes; by default they are compared by their words.
+            rerank: how the model's other networks choose among the summaries that the search
+                ends with; by default as the model says.  ``rerank.LIKELIEST`` takes the one that
+                is likeliest to the compressor.
 
         Raises:
             CheckpointError: the folder is missing, damaged or from another version.
@@ -80,14 +91,12 @@ class Summarizer:
         from summ.families.summarizer.model import load_summary_model
         from summ.pipelines.compress import ModelCompressor
 
-        chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        folder = None if path is None else Path(path)
-        encode = None if encoder is None else _LateEncoder(Path(encoder), chosen)
-        summary_model = load_summary_model(folder, chosen)
-        compressor = ModelCompressor(summary_model, rerank, in_order)
-        # Whoever chooses a model or how it searches wants to see what that does.
-        default = path is None and rerank is None and not in_order
-        return Summarizer(compressor, encode, _LateShortener(chosen), default)
+        device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        model = load_summary_model(None if path is None else find_model(path), device)
+        encode = None if encoder is None else _LateEncoder(find_model(encoder), device)
+        compressor, shortener = ModelCompressor(model), _LateShortener(device)
+        # Whoever names a model wants to see what that model writes.
+        return Summarizer(compressor, encode, rerank, shortener, prefer_shortener=path is None)
 
     def summarize(
         self,
@@ -98,38 +107,44 @@ class Summarizer:
         batch_size: int = 64,
         style: Style = "auto",
     ) -> list[Summary]:
-        """Summarizes each text; see ``stream`` for the arguments.
+        """Summarizes each text, in their order.
+
+        Args:
+            texts: a list of texts.
+            words: the most whitespace-separated words of a summary (characters in scripts
+                without spaces), a promise; by default 10 for one sentence or a short text,
+                20 for each of several ``sentences``, and 40 for a longer text.
+            sentences: the most sentences to keep, which then share the words equally; by default
+                one of a short text, and of a longer one as many as the words suffice for, whole
+                if they fit.
+            beams: width of the search; 1 is greedy search.
+            batch_size: sentences compressed at once; changes speed and memory only.
+            style: ``headline``, ``sentence`` or ``auto``; see ``DecodingOptions``.
 
         Raises:
             ConfigError: a number is below 1.
+            TypeError: ``texts`` is one text.
         """
-        if isinstance(texts, str):
-            raise TypeError("texts must be a list of texts, but is one text; write [text]")
+        _refuse_one_text(texts)
+        decoding = replace(self._default, beams=beams, batch_size=batch_size, style=style)
         records = (Record("", text) for text in texts)
-        return list(self.stream(records, words, sentences, beams, batch_size, style))
+        return list(self.stream(records, words, sentences, decoding))
 
     def summarize_together(
         self,
         texts: Sequence[str],
         words: int | None = None,
         sentences: int | None = None,
-        beams: int = 8,
-        batch_size: int = 64,
-        style: Style = "auto",
+        decoding: DecodingOptions | None = None,
     ) -> Summary:
-        """One summary of several documents; see ``stream`` for the arguments.
+        """One summary of several documents; see ``stream`` for the arguments and errors.
 
         The sentences of all documents compete, what one has said no other repeats, and those that
         are kept stand in the order of the documents.
-
-        Raises:
-            ConfigError: a number is below 1.
         """
-        if isinstance(texts, str):
-            raise TypeError("texts must be a list of texts, but is one text; write [text]")
-        limit = _length_limit(words, sentences, beams, batch_size)
-        plan = self._plan(texts, limit)
-        [summary] = self._summaries([plan], ["1"], beams, batch_size, style)
+        _refuse_one_text(texts)
+        plan = self._plan(texts, LengthLimit(words, sentences))
+        [summary] = self._summaries([plan], ["1"], decoding or self._default)
         return summary
 
     def stream(
@@ -137,39 +152,22 @@ class Summarizer:
         records: Iterable[Record],
         words: int | None = None,
         sentences: int | None = None,
-        beams: int = 8,
-        batch_size: int = 64,
-        style: Style = "auto",
+        decoding: DecodingOptions | None = None,
     ) -> Iterator[Summary]:
         """Summarizes any number of records in bounded memory, in their order.
 
         Args:
             records: read a window at a time, no faster than summaries are taken.
-            words: the most whitespace-separated words of a summary (characters in scripts
-                without spaces), a promise; by default 10 for one sentence or a short text,
-                20 for each of several ``sentences``, and 40 for a longer text.
-            sentences: the most sentences to keep, which then share the words equally; by default
-                one of a short text, and of a longer one as many as the words suffice for, whole
-                if they fit.
-            beams: 1 is greedy search.
-            batch_size: sentences compressed at once; changes speed and memory only.
-            style: how what must be shortened reads: ``headline``, as this model was trained to
-                write; ``sentence``, English sentences with phrases left out; ``auto``, the
-                latter for English in its own case if the model is the one that ships.
+            words, sentences: as for ``summarize``.
+            decoding: how to search; by default as ``summarize`` does.
 
         Raises:
             ConfigError: a number is below 1.
         """
-        limit = _length_limit(words, sentences, beams, batch_size)
-        return self._stream(records, limit, beams, batch_size, style)
+        return self._stream(records, LengthLimit(words, sentences), decoding or self._default)
 
     def _stream(
-        self,
-        records: Iterable[Record],
-        limit: LengthLimit,
-        beams: int,
-        batch_size: int,
-        style: Style,
+        self, records: Iterable[Record], limit: LengthLimit, decoding: DecodingOptions
     ) -> Iterator[Summary]:
         position = 0
         for window in windows(records):
@@ -179,49 +177,39 @@ class Summarizer:
             ]
             position += len(window)
             plans = [self._plan([record.text], limit) for record in numbered]
-            names = [record.id for record in numbered]
-            yield from self._summaries(plans, names, beams, batch_size, style)
+            yield from self._summaries(plans, [record.id for record in numbered], decoding)
 
     def _summaries(
-        self,
-        plans: Sequence[LengthPlan],
-        names: Sequence[str],
-        beams: int,
-        batch_size: int,
-        style: Style,
+        self, plans: Sequence[LengthPlan], names: Sequence[str], decoding: DecodingOptions
     ) -> Iterator[Summary]:
         """Summaries by plans whose sentences may share a batch."""
         tasks = [part for plan in plans for part in plan.parts if part.budget is not None]
-        compressed = iter(self._shorten(tasks, beams, batch_size, style))
+        compressed = iter(self._compress(tasks, decoding))
         for name, plan in zip(names, plans, strict=True):
             yield _summary(name, plan, compressed)
 
-    def _shorten(
-        self, tasks: Sequence[Segment], beams: int, batch_size: int, style: Style
-    ) -> list[Compressed]:
+    def _compress(self, tasks: Sequence[Segment], decoding: DecodingOptions) -> list[Compressed]:
         """Each segment in at most its words, in the style that is wanted."""
-        found: dict[int, Compressed] = {}
-        for shorten, by_shortener in (
-            (self._compressor.compress, False),
-            (None if self._shortener is None else self._shortener.shorten, True),
-        ):
-            own = [
-                place
-                for place, task in enumerate(tasks)
-                if self._reads_as_sentence(task.text, style) == by_shortener
-            ]
-            if own and shorten is not None:
-                texts = [tasks[place].text for place in own]
-                budgets = [tasks[place].budget or 1 for place in own]
-                several = shorten(texts, budgets, beams=beams, batch_size=batch_size)
-                found |= dict(zip(own, several, strict=True))
-        return [found[place] for place in range(len(tasks))]
+        shortener = self._shortener
+        as_sentence = [self._remains_sentence(task.text, decoding) for task in tasks]
+        compressed: dict[int, Compressed] = {}
+        for wanted in (False, True):
+            places = [place for place, one in enumerate(as_sentence) if one == wanted]
+            texts = [tasks[place].text for place in places]
+            budgets = [tasks[place].budget or 1 for place in places]
+            if wanted and shortener is not None:
+                several = shortener.shorten(texts, budgets, decoding)
+            else:
+                several = self._compressor.compress(texts, budgets, decoding)
+            compressed |= dict(zip(places, several, strict=True))
+        return [compressed[place] for place in range(len(tasks))]
 
-    def _reads_as_sentence(self, text: str, style: Style) -> bool:
+    def _remains_sentence(self, text: str, decoding: DecodingOptions) -> bool:
         """Whether the shortener is asked for a text."""
-        if self._shortener is None or style == "headline":
+        if self._shortener is None or decoding.style == "headline":
             return False
-        return (style == "sentence" or self._prefer_shortener) and is_cased_english(text)
+        preferred = self._prefer_shortener and decoding.rerank is None
+        return (decoding.style == "sentence" or preferred) and is_cased_english(text)
 
     def _plan(self, texts: Sequence[str], limit: LengthLimit) -> LengthPlan:
         compressor = self._compressor
@@ -232,7 +220,7 @@ class SentenceShortener(Protocol):
     """What the summarizer needs to shorten sentences that shall remain sentences."""
 
     def shorten(
-        self, texts: Sequence[str], words: Sequence[int], *, beams: int, batch_size: int
+        self, texts: Sequence[str], words: Sequence[int], decoding: DecodingOptions
     ) -> list[Compressed]:
         """Each text in at most so many words."""
 
@@ -245,14 +233,16 @@ class _LateShortener:
         self._shortener: SentenceShortener | None = None
 
     def shorten(
-        self, texts: Sequence[str], words: Sequence[int], *, beams: int, batch_size: int
+        self, texts: Sequence[str], words: Sequence[int], decoding: DecodingOptions
     ) -> list[Compressed]:
+        if not texts:
+            return []
         if self._shortener is None:
             from summ.families.shortener.model import load_shortener
             from summ.pipelines.shorten import Shortener
 
             self._shortener = Shortener(load_shortener(None, self._device))
-        return self._shortener.shorten(texts, words, beams=beams, batch_size=batch_size)
+        return self._shortener.shorten(texts, words, decoding)
 
 
 class _LateEncoder:
@@ -271,19 +261,14 @@ class _LateEncoder:
         return self._encoder.encode(texts)
 
 
-def _length_limit(
-    words: int | None, sentences: int | None, beams: int, batch_size: int
-) -> LengthLimit:
-    """What the user asks for, every number checked."""
-    for name, value in (("beams", beams), ("batch size", batch_size)):
-        if value < 1:
-            raise ConfigError(f"{name}: must be at least 1, but is {value}.")
-    return LengthLimit(words, sentences)
+def _refuse_one_text(texts: Sequence[str]) -> None:
+    if isinstance(texts, str):
+        raise TypeError("texts must be a list of texts, but is one text; write [text]")
 
 
 def _summary(identifier: str, plan: LengthPlan, compressed: Iterator[Compressed]) -> Summary:
     """Puts a summary together; its compressed parts are the next ones of ``compressed``."""
-    whole: Method = "kept" if len(plan.parts) == 1 and plan.whole else "extracted"
+    whole: Method = "kept" if plan.whole else "extracted"
     parts = [
         Compressed(part.text, 0.0, False, whole) if part.budget is None else next(compressed)
         for part in plan.parts

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from summ.text.languages.en import (
+from summ.text.languages.en_phrases import (
     ASKING,
     AUXILIARIES,
     BE,

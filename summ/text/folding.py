@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from summ.text.languages.en import ABBREVIATIONS
 from summ.text.scripts import CJK_PUNCTUATION, MARKS, UNSEGMENTED
 
 _HARD = r"\u2014\u2015\u2026\u201e\u00ab\u00bb\u2022\"()\[\]{};!?"
@@ -32,15 +33,6 @@ _COARSE = re.compile(
           [^\s{_HARD}{UNSEGMENTED}{CJK_PUNCTUATION}] )+
     """,
     re.VERBOSE,
-)
-
-# Words that keep their full stop.
-ABBREVIATIONS = (
-    r"adm|ala|apr|ariz|ark|assn|aug|ave|bros|brig|calif|capt|cmdr|co|col|colo|conn|corp|cos|"
-    r"cpl|dec|dept|dist|dr|drs|est|etc|feb|fla|ft|ga|gen|gov|govt|hon|inc|ind|intl|jan|jr|"
-    r"jul|jun|kan|ky|lt|ltd|lieut|maj|mar|md|messrs|mich|minn|mont|mr|mrs|ms|mt|neb|nev|no|"
-    r"nos|nov|oct|okla|ont|ore|pa|ph\.d|penn|plc|pres|prof|pt|pty|pvt|rep|reps|rev|rs|sec|"
-    r"sen|sens|sept|sep|sgt|sr|st|tenn|tex|thur|thurs|tue|tues|univ|va|vs|vt|wis|wyo"
 )
 
 # What remains after the coarse cut and is one token although a rule below would cut it.

@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from summ.text.folding import ABBREVIATIONS, fold
+from summ.text.folding import fold
+from summ.text.languages.en import ABBREVIATIONS
 from summ.text.scripts import CJK_PUNCTUATION, MARKS, UNSEGMENTED
 
 if TYPE_CHECKING:

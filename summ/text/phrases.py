@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from summ.text.annotated_sentence import AnnotatedSentence
-from summ.text.languages.en import (
+from summ.text.languages.en_phrases import (
     ARGUED,
     AUXILIARIES,
     BE,

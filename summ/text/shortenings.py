@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from summ.text.languages.en import (
+from summ.text.languages.en_phrases import (
     AUXILIARIES,
     BE,
     CONDITIONS,

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from summ.text.languages.en import (
+from summ.text.languages.en_phrases import (
     ADVERBS,
     AUXILIARIES,
     BE,

@@ -8,7 +8,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from summ.config import TrainConfig
+from summ.config import RunShape
 from summ.data import files
 from summ.errors import CheckpointError, ConfigError
 
@@ -20,14 +20,14 @@ _SHOWN = 3
 _MANIFEST = "model.json"
 
 
-def fingerprint(config: TrainConfig) -> str:
+def fingerprint(config: RunShape) -> str:
     """Identifies what a run computes; where it is written and how often it reports do not count."""
     told = {"output", "log_every", "validate_every", "save_every"}
     told |= {"keep_checkpoints", "loader_workers"}
     return hashlib.sha256(config.model_dump_json(exclude=told).encode()).hexdigest()[:16]
 
 
-def describe_run(config: TrainConfig, processes: int) -> None:
+def describe_run(config: RunShape, processes: int) -> None:
     """Makes the folder and writes ``run.json``: what is computed, by what, on how many processes.
 
     Raises:
@@ -46,7 +46,7 @@ def describe_run(config: TrainConfig, processes: int) -> None:
         ) from error
 
 
-def refuse_taken(config: TrainConfig, resume: bool) -> None:
+def refuse_taken(config: RunShape, resume: bool) -> None:
     """Passes where a run without a checkpoint may begin: in a new or an empty folder.
 
     Or where a run ended before it had learned anything; with ``resume`` also where this very run
@@ -81,7 +81,7 @@ def refuse_taken(config: TrainConfig, resume: bool) -> None:
     refuse_foreign_parts(config)
 
 
-def refuse_foreign_parts(config: TrainConfig, first: int = 0) -> None:
+def refuse_foreign_parts(config: RunShape, first: int = 0) -> None:
     """Passes where all that a run will write stays in its folder and replaces its own work only.
 
     Args:

@@ -1,17 +1,16 @@
-"""What a run teaches, as the trainer sees it.
+"""What a run trains, as the trainer sees it.
 
 The trainer knows updates, checkpoints and processes; a task knows networks, texts and steps.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from torch import nn
-
-from summ.config import StageShape
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,7 @@ class Validation:
 
     Attributes:
         figures: ``held_out/...`` by name, means over the texts.
-        samples: the first few results as text, each with its source.
+        samples: the first few results as text, each after its source.
     """
 
     figures: dict[str, float]
@@ -38,31 +37,62 @@ class BatchSource(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class Adversary:
+    """A second learner, which reads what the first one draws.
+
+    Attributes:
+        step: ``forward(batch, draft, streams) -> StepOutput``; ``draft`` is what the first learner
+            drew from the same batch, or None if it drew nothing.
+        every: it learns after each so-many-th update of the first,
+        updates: so many times: first on the same texts, then on texts of its own.
+        learning_rate: at the peak of its schedule.
+    """
+
+    step: nn.Module
+    every: int
+    updates: int
+    learning_rate: float
+
+
+@dataclass(frozen=True)
+class StageParts:
+    """What the trainer needs of a stage.
+
+    Attributes:
+        batches: its texts.
+        step: the module that is updated: ``forward(batch, streams) -> StepOutput``.
+        validate: how good the networks are now, by what the run itself can measure.
+        shown: names of the figures that a progress bar has room for.
+        adversary: None where nothing else learns.
+    """
+
+    batches: BatchSource
+    step: nn.Module
+    validate: Callable[[], Validation]
+    shown: tuple[str, ...]
+    adversary: Adversary | None = None
+
+
 @runtime_checkable
 class Task(Protocol):
-    """Networks, the steps that teach them, the texts they learn from, and their judgement."""
+    """The networks of a run and, stage by stage, how they learn."""
 
     def networks(self) -> dict[str, nn.Module]:
         """The networks by name, in a fixed order; checkpoints hold them."""
 
-    def batches(self, stage: StageShape, shards: int) -> BatchSource:
-        """The texts of a stage, whose rows ``shards`` parts share equally.
+    def begin(self, index: int, shards: int) -> StageParts | None:
+        """The parts of the run's stage at this position, whose rows ``shards`` parts share equally.
+
+        None where nothing is trained: then the stage is done, its networks in place.
 
         Raises:
-            ConfigError: they cannot.
+            ConfigError: they cannot, or the networks lack what the stage needs.
         """
 
-    def step(self, stage: StageShape) -> nn.Module:
-        """The module that is updated: ``forward(batch, draws) -> StepOutput``."""
+    def save(self, folder: Path, final: bool = False) -> None:
+        """Writes the model folder.
 
-    def critic(self, stage: StageShape) -> nn.Module | None:
-        """The adversary: ``forward(batch, draft, draws) -> StepOutput``; None where none learns.
-
-        ``draft`` is what the step drew from the same batch, or None if it drew nothing.
+        Args:
+            final: in the form that the configuration asks for; otherwise exactly as trained.
         """
-
-    def validate(self, stage: StageShape) -> Validation:
-        """How good the networks are now, by what the run itself can judge."""
-
-    def save(self, folder: Path) -> None:
-        """Writes the model folder."""

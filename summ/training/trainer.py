@@ -8,12 +8,10 @@ count, and going on from it gives the run that was not interrupted.
 from __future__ import annotations
 
 import logging
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import torch
@@ -23,10 +21,8 @@ from torch.optim.lr_scheduler import LRScheduler
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
-from summ.config import StageShape, TrainConfig
+from summ.config import RunShape, TrainingStage
 from summ.errors import ConfigError, SummError
-from summ.families.sentence.task import SentenceTask
-from summ.families.summarizer.task import SummarizerTask
 from summ.training.allocator import keep_freed_memory
 from summ.training.checkpoint import (
     TrainState,
@@ -37,6 +33,7 @@ from summ.training.checkpoint import (
     read_state,
     save_checkpoint,
 )
+from summ.training.interruption import Interruption
 from summ.training.metrics import MetricsLog
 from summ.training.random_streams import RandomStreams, stage_seed
 from summ.training.run_record import (
@@ -46,7 +43,7 @@ from summ.training.run_record import (
     refuse_taken,
 )
 from summ.training.schedule import advance, schedule
-from summ.training.task import BatchSource, Task
+from summ.training.task import BatchSource, StageParts, Task
 from summ.types import StepOutput
 
 log = logging.getLogger("summ.train")
@@ -54,13 +51,18 @@ log = logging.getLogger("summ.train")
 
 @dataclass(frozen=True)
 class Learner:
-    """A wrapped step, its optimizer and its schedule."""
+    """A wrapped step, its optimizer and its schedule.
+
+    It learns after each ``every``-th update of the stage, ``updates`` times.
+    """
 
     step: nn.Module
     optimizer: Any
     scheduler: LRScheduler
     parameters: list[nn.Parameter]
     max_grad_norm: float
+    every: int = 1
+    updates: int = 1
 
 
 class _Steps(Dataset[Any]):
@@ -77,9 +79,15 @@ class _Steps(Dataset[Any]):
 
 
 class Trainer:
-    """Carries a run through its stages."""
+    """Carries a run through its stages.
 
-    def __init__(self, config: TrainConfig, resume: bool) -> None:
+    Args:
+        make_task: the networks of the run and how they learn, on a device.
+    """
+
+    def __init__(
+        self, config: RunShape, make_task: Callable[[torch.device], Task], resume: bool
+    ) -> None:
         self.config = config
         keep_freed_memory()
         self.accelerator = Accelerator(
@@ -88,10 +96,7 @@ class Trainer:
         self.checkpoints = config.output / "checkpoints"
         self.state = TrainState(0, 0, 0, 0, fingerprint(config))
         self.folder = self._checkpoint_to_resume(resume)
-        device = self.accelerator.device
-        self.task: Task = (
-            SentenceTask(config, device) if config.encodes else SummarizerTask(config, device)
-        )
+        self.task = make_task(self.accelerator.device)
         if self.folder is not None:
             load_networks(self.folder, self.task.networks())
             if self.state.stage_step == 0:
@@ -100,7 +105,7 @@ class Trainer:
         if self.accelerator.is_main_process:
             describe_run(config, self.accelerator.num_processes)
             self.metrics = MetricsLog(config.output, self.state.step)
-        self.stop = False
+        self.interruption = Interruption()
 
     def run(self) -> Path:
         """Trains all stages and writes the model folder; returns its path.
@@ -110,28 +115,35 @@ class Trainer:
             SummError: too many updates in a row were not finite.
             KeyboardInterrupt: after Ctrl-C, once a checkpoint is written.
         """
-        with self._interruptible():
+        with self.interruption:
+            if self.folder is not None and self.state.stage_step == 0:
+                # The run may have been killed between the checkpoint and the stage's folder.
+                self._save_stage(self.state.stage - 1)
             for index in range(self.state.stage, len(self.config.stages)):
-                stage = self.config.stages[index]
-                self._train_stage(stage)
-                self._average(index)
-                self._save_model(self.config.output / "stages" / stage.name)
+                if isinstance(self.config.stages[index], TrainingStage):
+                    self._train_stage(index)
+                    self._average(index)
+                else:
+                    self.task.begin(index, shards=1)
+                self._save_stage(index)
                 self.state = replace(self.state, stage=index + 1, stage_step=0)
-        self._save_model(self.config.output / "model")
+        self._save_model(self.config.output / "model", final=True)
         if self.accelerator.is_main_process:
             self.metrics.close()
         self.accelerator.end_training()
         return self.config.output / "model"
 
-    def _train_stage(self, stage: StageShape) -> None:
+    def _train_stage(self, index: int) -> None:
         """The loop."""
-        accumulation = stage.optimizer.accumulation
+        stage, done = self._trained(index), self.state.stage_step
         world, rank = self.accelerator.num_processes, self.accelerator.process_index
-        batches = self.task.batches(stage, world * accumulation)
-        learner, critic = self._learners(stage)
-        done = self.state.stage_step
+        accumulation = stage.optimizer.accumulation
+        parts = self.task.begin(index, world * accumulation)
+        if parts is None:
+            raise TypeError(f"stages.{stage.name}: nothing to train")
+        learner, adversary = self._learners(stage, parts)
         loader = DataLoader(
-            _Steps(batches, rank, world, accumulation),
+            _Steps(parts.batches, rank, world, accumulation),
             batch_size=None,
             sampler=range(done * accumulation, stage.steps * accumulation),
             num_workers=self.config.loader_workers,
@@ -145,38 +157,33 @@ class Trainer:
         )
         micro_batches = iter(loader)
         for number in range(done, stage.steps):
-            batch, output = self._update(learner, micro_batches, stage, number)
-            stats = dict(output.stats)
-            if critic is not None and (number + 1) % stage.discriminator_every == 0:
-                stats |= self._update_critic(critic, batch, output, stage, number)
-                for extra in range(1, stage.critic_updates):
-                    # Texts of its own, from further on in the stage's endless order.
-                    later = number + extra * stage.steps
-                    fresh = batches.at(later, rows=(rank, world)).to(self.accelerator.device)
-                    stats |= self._update_critic(critic, fresh, None, stage, later)
+            batch, output, stats = self._update(learner, micro_batches, stage, number)
+            if adversary is not None and (number + 1) % adversary.every == 0:
+                texts = (parts.batches, batch)
+                stats |= self._update_adversary(adversary, *texts, output.draft, stage, number)
             learner.scheduler.step()
             self.state = replace(self.state, stage_step=number + 1, step=self.state.step + 1)
-            self._report(stage, learner, stats, bar)
-            last = number + 1 == stage.steps
-            if last or self.stop or self.state.step % self.config.save_every == 0:
-                self._save_checkpoint(learner, critic)
-            if self.stop:
+            self._report(stage, parts, learner, stats, bar)
+            stop, last = self.interruption.requested, number + 1 == stage.steps
+            if last or stop or self.state.step % self._save_every(stage) == 0:
+                self._save_checkpoint(learner, adversary)
+            if stop:
                 raise KeyboardInterrupt
         bar.close()
         self.accelerator.free_memory()
 
     def _average(self, index: int) -> None:
         """Puts the mean of a finished stage's last checkpoints into the networks."""
-        count = self.config.stages[index].average_checkpoints
+        count = self._trained(index).average_checkpoints
         if count > 1:
             found = checkpoints(self.checkpoints)
-            mine = [folder for folder in found if read_state(folder).stage == index]
-            load_average(mine[-count:], self.task.networks())
+            own = [folder for folder in found if read_state(folder).stage == index]
+            load_average(own[-count:], self.task.networks())
 
     def _update(
-        self, learner: Learner, micro_batches: Iterator[Any], stage: StageShape, number: int
-    ) -> tuple[Any, StepOutput]:
-        """One update of the step, over all its micro-batches."""
+        self, learner: Learner, micro_batches: Iterator[Any], stage: TrainingStage, number: int
+    ) -> tuple[Any, StepOutput, dict[str, Any]]:
+        """One update over all its micro-batches: the last of them, its output, and the figures."""
         accumulation = stage.optimizer.accumulation
         for micro in range(accumulation):
             batch = next(micro_batches).to(self.accelerator.device)
@@ -185,25 +192,32 @@ class Trainer:
             with self.accelerator.no_sync(learner.step) if more else nullcontext():
                 output: StepOutput = learner.step(batch, streams)
                 self.accelerator.backward(output.loss / accumulation)
-        norm = self._apply(learner)
-        output.stats["grad_norm"] = norm
-        return batch, output
+        return batch, output, {**output.stats, "grad_norm": self._apply(learner)}
 
-    def _update_critic(
+    def _update_adversary(
         self,
-        critic: Learner,
+        adversary: Learner,
+        batches: BatchSource,
         batch: Any,
-        output: StepOutput | None,
-        stage: StageShape,
+        draft: Any,
+        stage: TrainingStage,
         number: int,
     ) -> dict[str, Any]:
-        """One update of the adversary, on the update's last micro-batch and its drafts."""
-        draft = output.draft if output is not None else None
-        result: StepOutput = critic.step(batch, draft, self._streams(number, 0, 1, stage))
-        self.accelerator.backward(result.loss)
-        self._apply(critic)
-        critic.scheduler.step()
-        return result.stats
+        """The adversary's updates: on the last micro-batch and its drafts, then on other texts."""
+        world, rank = self.accelerator.num_processes, self.accelerator.process_index
+        stats: dict[str, Any] = {}
+        for extra in range(adversary.updates):
+            later = number + extra * stage.steps
+            if extra:
+                # Texts of its own, from further on in the stage's endless order.
+                fresh = batches.at(later, rows=(rank, world))
+                batch, draft = fresh.to(self.accelerator.device), None
+            output: StepOutput = adversary.step(batch, draft, self._streams(later, 0, 1, stage))
+            self.accelerator.backward(output.loss)
+            self._apply(adversary)
+            adversary.scheduler.step()
+            stats |= output.stats
+        return stats
 
     def _apply(self, learner: Learner) -> torch.Tensor:
         """Clips and steps; an update that is not finite is skipped on all processes alike.
@@ -227,7 +241,7 @@ class Trainer:
         return norm
 
     def _streams(
-        self, number: int, micro: int, accumulation: int, stage: StageShape
+        self, number: int, micro: int, accumulation: int, stage: TrainingStage
     ) -> RandomStreams:
         world, rank = self.accelerator.num_processes, self.accelerator.process_index
         return RandomStreams(
@@ -238,25 +252,24 @@ class Trainer:
             device=self.accelerator.device,
         )
 
-    def _learners(self, stage: StageShape) -> tuple[Learner, Learner | None]:
+    def _learners(self, stage: TrainingStage, parts: StageParts) -> tuple[Learner, Learner | None]:
         """The stage's step and its adversary, wrapped, with their optimizers."""
-        rates = stage.optimizer
-        learner = self._learner(self.task.step(stage), stage, rates.learning_rate, stage.steps)
-        adversary, critic = self.task.critic(stage), None
-        updates = 0
-        if adversary is not None:
-            updates = stage.critic_updates * (stage.steps // stage.discriminator_every)
-            critic = self._learner(adversary, stage, rates.discriminator_learning_rate, updates)
-        if self.folder is not None and self.state.stage_step:
-            load_optimizers(self.folder, _optimizers(learner, critic))
-            advance(learner.scheduler, self.state.stage_step)
-            if critic is not None:
-                rounds = self.state.stage_step // stage.discriminator_every
-                advance(critic.scheduler, stage.critic_updates * rounds)
+        learner = self._learner(parts.step, stage, stage.optimizer.learning_rate, stage.steps)
+        adversary, done = None, self.state.stage_step
+        if parts.adversary is not None:
+            every, updates = parts.adversary.every, parts.adversary.updates
+            total, rate = updates * (stage.steps // every), parts.adversary.learning_rate
+            adversary = self._learner(parts.adversary.step, stage, rate, total)
+            adversary = replace(adversary, every=every, updates=updates)
+        if self.folder is not None and done:
+            load_optimizers(self.folder, _optimizers(learner, adversary))
+            advance(learner.scheduler, done)
+            if adversary is not None:
+                advance(adversary.scheduler, adversary.updates * (done // adversary.every))
         self.folder = None
-        return learner, critic
+        return learner, adversary
 
-    def _learner(self, step: nn.Module, stage: StageShape, rate: float, updates: int) -> Learner:
+    def _learner(self, step: nn.Module, stage: TrainingStage, rate: float, updates: int) -> Learner:
         """A wrapped step that is updated so many times in the stage."""
         step.train()
         parameters = [value for value in step.parameters() if value.requires_grad]
@@ -269,7 +282,8 @@ class Trainer:
 
     def _report(
         self,
-        stage: StageShape,
+        stage: TrainingStage,
+        parts: StageParts,
         learner: Learner,
         stats: dict[str, Any],
         bar: Any,
@@ -282,30 +296,43 @@ class Trainer:
         bar.update()
         if step % config.validate_every == 0 or self.state.stage_step == stage.steps:
             with self.accelerator.autocast():
-                result = self.task.validate(stage)
+                result = parts.validate()
             self.metrics.write(step, stage=stage.name, **result.figures)
-            for source, draft in result.samples:
-                log.info("step %d\n  source: %s\n  draft:  %s", step, source, draft)
-        elif step % config.log_every == 0 or step % config.save_every == 0:
+            for source, text in result.samples:
+                log.info("step %d\n  source: %s\n  result: %s", step, source, text)
+        elif step % config.log_every == 0 or step % self._save_every(stage) == 0:
             # At checkpoints too: figures not yet written would be missing after a restart.
             rate = float(learner.scheduler.get_last_lr()[0])
             entry = self.metrics.write(step, stage=stage.name, learning_rate=rate)
-            bar.set_postfix({key: f"{entry[key]:.3g}" for key in _SHOWN if key in entry})
+            bar.set_postfix({key: f"{entry[key]:.3g}" for key in parts.shown if key in entry})
 
-    def _save_checkpoint(self, learner: Learner, critic: Learner | None) -> None:
+    def _save_checkpoint(self, learner: Learner, adversary: Learner | None) -> None:
         if self.accelerator.is_main_process:
             save_checkpoint(
                 self.checkpoints,
                 self.state,
                 self.task.networks(),
-                _optimizers(learner, critic),
+                _optimizers(learner, adversary),
                 self.config.keep_checkpoints,
             )
         self.accelerator.wait_for_everyone()
 
-    def _save_model(self, folder: Path) -> None:
+    def _save_every(self, stage: TrainingStage) -> int:
+        return stage.save_every or self.config.save_every
+
+    def _trained(self, index: int) -> TrainingStage:
+        """The stage at this position, which has updates: only such leave checkpoints."""
+        stage = self.config.stages[index]
+        if not isinstance(stage, TrainingStage):
+            raise TypeError(f"stages.{stage.name}: has no updates")
+        return stage
+
+    def _save_stage(self, index: int) -> None:
+        self._save_model(self.config.output / "stages" / self.config.stages[index].name)
+
+    def _save_model(self, folder: Path, final: bool = False) -> None:
         if self.accelerator.is_main_process:
-            self.task.save(folder)
+            self.task.save(folder, final)
         self.accelerator.wait_for_everyone()
 
     def _checkpoint_to_resume(self, resume: bool) -> Path | None:
@@ -329,58 +356,19 @@ class Trainer:
         if state.fingerprint != self.state.fingerprint:
             raise ConfigError(
                 f"{found[-1]}: was written with another configuration. "
-                "Resume with the one it began with, or choose another --output."
+                "Resume with the one it began with, in the same version of summ, or choose another "
+                "--output."
             )
         refuse_foreign_parts(self.config, state.stage)
-        if state.stage_step == self.config.stages[state.stage].steps:
+        if state.stage_step == self._trained(state.stage).steps:
             state = replace(state, stage=state.stage + 1, stage_step=0)
         self.state = state
         return found[-1]
 
-    @contextmanager
-    def _interruptible(self) -> Iterator[None]:
-        """Lets Ctrl-C and SIGTERM finish the update and write a checkpoint; the second kills."""
 
-        def ask(number: int, _: FrameType | None) -> None:
-            self.stop = True
-            signal.signal(number, previous[number])
-
-        previous: dict[int, Any] = {}
-        try:
-            for caught in (signal.SIGINT, signal.SIGTERM):
-                previous[caught] = signal.signal(caught, ask)
-        except ValueError:  # not the main thread: the caller keeps its own handlers
-            previous.clear()
-        try:
-            yield
-        finally:
-            for number, handler in previous.items():
-                signal.signal(number, handler)
-
-
-_SHOWN = (
-    "denoising/loss",
-    "reconstruction/nll_per_piece",
-    "language_model/nll_per_piece",
-    "salience/nll_per_telling_word",
-    "reward/total",
-    "policy/entropy",
-    "summary/words",
-    "discriminator/human",
-    "discriminator/draft",
-    "quick_thought/accuracy",
-    "skip_thought/nll_per_piece",
-)
-
-
-def _optimizers(learner: Learner, critic: Learner | None) -> dict[str, torch.optim.Optimizer]:
+def _optimizers(learner: Learner, adversary: Learner | None) -> dict[str, torch.optim.Optimizer]:
     """Torch's own optimizers by the names that checkpoints know."""
     found = {"step": learner.optimizer.optimizer}
-    if critic is not None:
-        found["critic"] = critic.optimizer.optimizer
+    if adversary is not None:
+        found["critic"] = adversary.optimizer.optimizer
     return found
-
-
-def train(config: TrainConfig, resume: bool = False) -> Path:
-    """Runs a configuration to its end; returns the model folder. See ``Trainer.run``."""
-    return Trainer(config, resume).run()

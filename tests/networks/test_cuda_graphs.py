@@ -1,11 +1,11 @@
-"""A recorded step says what an unrecorded one does."""
+"""A recorded step has the logits of an unrecorded one."""
 
 from dataclasses import replace
 
 import pytest
 import torch
 
-from summ.networks import cuda_graphs as replay
+from summ.networks import cuda_graphs
 from summ.networks.policy import greedy, sample
 from tests import tiny
 
@@ -22,7 +22,7 @@ def compressor():
     return tiny.compressor(FACTS)
 
 
-def said(step, words) -> torch.Tensor:
+def logits_after(step, words) -> torch.Tensor:
     """The logits after each of given words."""
     start = torch.full((len(words), 1), tiny.BOS)
     inputs = torch.cat([start, words.ids[:, :-1]], dim=1)
@@ -30,43 +30,48 @@ def said(step, words) -> torch.Tensor:
 
 
 @torch.no_grad()
-def test_fixed_buffers_say_what_a_growing_cache_says_also_of_later_sources(compressor) -> None:
-    recorder = replay._Recorder(compressor, torch.float32)
+def test_fixed_buffers_give_the_logits_of_a_growing_cache_also_for_later_sources(
+    compressor,
+) -> None:
+    recorder = cuda_graphs._Recorder(compressor, torch.float32)
     for sources, words in ((SOURCES, OTHERS), (OTHERS, SOURCES)):
         encoded = compressor.read(sources, BUDGET)
-        expected = said(replay._cached(compressor, encoded), words)
-        found = said(recorder.continuation(encoded, length=7), words)
+        expected = logits_after(cuda_graphs._cached(compressor, encoded), words)
+        found = logits_after(recorder.continuation(encoded, length=7), words)
         torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
     assert len(recorder.tapes) == 1, "both are of one shape"
 
 
 @torch.no_grad()
 def test_a_recorder_follows_its_network(compressor) -> None:
-    recorder = replay._Recorder(compressor, torch.float32)
+    recorder = cuda_graphs._Recorder(compressor, torch.float32)
     encoded = compressor.read(SOURCES, BUDGET)
-    said(recorder.continuation(encoded, length=5), OTHERS)
+    logits_after(recorder.continuation(encoded, length=5), OTHERS)
     for weights in compressor.parameters():
         weights.mul_(1.1)
     recorder.update(compressor)
     encoded = compressor.read(SOURCES, BUDGET)
-    expected = said(replay._cached(compressor, encoded), OTHERS)
-    found = said(recorder.continuation(encoded, length=5), OTHERS)
+    expected = logits_after(cuda_graphs._cached(compressor, encoded), OTHERS)
+    found = logits_after(recorder.continuation(encoded, length=5), OTHERS)
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
 
 
-def test_eager_attention_is_not_recorded(compressor) -> None:
-    """Its masks bring a number from the CPU at every step, which no recording allows."""
-    recorder = replay._Recorder(compressor, torch.float32)
+def test_a_network_with_eager_attention_is_recorded_with_sdpa(compressor) -> None:
+    """Eager masks copy a number from the CPU at every step, which no recording allows.
+
+    The logits are the same: the tests above compare this recording with the eager network.
+    """
+    recorder = cuda_graphs._Recorder(compressor, torch.float32)
     assert compressor.network.config._attn_implementation == "eager"
     assert recorder.low.network.config._attn_implementation == "sdpa"
 
 
 @torch.no_grad()
 def test_tapes_that_are_not_used_go(compressor) -> None:
-    recorder = replay._Recorder(compressor, torch.float32)
-    for length in range(1, replay._TAPES + 3):
+    recorder = cuda_graphs._Recorder(compressor, torch.float32)
+    for length in range(1, cuda_graphs._TAPES + 3):
         recorder.continuation(compressor.read(SOURCES, BUDGET), length)
-    assert len(recorder.tapes) == replay._TAPES
+    assert len(recorder.tapes) == cuda_graphs._TAPES
     assert min(shape[2] for shape in recorder.tapes) == 3
 
 
@@ -85,7 +90,9 @@ def test_on_a_gpu_recorded_drafts_are_the_plain_ones(compressor, monkeypatch) ->
                 greedy(compressor, encoded, marks, 9).ids,
             ]
             with monkeypatch.context() as patch:
-                patch.setattr(replay, "_recorder", lambda decoder, dtype: _Plain(decoder, dtype))
+                patch.setattr(
+                    cuda_graphs, "_recorder", lambda decoder, dtype: _Plain(decoder, dtype)
+                )
                 plain = [
                     sample(compressor, encoded, marks, uniforms).ids,
                     greedy(compressor, encoded, marks, 9).ids,
@@ -93,6 +100,6 @@ def test_on_a_gpu_recorded_drafts_are_the_plain_ones(compressor, monkeypatch) ->
             assert all(torch.equal(*both) for both in zip(drafts, plain, strict=True))
 
 
-class _Plain(replay._Recorder):
+class _Plain(cuda_graphs._Recorder):
     def continuation(self, encoded, length):
-        return replay._cached(self.low, encoded)
+        return cuda_graphs._cached(self.low, encoded)

@@ -142,7 +142,7 @@ def test_no_end_inside_a_name(constraints: WordConstraints, budget: int) -> None
     open_name = constraints.bind(
         spell(constraints.vocabulary, "opens it"), 1, SurfaceFacts(frozenset(["opens"]))
     )
-    others = [w for w in constraints.closed_words | open_name.words if w[0] == first]
+    others = [w for w in constraints.closed.words | open_name.words if w[0] == first]
     assert (first in open_name.allowed([])) is any(not open_name.unfit_to_end(w) for w in others)
 
 
@@ -162,10 +162,10 @@ def test_the_order_of_the_source(
 ) -> None:
     """A summary may be said in order exactly if it may be said at all and is in order."""
     source = spell(constraints.vocabulary, SCORE)
-    own = constraints.split(source)
-    known = sorted({*own, *constraints.closed_words})
+    own = constraints.lexicon.split(source)
+    known = sorted({*own, *constraints.closed.words})
     words = data.draw(st.lists(st.sampled_from(known), min_size=1, max_size=5))
-    text = " ".join(map(constraints.text, words))
+    text = " ".join(map(constraints.lexicon.text, words))
     expected = sayable(constraints, source, 5, text) and in_order_somehow(words, own)
     assert sayable(ordered, source, 5, text) is expected
 
@@ -195,7 +195,7 @@ def test_the_last_slot_is_planned_for(constraints: WordConstraints) -> None:
     bound = constraints.bind(source, 3)
     prefix = spell(constraints.vocabulary, "oslo mayor")
     leaning = {spell(constraints.vocabulary, word)[0] for word in ("of", "on")}
-    starts = {w[0] for w in bound.words if not constraints.leans(w)}
+    starts = {w[0] for w in bound.words if not constraints.lexicon.nature(w).leans}
     assert not (leaning - starts) & set(bound.allowed(prefix).tolist())
     # And with no word left, only the end or the rest of the word.
     full = spell(constraints.vocabulary, "oslo mayor opened")
@@ -249,6 +249,8 @@ def test_any_walk_ends_well(
     budget = data.draw(st.integers(1, 6))
     unfinished = data.draw(st.frozensets(st.sampled_from(["oslo", "mayor", "bridge"])))
     bound = constraints.bind(source, budget, SurfaceFacts(unfinished))
+    split, text_of = constraints.lexicon.split, constraints.lexicon.text
+    nature = constraints.lexicon.nature
     ids: list[int] = []
     for _ in range(40):
         piece = data.draw(st.sampled_from(sorted(bound.allowed(ids).tolist())))
@@ -257,23 +259,21 @@ def test_any_walk_ends_well(
         ids.append(piece)
     else:
         pytest.fail("no end was reached")
-    words = constraints.split(ids)
+    words = split(ids)
     assert 1 <= len(words) <= budget
-    assert all(word in bound.words or word in constraints.closed_words for word in words)
-    assert not constraints.leans(words[-1])
-    assert constraints.text(words[-1]) not in unfinished
-    spoken = [constraints.text(word) for word in words]
+    assert all(word in bound.words or word in constraints.closed.words for word in words)
+    assert not nature(words[-1]).leans
+    assert text_of(words[-1]) not in unfinished
+    spoken = [text_of(word) for word in words]
     for word, denial in (("mayor", "no"), ("won", "no"), ("score", "without")):
         if text == DENIAL and word in spoken:
             assert denial in spoken[: spoken.index(word)]
-    own = constraints.split(source)
-    content = [word for word in words if not constraints.repeatable(word)]
-    assert all(
-        content.count(w) <= (own.count(w) if constraints.is_number(w) else 1) for w in content
-    )
+    own = split(source)
+    content = [word for word in words if not nature(word).repeatable]
+    assert all(content.count(w) <= (own.count(w) if nature(w).number else 1) for w in content)
     for before, after in itertools.pairwise(words):
         assert before != after
-        assert not (constraints.is_mark(before) and constraints.is_mark(after))
+        assert not (nature(before).mark and nature(after).mark)
     assert not constraints.in_order or in_order_somehow(words, own)
 
 
@@ -281,11 +281,13 @@ def test_starters_agree_with_the_definition(constraints: WordConstraints) -> Non
     """The shortcut through precomputed sets, against trying every known word."""
     vocabulary = constraints.vocabulary
     bound = constraints.bind(spell(vocabulary, SOURCE), 3)
-    known = bound.words | constraints.closed_words
+    known = bound.words | constraints.closed.words
     for said in itertools.permutations(["oslo", "opens", "bridge"], 2):
         prefix = [p for word in said for p in spell(vocabulary, word)]
         used = {tuple(spell(vocabulary, word)) for word in said}
-        expected = {w[0] for w in known if w not in used and not constraints.leans(w)}
+        expected = {
+            w[0] for w in known if w not in used and not constraints.lexicon.nature(w).leans
+        }
         allowed = bound.allowed(prefix)
         starts = set(allowed[vocabulary.starts_word[allowed]].tolist())
         assert starts == expected
@@ -293,9 +295,9 @@ def test_starters_agree_with_the_definition(constraints: WordConstraints) -> Non
 
 def test_no_mark_of_the_closed_list_begins_after_a_mark(constraints: WordConstraints) -> None:
     few = WordConstraints(constraints.vocabulary, tuple(spell(constraints.vocabulary, "the '")))
-    [quote] = few.closed_marks
+    [quote] = few.closed.marks
     bound = few.bind(spell(few.vocabulary, "bridge , mayor"), 5)
-    others = {w[0] for w in bound.words | few.closed_words if not few.is_mark(w)}
+    others = {w[0] for w in bound.words | few.closed.words if not few.lexicon.nature(w).mark}
     assert quote[0] not in others
     assert quote[0] in bound.allowed(spell(few.vocabulary, "bridge"))
     assert quote[0] not in bound.allowed(spell(few.vocabulary, "bridge ,"))

@@ -17,7 +17,8 @@ from summ.families.summarizer.model import (
 )
 from summ.families.summarizer.rewards import humanness_reward
 from summ.pipelines.compress import ModelCompressor
-from summ.pipelines.constraints import WordConstraints
+from summ.pipelines.decoding_options import DecodingOptions
+from summ.pipelines.lexicon import Lexicon
 from summ.pipelines.rerank import LIKELIEST, Reranker, RerankWeights, parse_weights
 from summ.pipelines.search import Hypothesis, Searcher
 from summ.types import Tokens
@@ -110,13 +111,13 @@ def told_by_hand(summary_model: SummaryModel, source: list[int], drawn: Hypothes
     assert salience is not None
     words = Tokens.from_lists([[*source, summary_model.vocabulary.eos]], 0)
     lifts = salience.lifts(salience.read(summary_model.compressor, words), words)[0]
-    constraints = WordConstraints(summary_model.vocabulary, None)
+    lexicon = Lexicon(summary_model.vocabulary)
     places: dict[tuple[int, ...], float] = {}
     place = 0
-    for word in constraints.split(source):
+    for word in lexicon.split(source):
         places[word] = max(places.get(word, -1.0), float(lifts[place]))
         place += len(word)
-    return sum(places.get(word, 0.0) for word in set(constraints.split(drawn.ids)))
+    return sum(places.get(word, 0.0) for word in set(lexicon.split(drawn.ids)))
 
 
 def test_the_critique_is_that_of_one_pair_at_a_time(
@@ -225,16 +226,16 @@ def test_a_model_without_a_language_model_ignores_fluency(
 def test_texts_are_compressed_to_the_chosen_candidate(summary_model: SummaryModel) -> None:
     """The same for any batch size; and never less rebuildable than without reranking."""
     weights = RerankWeights(reconstruction=1e6)
-    whole = ModelCompressor(summary_model, weights).compress(TEXTS, [4] * 3, beams=4, batch_size=3)
-    single = ModelCompressor(summary_model, weights).compress(TEXTS, [4] * 3, beams=4, batch_size=1)
+    whole = ModelCompressor(summary_model).compress(TEXTS, [4] * 3, DecodingOptions(4, 3, weights))
+    single = ModelCompressor(summary_model).compress(TEXTS, [4] * 3, DecodingOptions(4, 1, weights))
     assert [one.text for one in whole] == [one.text for one in single]
-    plain = ModelCompressor(summary_model).compress(TEXTS, [4] * 3, beams=4, batch_size=3)
+    plain = ModelCompressor(summary_model).compress(TEXTS, [4] * 3, DecodingOptions(4, 3))
     assert [one.text for one in whole] != [one.text for one in plain]
 
 
 def test_a_machine_may_say_itself_how_its_summaries_are_chosen(summary_model: SummaryModel) -> None:
     def texts(of: SummaryModel, rerank: RerankWeights | None = None, beams: int = 4) -> list[str]:
-        found = ModelCompressor(of, rerank).compress(TEXTS, [4] * 3, beams=beams, batch_size=3)
+        found = ModelCompressor(of).compress(TEXTS, [4] * 3, DecodingOptions(beams, 3, rerank))
         return [one.text for one in found]
 
     told = replace(

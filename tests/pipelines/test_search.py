@@ -43,12 +43,12 @@ def test_summaries_follow_the_rules_and_the_promise(
     ids = sources(searcher)
     for source, drawn in zip(ids, searcher.search(ids, [budget] * 3, beams), strict=True):
         bound = searcher.constraints.bind(source, budget)
-        words = searcher.constraints.split(drawn.ids)
+        words = searcher.constraints.lexicon.split(drawn.ids)
         assert 1 <= len(words) <= budget
         assert len(searcher.model.vocabulary.decode(drawn.ids).split()) <= budget
         if drawn.finished:
-            assert all(w in bound.words or w in searcher.constraints.closed_words for w in words)
-            assert not searcher.constraints.leans(words[-1])
+            assert all(w in bound.words or w in searcher.constraints.closed.words for w in words)
+            assert not searcher.constraints.lexicon.nature(words[-1]).leans
 
 
 @pytest.mark.parametrize("beams", [1, 3])
@@ -76,9 +76,10 @@ def test_no_summary_ends_in_half_a_name(searcher: Searcher, beams: int) -> None:
     own_words = replace(model, settings=replace(model.settings, shortlist=None))
     narrow = Searcher(own_words)
     ids, constraints = sources(searcher), narrow.constraints
-    before = [constraints.split(d.ids)[-1] for d in narrow.search(ids, [4] * 3, beams)]
-    names = [SurfaceFacts(frozenset([constraints.text(word)])) for word in before]
-    after = [constraints.split(d.ids)[-1] for d in narrow.search(ids, [4] * 3, beams, names)]
+    lexicon = constraints.lexicon
+    before = [lexicon.split(d.ids)[-1] for d in narrow.search(ids, [4] * 3, beams)]
+    names = [SurfaceFacts(frozenset([lexicon.text(word)])) for word in before]
+    after = [lexicon.split(d.ids)[-1] for d in narrow.search(ids, [4] * 3, beams, names)]
     bound = [constraints.bind(row, 4, name) for row, name in zip(ids, names, strict=True)]
     assert all(one.open_names for one in bound)
     for word, one in zip(after, bound, strict=True):
@@ -87,11 +88,12 @@ def test_no_summary_ends_in_half_a_name(searcher: Searcher, beams: int) -> None:
 
 @pytest.mark.parametrize("beams", [1, 3])
 def test_words_in_the_order_of_the_source(searcher: Searcher, beams: int) -> None:
-    ordered = Searcher(searcher.model, in_order=True)
+    model = searcher.model
+    ordered = Searcher(replace(model, settings=replace(model.settings, in_order=True)))
     ids = sources(searcher)
     for row, drawn in zip(ids, ordered.search(ids, [6] * 3, beams), strict=True):
-        own, last = ordered.constraints.split(row), -1
-        for word in ordered.constraints.split(drawn.ids):
+        own, last = ordered.constraints.lexicon.split(row), -1
+        for word in ordered.constraints.lexicon.split(drawn.ids):
             if word in own:
                 last = own.index(word, last + 1)  # ValueError: out of order
 

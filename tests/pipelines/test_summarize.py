@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from summ.data.readers import Record
 from summ.errors import CheckpointError, ConfigError
 from summ.pipelines.compress import Compressed
+from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.summarize import Summarizer
 from summ.text.words import count_words, cut_to_words
 from summ.types import Summary
@@ -29,7 +30,7 @@ class FirstWords:
         return count_words(text) <= self.longest
 
     def compress(
-        self, texts: Sequence[str], budgets: Sequence[int], *, beams: int, batch_size: int
+        self, texts: Sequence[str], budgets: Sequence[int], decoding: DecodingOptions
     ) -> list[Compressed]:
         self.batches.append(len(texts))
         return [
@@ -42,7 +43,7 @@ class OneWordTooMany(FirstWords):
     """A compressor that breaks its promise."""
 
     def compress(
-        self, texts: Sequence[str], budgets: Sequence[int], *, beams: int, batch_size: int
+        self, texts: Sequence[str], budgets: Sequence[int], decoding: DecodingOptions
     ) -> list[Compressed]:
         return [Compressed(text, -1.0, True) for text in texts]
 
@@ -229,7 +230,12 @@ def test_huge_texts_share_no_window():
 )
 def test_numbers_below_one_are_refused_at_once(wrong):
     with pytest.raises(ConfigError, match="must be at least 1"):
-        Summarizer(FirstWords()).stream([], **wrong)
+        Summarizer(FirstWords()).summarize([], **wrong)
+
+
+def test_a_stream_refuses_a_number_below_one_before_it_is_read():
+    with pytest.raises(ConfigError, match="must be at least 1"):
+        Summarizer(FirstWords()).stream([], words=0)
 
 
 def test_one_text_instead_of_a_list_is_refused():

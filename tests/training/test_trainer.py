@@ -6,19 +6,20 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from summ.config import TrainConfig, load_config
 from summ.errors import CheckpointError, ConfigError, SummError
+from summ.families import load_run, task, train
+from summ.families.summarizer.config import SummarizerRun
 from summ.families.summarizer.model import load_summary_model
-from summ.training import trainer
 from summ.training.checkpoint import checkpoints, read_state
 from summ.training.schedule import schedule
-from summ.training.trainer import train
+from summ.training.trainer import Trainer
 
 CONFIG = Path(__file__).parents[2] / "configs" / "tiny.yaml"
 ROOT = Path(__file__).parents[2]
@@ -41,8 +42,8 @@ def corpus(tiny_corpus: Path) -> Path:
     return tiny_corpus
 
 
-def config(corpus: Path, output: Path, *changes: str) -> TrainConfig:
-    return load_config(CONFIG, [*SHORT, *changes, f"data.corpus={corpus}", f"output={output}"])
+def config(corpus: Path, output: Path, *changes: str) -> SummarizerRun:
+    return load_run(CONFIG, [*SHORT, *changes, f"data.corpus={corpus}", f"output={output}"])
 
 
 def arguments(corpus: Path, output: Path, *changes: str) -> list[str]:
@@ -198,7 +199,7 @@ def test_accumulation_changes_nothing(corpus: Path, tmp_path: Path) -> None:
             f"stages.2.optimizer.accumulation={accumulation}",
         )
         settings = settings.model_copy(update={"stages": settings.stages[2:]})
-        run = trainer.Trainer(settings, resume=False)
+        run = Trainer(settings, partial(task, settings), resume=False)
         gradients = {}
 
         def keep(learner, run=run, gradients=gradients):
@@ -243,7 +244,7 @@ def test_interrupt_saves_and_ends(corpus: Path, tmp_path: Path) -> None:
 
 def test_a_bad_step_is_skipped_and_too_many_end_the_run(corpus: Path, tmp_path: Path) -> None:
     settings = config(corpus, tmp_path / "bad", "max_bad_steps=2")
-    run = trainer.Trainer(settings, resume=False)
+    run = Trainer(settings, partial(task, settings), resume=False)
     before = {k: v.clone() for k, v in run.task.summary_model.compressor.state_dict().items()}
     with torch.no_grad():
         next(run.task.summary_model.discriminator.parameters())[:] = torch.nan
@@ -285,7 +286,7 @@ def test_rows_must_divide_among_micro_batches(corpus: Path, tmp_path: Path) -> N
 
 def test_a_model_is_the_start_of_another_run(corpus: Path, reference: Path, tmp_path: Path) -> None:
     settings = config(corpus, tmp_path / "next", "networks=null", f"start_from={reference}/model")
-    run = trainer.Trainer(settings, resume=False)
+    run = Trainer(settings, partial(task, settings), resume=False)
     loaded = load_summary_model(reference / "model").compressor.state_dict()
     for key, value in run.task.summary_model.compressor.state_dict().items():
         assert torch.equal(value, loaded[key])
@@ -293,7 +294,7 @@ def test_a_model_is_the_start_of_another_run(corpus: Path, reference: Path, tmp_
 
 def test_the_schedule_rises_and_falls() -> None:
     """Linear up from a hundredth to the peak, then linear down to the final share."""
-    optimizer_config = load_config(CONFIG).stages[0].optimizer
+    optimizer_config = load_run(CONFIG).stages[0].optimizer
     weight = torch.nn.Parameter(torch.zeros(1))
     optimizer = torch.optim.AdamW([weight], lr=1.0)
     plan = schedule(optimizer, optimizer_config, steps=250)

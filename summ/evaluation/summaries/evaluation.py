@@ -51,7 +51,7 @@ class SystemFigures:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One system, its rivals, and what it was judged on.
+    """One system, its rivals, and what it was scored on.
 
     Attributes:
         protocol: by which everything was scored.
@@ -179,7 +179,7 @@ def evaluate(
     resamples: int = 1000,
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Judges predictions by a protocol, beside baselines of the same length.
+    """Scores predictions by a protocol, beside baselines of the same length.
 
     Args:
         texts: references, with sources for baselines and the figures that need them.
@@ -201,7 +201,7 @@ def evaluate(
     settings = protocol_named(protocol) if isinstance(protocol, str) else protocol
     summaries = texts.predictions if predictions is None else list(predictions)
     if summaries is None:
-        raise DataError("evaluate: there are no predictions to judge.")
+        raise DataError("evaluate: there are no predictions to score.")
     systems = [(name, summaries), *(others or {}).items()]
     figures = {key: np.asarray(v, dtype=np.float64) for key, v in (model_figures or {}).items()}
     for key, length in [(k, len(v)) for k, v in systems] + [
@@ -217,7 +217,9 @@ def evaluate(
     systems = [(key, [column[line] for line in lines]) for key, column in systems]
     systems[1:1] = _baselines(chosen, systems[0][1], baselines, words, seed)
     scored = [
-        judge(key, column, chosen, settings, seed=seed, resamples=resamples, progress=progress)
+        score_system(
+            key, column, chosen, settings, seed=seed, resamples=resamples, progress=progress
+        )
         for key, column in systems
     ]
     difference = compare(scored[0], scored[1], seed=seed) if chosen.sources is not None else None
@@ -247,7 +249,7 @@ def _baselines(
     return rivals
 
 
-def judge(
+def score_system(
     name: str,
     predictions: Sequence[str],
     texts: Texts,

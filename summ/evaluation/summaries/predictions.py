@@ -11,7 +11,7 @@ from pathlib import Path
 from summ.data.files import write_file
 from summ.errors import ConfigError, DataError
 from summ.evaluation.significance import Comparison
-from summ.evaluation.summaries.evaluation import Evaluation, SystemFigures, compare, judge
+from summ.evaluation.summaries.evaluation import Evaluation, SystemFigures, compare, score_system
 from summ.evaluation.summaries.pairs import Texts, records_of, references_of, text_of
 from summ.evaluation.summaries.protocols import protocol_named, selected_lines
 
@@ -106,17 +106,17 @@ def compare_files(
     if names[0] == names[1]:
         names = (f"{names[0]} ({a.name})", f"{names[1]} ({b.name})")
     first, second = (
-        _judged(one.texts, name, protocol or one.protocol, seed)
+        _scored(one.texts, name, protocol or one.protocol, seed)
         for one, name in zip(saved, names, strict=True)
     )
     return compare(first, second, seed=seed, resamples=resamples)
 
 
-def _judged(texts: Texts, name: str, protocol: str, seed: int) -> SystemFigures:
+def _scored(texts: Texts, name: str, protocol: str, seed: int) -> SystemFigures:
     """A saved system by a protocol, on the lines that the protocol selects."""
     settings = protocol_named(protocol)
     chosen = texts.rows(selected_lines(settings, texts.sources, len(texts)))
-    return judge(name, chosen.predictions or [], chosen, settings, seed=seed)
+    return score_system(name, chosen.predictions or [], chosen, settings, seed=seed)
 
 
 def _check_same(ours: Texts, theirs: Texts, a: Path, b: Path) -> None:

@@ -18,24 +18,9 @@ from scipy import stats
 from summ.evaluation.significance import FloatArray
 from summ.evaluation.summaries.faithfulness import unsupported_names, unsupported_numbers
 from summ.evaluation.summaries.rouge_tokenizer import words_of
+from summ.text.languages.en import BREAKING_OFF, FUNCTION_WORDS
 from summ.text.words import count_words
 
-# An ending in one of these breaks off: articles, prepositions, conjunctions.  Prepositions that
-# also end a sound headline (shuts down, calls off, goes on) are not among them.
-_DANGLING = """
-a an the about across after against along amid among around as at because before behind below
-beneath beside between beyond by despite during except for from in inside into like of on onto
-since than through throughout till to toward towards under until unto upon via with within without
-and but nor or although if unless whereas whether while that which who whose
-"""
-_OTHER_FUNCTION_WORDS = """
-i you he she it we they me him her us them my your his its our their this these those is are was
-were be been being am has have had do does did will would can could shall should may might must not
-no so yet s t d ll re ve m up out off over down all any some one more most also there here when
-where what how said says
-"""
-DANGLING_WORDS = frozenset(_DANGLING.split())
-_FUNCTION_WORDS = DANGLING_WORDS | frozenset(_OTHER_FUNCTION_WORDS.split())
 _WORD = re.compile(r"[\w#]+")
 _LONGEST_NGRAM = 4
 
@@ -161,7 +146,7 @@ def _novel(summary: Sequence[str], source: Sequence[str], n: int) -> tuple[int, 
 
 
 def _repeats_content(words: Sequence[str]) -> bool:
-    content = [word for word in words if word not in _FUNCTION_WORDS]
+    content = [word for word in words if word not in FUNCTION_WORDS]
     return len(set(content)) < len(content)
 
 
@@ -169,7 +154,7 @@ def _dangles(summary: str) -> bool:
     """Whether the last word is one that cannot end a sentence."""
     # Masked numbers (##) are words here, though ROUGE does not see them.
     found = _WORD.findall(summary.lower())
-    return bool(found) and found[-1] in DANGLING_WORDS
+    return bool(found) and found[-1] in BREAKING_OFF
 
 
 def mean_of_known(values: FloatArray) -> float | None:

@@ -1,25 +1,31 @@
-"""What a user asks to be judged, and the judgement: the evaluate command without its printing."""
+"""Which summaries a user wants evaluated, or which two systems compared; and doing so.
+
+This is ``summ evaluate`` without its command line and its printing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from summ.errors import ConfigError
+from summ.evaluation.significance import Comparison
 from summ.evaluation.summaries.baselines import baseline
 from summ.evaluation.summaries.evaluation import Evaluation, evaluate
 from summ.evaluation.summaries.pairs import Errors, Texts, read_pairs, read_records, read_summaries
+from summ.evaluation.summaries.predictions import compare_files
 from summ.evaluation.summaries.protocols import protocol_named
 from summ.evaluation.summaries.rouge import Progress
-from summ.evaluation.summaries.systems import figures_by, summarize_texts
+from summ.evaluation.summaries.systems import ModelSummaries, figures_by, summarize_texts
+from summ.pipelines.decoding_options import DecodingOptions
 
 _SHIPPED_NAME = "en-small"
 
 
 @dataclass(frozen=True)
-class Request:
-    """Which summaries to judge, and how.
+class SummaryRequest:
+    """Which summaries to evaluate, and how.
 
     The summaries are ``predictions``, or else what ``baseline`` or ``model`` makes of ``data``.
 
@@ -28,14 +34,15 @@ class Request:
         references, sources: text files that pair with the predictions line by line.
         data: records with texts and references, instead of those files.
         model: a folder; None is the model that ships with summ.
-        baseline: judged instead of a model.
+        baseline: evaluated instead of a model.
         beside: more baselines for the same table; lead is always there.
         protocol: the metric set.
-        words: the length that was asked for.
-        rerank: weights by name, as ``summ.pipelines.rerank.parse_weights`` reads them.
-        in_order: whether summaries say the words of their sources in their order.
-        figures: have the model's own networks judge its summaries, too.
-        judges: folders of models whose networks judge the summaries instead, whoever made them.
+        words: the most words of a summary.
+        decoding: how a model searches.
+        figures: have the model's own networks score its summaries, too.
+        judges: folders of models whose networks score the summaries instead, whoever made them.
+        seed: of intervals, tests and the random baseline.
+        errors: what to do about bytes that are not UTF-8.
     """
 
     predictions: Path | None = None
@@ -47,10 +54,7 @@ class Request:
     beside: Sequence[str] = ()
     protocol: str = "default"
     words: int | None = None
-    beams: int = 8
-    rerank: str | None = None
-    in_order: bool = False
-    batch_size: int = 64
+    decoding: DecodingOptions = field(default_factory=DecodingOptions)
     figures: bool = False
     judges: Sequence[Path] = ()
     seed: int = 1
@@ -58,8 +62,24 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """An evaluation and what a report of it wants to know.
+class ComparisonRequest:
+    """Which two files of saved predictions to compare.
+
+    Attributes:
+        a, b: what ``save_predictions`` wrote; the difference is that of a minus b.
+        protocol: the metric set; None is the one that both were saved with.
+        seed: of the significance test.
+    """
+
+    a: Path
+    b: Path
+    protocol: str | None = None
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class EvaluationRun:
+    """An evaluation and where its figures come from.
 
     Attributes:
         inputs: the files that were read.
@@ -73,7 +93,7 @@ class Judgement:
     metrics: Path | None = None
 
 
-def judge_request(request: Request, progress: Progress | None = None) -> Judgement:
+def evaluate_summaries(request: SummaryRequest, progress: Progress | None = None) -> EvaluationRun:
     """Reads, summarizes if need be, and evaluates.
 
     Args:
@@ -86,36 +106,20 @@ def judge_request(request: Request, progress: Progress | None = None) -> Judgeme
     """
     protocol = protocol_named(request.protocol)  # before anything slow
     texts = _texts(request)
-    paths = (request.predictions, *request.references, request.sources, request.data)
-    inputs = tuple(path for path in paths if path is not None)
-    model = metrics = None
-    figures: dict[str, list[float]] = {}
+    made: ModelSummaries | None = None
     if request.predictions is not None:
-        summaries, name = texts.predictions, request.predictions.stem
+        name, summaries = request.predictions.stem, texts.predictions
     elif request.baseline is not None:
         name = request.baseline
         summaries = baseline(name, texts, words=request.words, seed=request.seed)
     else:
-        made = summarize_texts(
-            texts,
-            request.model,
-            words=request.words,
-            beams=request.beams,
-            rerank=request.rerank,
-            in_order=request.in_order,
-            batch_size=request.batch_size,
-            with_figures=request.figures and not request.judges,
-            progress=progress,
-        )
         name = _SHIPPED_NAME if request.model is None else request.model.resolve().name
-        summaries, figures, model, metrics = (
-            made.predictions,
-            made.figures,
-            made.folder,
-            made.metrics,
-        )
+        made = _summarize(request, texts, progress)
+        summaries = made.predictions
+    figures = {} if made is None else made.figures
     if request.judges:
-        figures = figures_by(request.judges, texts, summaries or (), batch_size=request.batch_size)
+        batch_size = request.decoding.batch_size
+        figures = figures_by(request.judges, texts, summaries or (), batch_size=batch_size)
     evaluation = evaluate(
         texts,
         summaries,
@@ -127,10 +131,30 @@ def judge_request(request: Request, progress: Progress | None = None) -> Judgeme
         seed=request.seed,
         progress=progress,
     )
-    return Judgement(evaluation, inputs, model, metrics)
+    paths = (request.predictions, *request.references, request.sources, request.data)
+    inputs = tuple(path for path in paths if path is not None)
+    if made is None:
+        return EvaluationRun(evaluation, inputs)
+    return EvaluationRun(evaluation, inputs, made.folder, made.metrics)
 
 
-def _texts(request: Request) -> Texts:
+def compare(request: ComparisonRequest) -> Comparison:
+    """Whether two systems differ by more than chance; see ``compare_files``."""
+    return compare_files(request.a, request.b, protocol=request.protocol, seed=request.seed)
+
+
+def _summarize(request: SummaryRequest, texts: Texts, progress: Progress | None) -> ModelSummaries:
+    return summarize_texts(
+        texts,
+        request.model,
+        words=request.words,
+        decoding=request.decoding,
+        with_figures=request.figures and not request.judges,
+        progress=progress,
+    )
+
+
+def _texts(request: SummaryRequest) -> Texts:
     """References and sources, with the predictions if there are any."""
     if request.data is None:
         if request.predictions is None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from summ.errors import ConfigError, DataError
 from summ.evaluation.summaries.pairs import Texts
 from summ.evaluation.summaries.rouge import Progress
+from summ.pipelines.decoding_options import DecodingOptions
 
 if TYPE_CHECKING:
     from summ.families.sentence.model import SentenceModel
@@ -27,6 +28,7 @@ HUMANNESS = "humanness"
 FLUENCY_NLL = "fluency_nll_per_word"
 SLOR = "fluency_slor"
 SIMILARITY = "similarity"
+_DEFAULT = DecodingOptions()
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,7 @@ def summarize_texts(
     model: Path | None = None,
     *,
     words: int | None = None,
-    beams: int = 8,
-    rerank: str | None = None,
-    in_order: bool = False,
-    batch_size: int = 64,
+    decoding: DecodingOptions = _DEFAULT,
     with_figures: bool = False,
     progress: Progress | None = None,
 ) -> ModelSummaries:
@@ -62,15 +61,12 @@ def summarize_texts(
 
     Args:
         model: its folder; by default the model that ships with summ.
-        words, beams, batch_size: as for ``Summarizer.stream``.
-        rerank: weights by name, as ``summ.pipelines.rerank.parse_weights`` reads them.
-        in_order: as for ``Summarizer.load``.
+        words, decoding: as for ``Summarizer.stream``.
         with_figures: whether its networks score the summaries, too; see ``model_figures``.
         progress: called with the number of sources newly summarized.
 
     Raises:
         DataError: there are no sources.
-        ConfigError: a weight that cannot be read.
         CheckpointError: the folder is missing, damaged or from another version.
     """
     if texts.sources is None:
@@ -80,15 +76,13 @@ def summarize_texts(
     from summ.data.readers import Record
     from summ.families.summarizer.model import SHIPPED, load_summary_model
     from summ.pipelines.compress import ModelCompressor
-    from summ.pipelines.rerank import parse_weights
     from summ.pipelines.summarize import Summarizer
 
-    weights = None if rerank is None else parse_weights(rerank)
     folder = SHIPPED if model is None else model
     summary_model = load_summary_model(folder, "cuda" if torch.cuda.is_available() else "cpu")
     records = (Record("", source) for source in texts.sources)
-    compressor = ModelCompressor(summary_model, weights, in_order)
-    found = Summarizer(compressor).stream(records, words, None, beams, batch_size)
+    summarizer = Summarizer(ModelCompressor(summary_model))
+    found = summarizer.stream(records, words, decoding=decoding)
     predictions = []
     for summary in found:
         predictions.append(summary.text)
@@ -96,6 +90,7 @@ def summarize_texts(
             progress(1)
     figures = {}
     if with_figures:
+        batch_size = decoding.batch_size
         figures = model_figures(summary_model, texts.sources, predictions, batch_size=batch_size)
     log = folder.parent / "metrics.jsonl"
     return ModelSummaries(predictions, figures, folder, log if log.exists() else None)

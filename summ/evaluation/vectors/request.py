@@ -21,7 +21,7 @@ from summ.evaluation.vectors.systems import (
 
 
 @dataclass(frozen=True)
-class EmbeddingRequest:
+class VectorRequest:
     """Whose vectors to evaluate, and by which probes.
 
     Attributes:
@@ -29,6 +29,9 @@ class EmbeddingRequest:
         test: the test set of the one classification probe in ``data``.
         model: a folder; None is the model that ships with summ.
         baseline: evaluated instead of a model; ``tfidf`` is the only one.
+        batch_size: sentences encoded at once; changes speed and memory only.
+        seed: of folds, intervals and the untrained twin.
+        errors: what to do about bytes that are not UTF-8.
     """
 
     data: Sequence[Path]
@@ -41,7 +44,7 @@ class EmbeddingRequest:
 
 
 @dataclass(frozen=True)
-class EmbeddingJudgement:
+class VectorEvaluationRun:
     """An evaluation and what a report of it wants to know.
 
     Attributes:
@@ -54,9 +57,9 @@ class EmbeddingJudgement:
     model: Path | None
 
 
-def judge_embeddings(
-    request: EmbeddingRequest, progress: Progress | None = None
-) -> EmbeddingJudgement:
+def evaluate_vectors(
+    request: VectorRequest, progress: Progress | None = None
+) -> VectorEvaluationRun:
     """Reads the probes and evaluates the model beside its untrained twin and TF-IDF.
 
     With ``baseline``, TF-IDF is evaluated alone.
@@ -79,10 +82,10 @@ def judge_embeddings(
         raise ConfigError(f"baseline '{request.baseline}': unknown. Known: {TFIDF}.")
     evaluation = evaluate_embeddings(systems, probes, seed=request.seed, progress=progress)
     inputs = (*request.data, request.test)
-    return EmbeddingJudgement(evaluation, tuple(p for p in inputs if p is not None), folder)
+    return VectorEvaluationRun(evaluation, tuple(p for p in inputs if p is not None), folder)
 
 
-def _model(request: EmbeddingRequest) -> tuple[Path, list[SentenceSystem]]:
+def _model(request: VectorRequest) -> tuple[Path, list[SentenceSystem]]:
     """The model's folder; the model and its untrained twin."""
     import torch
 

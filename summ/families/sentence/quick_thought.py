@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from summ.config import QuickThoughtStage
+from summ.families.sentence.config import QuickThoughtStage
 from summ.training.gather import all_rows
 from summ.training.objectives.contrastive import (
     neighbour_log_probs,
@@ -33,18 +33,18 @@ class QuickThoughtStep(nn.Module):
     def forward(self, batch: Spans, streams: RandomStreams) -> StepOutput:
         """The loss in nats a sentence, over the sentences of all processes.
 
-        It is this process's part of the sum times the number of parts, since the trainer averages
-        the gradients of all parts.
+        It is this process's part of the sum, times the number of parts, since the trainer averages
+        the gradients of the parts.
         """
         # 1. Encode every sentence twice: as itself, and as a candidate.      f(s), g(s)  (N, D)
         here, candidates = self._vectors(batch)
         # 2. Candidates are the sentences of all processes.                                (M, D)
         everyone = all_rows(candidates)
         spans, places = all_rows(batch.span), all_rows(batch.place)
-        # 3. Compare; a sentence is no candidate for itself.                               (N, M)
+        # 3. Compare; a sentence is not its own candidate.                                 (N, M)
         scores = self._scores(here, everyone)
         log_probs = neighbour_log_probs(scores, batch.place[:, None] == places[None, :])
-        # 4. The true neighbours should have been chosen.
+        # 4. Maximise the likelihood of the true neighbours.
         near = neighbours(batch.span, batch.place, spans, places, self.stage.window)
         nll = quick_thought_nll(log_probs, near)
         return StepOutput(
@@ -56,8 +56,8 @@ class QuickThoughtStep(nn.Module):
         )
 
     @torch.no_grad()
-    def judge(self, batch: Spans) -> dict[str, float]:
-        """Loss and accuracy, summed over the sentences of a batch that this process has whole."""
+    def evaluate(self, batch: Spans) -> dict[str, float]:
+        """Loss and accuracy, summed over the sentences of a batch that is not split."""
         here, candidates = self._vectors(batch)
         itself = batch.place[:, None] == batch.place[None, :]
         log_probs = neighbour_log_probs(self._scores(here, candidates), itself)
@@ -68,11 +68,11 @@ class QuickThoughtStep(nn.Module):
         }
 
     def _vectors(self, batch: Spans) -> tuple[Float[Tensor, "N D"], Float[Tensor, "N D"]]:
-        """Each sentence by f and by g, in the form in which they are compared."""
-        found = [encoder(batch.sentences).float() for encoder in self.encoders]
+        """Each sentence's vectors by f and by g, normalised if cosines are compared."""
+        vectors = [encoder(batch.sentences).float() for encoder in self.encoders]
         if self.stage.similarity == "cosine":
-            found = [functional.normalize(vectors, dim=1) for vectors in found]
-        return found[0], found[-1]
+            vectors = [functional.normalize(one, dim=1) for one in vectors]
+        return vectors[0], vectors[-1]
 
     def _scores(
         self, here: Float[Tensor, "N D"], candidates: Float[Tensor, "M D"]
@@ -83,6 +83,6 @@ class QuickThoughtStep(nn.Module):
 
 
 def _accuracy(log_probs: Float[Tensor, "N M"], near: Bool[Tensor, "N M"]) -> Float[Tensor, ""]:
-    """How often the likeliest candidate is a neighbour."""
+    """How often the most probable candidate is a neighbour."""
     best = log_probs.detach().argmax(dim=1, keepdim=True)
     return near.gather(1, best).float().mean()

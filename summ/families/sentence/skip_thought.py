@@ -1,4 +1,4 @@
-"""Skip-thought: tell the sentences before and after a sentence from its vector.
+"""Skip-thought: predict the sentences before and after a sentence from its vector.
 
 Source: Kiros et al. (2015, arXiv:1506.06726), Section 2.1.
 """
@@ -33,7 +33,7 @@ class SkipThoughtStep(nn.Module):
         """
         # 1. Encode every sentence.                                                 h  (N, D)
         vectors = self.encoder(batch.sentences)
-        # 2. Decode the one before and the one behind it, where they stand in the same span.
+        # 2. Decode the sentences before and after it, where they are in the same span.
         nll, words = self._decoded(vectors, batch)
         return StepOutput(
             loss=nll * streams.shards / batch.total,
@@ -41,7 +41,7 @@ class SkipThoughtStep(nn.Module):
         )
 
     @torch.no_grad()
-    def judge(self, batch: Spans) -> dict[str, float]:
+    def evaluate(self, batch: Spans) -> dict[str, float]:
         """Loss summed over sentences, and nll and number of the words decoded."""
         nll, words = self._decoded(self.encoder(batch.sentences), batch)
         return {"loss": float(nll), "words": float(words)}
@@ -51,22 +51,22 @@ class SkipThoughtStep(nn.Module):
     ) -> tuple[Float[Tensor, ""], Float[Tensor, ""]]:
         """Nll of all neighbours, summed, and how many words they have."""
         joined = batch.span[1:] == batch.span[:-1]  # sentence i + 1 follows sentence i
-        behind = torch.nn.functional.pad(joined, (1, 0))
-        before = torch.nn.functional.pad(joined, (0, 1))
-        following = self._nll(self.following, vectors, before, batch, behind)
-        previous = self._nll(self.previous, vectors, behind, batch, before)
+        follows = torch.nn.functional.pad(joined, (1, 0))
+        precedes = torch.nn.functional.pad(joined, (0, 1))
+        following = self._nll(self.following, vectors, precedes, batch, follows)
+        previous = self._nll(self.previous, vectors, follows, batch, precedes)
         lengths = batch.sentences.mask.sum(dim=1)
-        return following + previous, (lengths[behind].sum() + lengths[before].sum()).float()
+        return following + previous, (lengths[follows].sum() + lengths[precedes].sum()).float()
 
     def _nll(
         self,
         decoder: SentenceDecoder,
         vectors: Float[Tensor, "N D"],
-        told: Bool[Tensor, " N"],
+        sources: Bool[Tensor, " N"],
         batch: Spans,
-        wanted: Bool[Tensor, " N"],
+        targets: Bool[Tensor, " N"],
     ) -> Float[Tensor, ""]:
-        """Of the sentences ``wanted``, each from the vector of its row in ``told``."""
-        targets = batch.sentences.rows(wanted.nonzero().squeeze(1))
-        logits = decoder(vectors[told], targets)
-        return skip_thought_nll(logits, targets.ids, targets.mask).sum()
+        """The nll of the sentences in ``targets``, each given the vector of one in ``sources``."""
+        sentences = batch.sentences.rows(targets.nonzero().squeeze(1))
+        logits = decoder(vectors[sources], sentences)
+        return skip_thought_nll(logits, sentences.ids, sentences.mask).sum()

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import torch
 from torch import nn
 
-from summ.config import (
-    EncoderConfig,
-    QuickThoughtStage,
-    SkipThoughtStage,
-    StageShape,
-    TrainConfig,
-)
+from summ.config import EncoderConfig
 from summ.data.prose import Prose
 from summ.data.spans import SpanBatches
 from summ.errors import ConfigError
+from summ.families.sentence.config import (
+    QuickThoughtStage,
+    SentenceRun,
+    SkipThoughtStage,
+    Stage,
+)
 from summ.families.sentence.counted_embeddings import count_pieces
 from summ.families.sentence.model import (
     SentenceModel,
@@ -30,23 +31,21 @@ from summ.families.sentence.quick_thought import QuickThoughtStep
 from summ.families.sentence.skip_thought import SkipThoughtStep
 from summ.networks.sentence_decoder import SentenceDecoder
 from summ.networks.sentence_encoder import PooledEncoder, StaticEncoder
-from summ.text.vocabulary import Vocabulary
 from summ.training.random_streams import stage_seed
-from summ.training.task import BatchSource, Validation
+from summ.training.task import StageParts, Validation
 
-EncoderStage = QuickThoughtStage | SkipThoughtStage
 _HELD_OUT_BATCHES = 8
 
 
 class SentenceTask:
-    """Teaches sentence encoders; implements ``Task``."""
+    """Trains sentence encoders; implements ``Task``."""
 
-    def __init__(self, config: TrainConfig, device: torch.device) -> None:
+    def __init__(self, config: SentenceRun, device: torch.device) -> None:
         self.config, self.device = config, device
         self.prose = Prose.open(config.data.corpus)
-        self.model = _model(config, self.prose.vocabulary).to(device)
-        # Of a finished run no step is asked for again: what it taught last is in its last stage.
-        self.objective: Literal["quick-thought", "skip-thought"] = _known(config.stages[-1]).kind
+        self.model = _model(config, self.prose).to(device)
+        # No stage of a finished run begins again: its objective is that of its last stage.
+        self.objective: Literal["quick-thought", "skip-thought"] = config.stages[-1].kind
         self.decoders = _decoders(config, self.model)
         for decoder in (decoder for pair in self.decoders.values() for decoder in pair):
             decoder.to(device)
@@ -59,10 +58,41 @@ class SentenceTask:
         }
         return {**self.model.networks(), **decoders}
 
-    def batches(self, stage: StageShape, shards: int) -> BatchSource:
-        return self._spans(_known(stage), shards)
+    def begin(self, index: int, shards: int) -> StageParts:
+        stage = self.config.stages[index]
+        texts = self._spans(stage, shards)
+        match stage:
+            case QuickThoughtStage():
+                step: QuickThoughtStep | SkipThoughtStep = QuickThoughtStep(
+                    self.model.encoders, stage
+                )
+                shown = "quick_thought/accuracy"
+            case SkipThoughtStage():
+                encoder = self.model.encoders[0]
+                if len(self.model.encoders) > 1 or not isinstance(
+                    encoder, StaticEncoder | PooledEncoder
+                ):
+                    raise ConfigError(
+                        f"stages.{stage.name}: skip-thought trains one encoder, but there are "
+                        f"{len(self.model.encoders)}. Set encoder.encoders to 1."
+                    )
+                step = SkipThoughtStep(encoder, *self.decoders[stage.name])
+                shown = "skip_thought/nll_per_piece"
+        self.objective = stage.kind
+        return StageParts(texts, step, partial(self._validate, texts, step), (shown,))
 
-    def _spans(self, stage: EncoderStage, shards: int) -> SpanBatches:
+    def _validate(self, texts: SpanBatches, step: QuickThoughtStep | SkipThoughtStep) -> Validation:
+        """Loss and accuracy on held-out documents; no label is read."""
+        totals: dict[str, float] = {}
+        sentences = 0
+        for batch in texts.held_out(_HELD_OUT_BATCHES):
+            sentences += batch.total
+            for name, value in step.evaluate(batch.to(self.device)).items():
+                totals[name] = totals.get(name, 0.0) + value
+        figures = {f"held_out/{name}": value / max(1, sentences) for name, value in totals.items()}
+        return Validation(figures, [])
+
+    def _spans(self, stage: Stage, shards: int) -> SpanBatches:
         sentences = stage.sentences or self.config.data.sentences
         # A batch has at least this many whole spans.
         if sentences // stage.span < shards:
@@ -80,82 +110,46 @@ class SentenceTask:
             held_out=self.config.validation_documents,
         )
 
-    def step(self, stage: StageShape) -> nn.Module:
-        self.objective = _known(stage).kind
-        return self._step(_known(stage))
-
-    def _step(self, stage: EncoderStage) -> QuickThoughtStep | SkipThoughtStep:
-        if isinstance(stage, QuickThoughtStage):
-            return QuickThoughtStep(self.model.encoders, stage)
-        encoder = self.model.encoders[0]
-        if len(self.model.encoders) > 1 or not isinstance(encoder, StaticEncoder | PooledEncoder):
-            raise ConfigError(
-                f"stages.{stage.name}: skip-thought teaches one encoder, but there are "
-                f"{len(self.model.encoders)}. Set encoder.encoders to 1."
-            )
-        return SkipThoughtStep(encoder, *self.decoders[stage.name])
-
-    def critic(self, stage: StageShape) -> nn.Module | None:
-        return None
-
-    def validate(self, stage: StageShape) -> Validation:
-        """Loss and accuracy on held-out documents; no label is read."""
-        known = _known(stage)
-        step = self._step(known)
-        totals: dict[str, float] = {}
-        sentences = 0
-        for batch in self._spans(known, 1).held_out(_HELD_OUT_BATCHES):
-            sentences += batch.total
-            for name, value in step.judge(batch.to(self.device)).items():
-                totals[name] = totals.get(name, 0.0) + value
-        figures = {f"held_out/{name}": value / max(1, sentences) for name, value in totals.items()}
-        return Validation(figures, [])
-
-    def save(self, folder: Path) -> None:
+    def save(self, folder: Path, final: bool = False) -> None:
         settings = replace(self.model.settings, objective=self.objective)
         save_sentence_model(replace(self.model, settings=settings), folder)
 
 
-def _known(stage: StageShape) -> EncoderStage:
-    if isinstance(stage, QuickThoughtStage | SkipThoughtStage):
-        return stage
-    raise ConfigError(
-        f"stages.{stage.name}: is no stage for sentence encoders. Use it in a run with 'networks'."
-    )
-
-
 def _decoders(
-    config: TrainConfig, model: SentenceModel
+    config: SentenceRun, model: SentenceModel
 ) -> dict[str, tuple[SentenceDecoder, SentenceDecoder]]:
-    """Two for every stage of skip-thought, by its name, initialised from the run's seed."""
+    """Two for every skip-thought stage by its name, initialised from the run's seed."""
 
     def decoder(stage: SkipThoughtStage) -> SentenceDecoder:
         return SentenceDecoder(stage.decoder, model.settings.dimension, model.vocabulary)
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        return {
-            stage.name: (decoder(stage), decoder(stage))
-            for stage in config.stages
-            if isinstance(stage, SkipThoughtStage)
-        }
+        pairs = {}
+        for stage in config.stages:
+            match stage:
+                case SkipThoughtStage():
+                    pairs[stage.name] = (decoder(stage), decoder(stage))
+        return pairs
 
 
-def _model(config: TrainConfig, vocabulary: Vocabulary) -> SentenceModel:
+def _model(config: SentenceRun, prose: Prose) -> SentenceModel:
     """New encoders, or those of an earlier run.
 
     Raises:
-        ConfigError: the earlier model speaks another vocabulary than the texts.
+        ConfigError: the earlier model has another vocabulary than the texts.
     """
     if config.start_from is not None:
         model = load_sentence_model(config.start_from)
-        if model.vocabulary.pieces() != vocabulary.pieces():
+        if model.vocabulary.pieces() != prose.vocabulary.pieces():
             raise ConfigError(
                 f"{config.start_from}: its vocabulary is not that of {config.data.corpus}. "
                 "Prepare the text with `--vocabulary` of that model."
             )
     elif config.encoder is not None:
-        model = build_sentence_model(config.encoder, vocabulary, config.seed)
+        model = build_sentence_model(
+            config.encoder, prose.vocabulary, config.seed, prose.manifest.language
+        )
         if config.encoder.embeddings_from:
             _fill_embeddings(model, config.encoder, config.seed)
     else:

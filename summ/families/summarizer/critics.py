@@ -13,8 +13,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from summ.config import RewardConfig
 from summ.errors import ConfigError
+from summ.families.summarizer.config import RewardConfig
 from summ.families.summarizer.model import SummaryModel, load_summary_model
 from summ.networks.compressor import Compressor
 from summ.networks.language_model import LanguageModel

@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from summ.config import GumbelStage
+from summ.families.summarizer.config import GumbelStage
 from summ.families.summarizer.likelihood import (
     DenoisingObjective,
     count_words,

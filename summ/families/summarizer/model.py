@@ -48,6 +48,8 @@ class SummaryModelSettings:
         rerank: weights of the other networks' scores when the hypotheses of a search are reranked,
             by the names of ``summ.pipelines.rerank``; None takes the compressor's likeliest.
         language: ISO 639 code of the texts it was trained on; ``und`` if unknown.
+        in_order: whether summaries keep the words of a source in the order of the source; a
+            folder written before this setting existed does not.
     """
 
     max_document: int
@@ -56,6 +58,7 @@ class SummaryModelSettings:
     attention: str = "eager"
     rerank: dict[str, float] | None = None
     language: str = UNKNOWN_LANGUAGE
+    in_order: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from summ.config import ReinforceStage
 from summ.families.summarizer import rewards
+from summ.families.summarizer.config import ReinforceStage
 from summ.families.summarizer.critics import Critics
 from summ.families.summarizer.likelihood import (
     DenoisingObjective,

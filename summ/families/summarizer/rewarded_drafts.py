@@ -11,8 +11,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from summ.config import RewardConfig
 from summ.families.summarizer import rewards
+from summ.families.summarizer.config import RewardConfig
 from summ.families.summarizer.critics import Critics
 from summ.families.summarizer.critique import Critique, critique
 from summ.types import Tokens

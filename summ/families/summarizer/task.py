@@ -1,28 +1,34 @@
-"""The task of the machine: compressor, reconstructor and discriminator learn from one corpus."""
+"""The summarizer's task: compressor, reconstructor and discriminator learn from one corpus."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import torch
 from torch import nn
 
-from summ.config import (
+from summ.config import NetworkConfig, NoiseConfig
+from summ.data.batches import Batches, SentenceBatches
+from summ.data.corpus import Corpus
+from summ.data.leads import LeadBatches, commonness
+from summ.data.prose import Prose
+from summ.errors import ConfigError
+from summ.families.summarizer.averaging import average_network
+from summ.families.summarizer.config import (
+    CombineStage,
+    DraftStage,
     GumbelStage,
     LanguageModelStage,
     PretrainStage,
     ReinforceStage,
     RewardConfig,
     SalienceStage,
-    StageShape,
-    TrainConfig,
+    SummarizerRun,
+    is_stage_name,
 )
-from summ.data.batches import Batches, SentenceBatches
-from summ.data.corpus import Corpus
-from summ.data.leads import LeadBatches, commonness
-from summ.data.prose import Prose
-from summ.errors import ConfigError
-from summ.families.sentence.token_vectors import token_vectors
 from summ.families.summarizer.critics import Critics, load_critics
 from summ.families.summarizer.discriminator import DiscriminatorStep
 from summ.families.summarizer.gumbel import GumbelStep
@@ -46,50 +52,163 @@ from summ.networks.policy import Marks
 from summ.networks.salience import Salience
 from summ.text.vocabulary import Vocabulary
 from summ.training.random_streams import stage_seed
-from summ.training.task import BatchSource, Validation
+from summ.training.task import Adversary, StageParts, Validation
+from summ.types import Tokens
+
+# What of a stage's figures its progress bar shows.
+_SHOWN_DRAFTS = (
+    "denoising/loss",
+    "reconstruction/nll_per_piece",
+    "language_model/nll_per_piece",
+    "reward/total",
+    "policy/entropy",
+    "summary/words",
+    "discriminator/human",
+    "discriminator/draft",
+)
+
+
+SentenceVectors = Callable[
+    [Path | None, Vocabulary, torch.device], Callable[[Tokens], torch.Tensor]
+]
+_WEIGHTS = {"float32": torch.float32, "float16": torch.float16, "int8": torch.int8}
 
 
 class SummarizerTask:
-    """Teaches a machine to summarize; implements ``Task``."""
+    """Trains a summarizer; implements ``Task``.
 
-    def __init__(self, config: TrainConfig, device: torch.device) -> None:
+    Args:
+        sentence_vectors: of the encoder in a folder (None: the one that ships), for the reward of
+            similarity.
+    """
+
+    def __init__(
+        self, config: SummarizerRun, device: torch.device, sentence_vectors: SentenceVectors
+    ) -> None:
         self.config, self.device = config, device
-        self.corpus = Corpus.open(config.data.corpus)
+        self.sentence_vectors = sentence_vectors
+        self.corpora = corpora_of(config)
+        self.corpus = self.corpora[config.data.corpus]
         self.summary_model = model_of(config, self.corpus).to(device)
         self.marks = Marks.of(self.summary_model.vocabulary, device)
-        self._critics: dict[str, Critics] = {}
 
     def networks(self) -> dict[str, nn.Module]:
         return self.summary_model.networks()
 
-    def batches(self, stage: StageShape, shards: int) -> BatchSource:
-        if isinstance(stage, SalienceStage):
-            return self._leads(stage, shards)
-        texts = self._texts(stage, shards)
-        return SentenceBatches(texts) if isinstance(stage, LanguageModelStage) else texts
+    def save(self, folder: Path, final: bool = False) -> None:
+        if not final:
+            save_summary_model(self.summary_model, folder)
+            return
+        form, model = self.config.model, self.summary_model
+        if form.rerank is not None:
+            model = replace(model, settings=replace(model.settings, rerank=dict(form.rerank)))
+        save_summary_model(model, folder, _WEIGHTS[form.weights])
 
-    def _texts(self, stage: StageShape, shards: int) -> Batches:
-        data = self.config.data
-        documents = stage.documents or data.documents
-        sentences = stage.sentences or data.sentences
-        for name, rows in (("documents", documents), ("sentences", sentences)):
-            if rows % shards:
-                raise _unequal(stage.name, name, rows, shards)
-        return Batches(
-            self.corpus,
-            data,
-            stage.noise or self.config.noise,
-            stage_seed(self.config.seed, stage.name),
-            documents=documents,
-            sentences=sentences,
-            held_out=self.config.validation_documents,
-        )
+    def begin(self, index: int, shards: int) -> StageParts | None:
+        stage, model, data = self.config.stages[index], self.summary_model, self.config.data
+        pair = (model.compressor, model.reconstructor)
+        sizes = (data.max_document, data.max_sentence)
+        match stage:
+            case PretrainStage():
+                step: nn.Module = PretrainStep(
+                    *pair, self.marks, stage.likelihood, *sizes, model.language_model
+                )
+                weights = RewardConfig()
+                return self._drafting(stage, shards, step, weights, self._critics(weights))
+            case ReinforceStage():
+                if stage.reward.fluency_weight:
+                    self._language_model(stage.name)
+                critics = self._critics(self._resolved(stage.reward))
+                step = ReinforceStep(*pair, critics, self.marks, stage, *sizes)
+                return self._drafting(stage, shards, step, stage.reward, critics)
+            case GumbelStage():
+                needs_prior = stage.terms.prior_weight or stage.terms.fluency_weight
+                prior = self._language_model(stage.name) if needs_prior else None
+                step = GumbelStep(*pair, model.discriminator, self.marks, stage, *sizes, prior)
+                weights = RewardConfig()
+                return self._drafting(stage, shards, step, weights, self._critics(weights))
+            case LanguageModelStage():
+                return self._language_model_parts(stage, shards)
+            case SalienceStage():
+                return self._salience_parts(stage, shards)
+            case CombineStage():
+                self._combine(stage)
+                return None
 
-    def _leads(self, stage: SalienceStage, shards: int) -> LeadBatches:
+    def _combine(self, stage: CombineStage) -> None:
+        names = {name for names in stage.networks.values() for name in names}
+        models = {name: load_summary_model(self._stage_folder(name)) for name in names}
+        for network, stages in stage.networks.items():
+            try:
+                average_network(self.summary_model, [models[name] for name in stages], network)
+            except ConfigError as error:
+                raise ConfigError(f"stages.{stage.name}: {error}") from error
+
+    def _stage_folder(self, name: str) -> Path:
+        return self.config.output / "stages" / name
+
+    def _resolved(self, weights: RewardConfig) -> RewardConfig:
+        """The rewards, with the folders of the stages that they name."""
+        folders = {
+            key: self._stage_folder(str(model))
+            for key, model in (("reference", weights.reference), ("salience", weights.salience))
+            if model is not None and is_stage_name(model)
+        }
+        return weights.model_copy(update=folders)
+
+    def _drafting(
+        self,
+        stage: DraftStage,
+        shards: int,
+        step: nn.Module,
+        weights: RewardConfig,
+        critics: Critics,
+    ) -> StageParts:
+        """The parts of a stage with drafts; held-out drafts are judged by these weights."""
+        noise = stage.noise or self.config.noise
+        documents = stage.documents or self.config.data.documents
+        texts = self._texts(stage, shards, documents, noise, stage.corpus)
+        words = sum(stage.likelihood.budgets) // 2
+        count = self.config.validation_documents
+
+        def validation() -> Validation:
+            held_out = texts.held_out_documents(count).to(self.device)
+            found = validate(self.summary_model, critics, weights, held_out, words)
+            return replace(found, figures=found.figures | self._language_model_figures(texts))
+
+        adversary = self._adversary(stage) if stage.discriminator_every else None
+        return StageParts(texts, step, validation, _SHOWN_DRAFTS, adversary)
+
+    def _adversary(self, stage: DraftStage) -> Adversary:
+        networks = (self.summary_model.discriminator, self.summary_model.compressor, self.marks)
+        width = self.config.data.max_sentence
+        match stage:
+            case GumbelStage(critic="wgan-gp" | "spectral"):
+                if stage.critic == "wgan-gp" and self.summary_model.settings.attention != "eager":
+                    raise ConfigError(
+                        f"stages.{stage.name}: a gradient penalty needs networks with "
+                        f"'attention: eager', found {self.summary_model.settings.attention!r}. "
+                        "Choose 'critic: spectral'."
+                    )
+                step: nn.Module = WassersteinCriticStep(*networks, stage, width)
+            case _:
+                step = DiscriminatorStep(*networks, stage.likelihood.budgets, width)
+        rate = stage.optimizer.discriminator_learning_rate
+        return Adversary(step, stage.discriminator_every, stage.critic_updates, rate)
+
+    def _language_model_parts(self, stage: LanguageModelStage, shards: int) -> StageParts:
+        step = LanguageModelStep(self._language_model(stage.name))
+        texts = self._texts(stage, shards, None, NoiseConfig())
+        figures = partial(self._language_model_figures, texts)
+        shown = ("language_model/nll_per_piece",)
+        return StageParts(SentenceBatches(texts), step, lambda: Validation(figures(), []), shown)
+
+    def _salience_parts(self, stage: SalienceStage, shards: int) -> StageParts:
+        salience, compressor = self._salience(stage.name), self.summary_model.compressor
         rows = stage.sentences or self.config.data.sentences
         if rows % shards:
             raise _unequal(stage.name, "sentences", rows, shards)
-        return LeadBatches(
+        texts = LeadBatches(
             open_prose(stage, self.summary_model.vocabulary),
             stage_seed(self.config.seed, stage.name),
             rows=rows,
@@ -98,78 +217,61 @@ class SummarizerTask:
             held_out=self.config.validation_documents,
         )
 
-    def step(self, stage: StageShape) -> nn.Module:
-        summary_model, data = self.summary_model, self.config.data
-        pair = (summary_model.compressor, summary_model.reconstructor)
-        sizes = (data.max_document, data.max_sentence)
-        if isinstance(stage, PretrainStage):
-            return PretrainStep(
-                *pair, self.marks, stage.likelihood, *sizes, summary_model.language_model
-            )
-        if isinstance(stage, LanguageModelStage):
-            return LanguageModelStep(self._language_model(stage.name))
-        if isinstance(stage, SalienceStage):
-            return SalienceStep(self._salience(stage.name), summary_model.compressor)
-        if isinstance(stage, ReinforceStage):
-            if stage.reward.fluency_weight:
-                self._language_model(stage.name)
-            return ReinforceStep(*pair, self.critics(stage), self.marks, stage, *sizes)
-        if isinstance(stage, GumbelStage):
-            critic, terms = summary_model.discriminator, stage.terms
-            needs_prior = terms.prior_weight or terms.fluency_weight
-            prior = self._language_model(stage.name) if needs_prior else None
-            return GumbelStep(*pair, critic, self.marks, stage, *sizes, prior)
-        raise _no_step(stage)
+        def validation() -> Validation:
+            leads = texts.held_out(self.config.validation_documents).to(self.device)
+            return Validation(salience_figures(salience, compressor, leads), [])
 
-    def critic(self, stage: StageShape) -> nn.Module | None:
-        if not stage.discriminator_every:
-            return None
-        networks = (self.summary_model.discriminator, self.summary_model.compressor, self.marks)
-        width = self.config.data.max_sentence
-        if isinstance(stage, GumbelStage) and stage.critic != "discriminator":
-            if stage.critic == "wgan-gp" and self.summary_model.settings.attention != "eager":
-                raise ConfigError(
-                    f"stages.{stage.name}: a gradient penalty needs networks with "
-                    f"'attention: eager', found {self.summary_model.settings.attention!r}. "
-                    "Choose 'critic: spectral'."
-                )
-            return WassersteinCriticStep(*networks, stage, width)
-        return DiscriminatorStep(*networks, stage.likelihood.budgets, width)
+        shown = ("salience/nll_per_telling_word",)
+        return StageParts(texts, SalienceStep(salience, compressor), validation, shown)
 
-    def validate(self, stage: StageShape) -> Validation:
-        if isinstance(stage, SalienceStage):
-            leads = self._leads(stage, 1).held_out(self.config.validation_documents)
-            salience, compressor = self._salience(stage.name), self.summary_model.compressor
-            return Validation(salience_figures(salience, compressor, leads.to(self.device)), [])
-        texts, count = self._texts(stage, 1), self.config.validation_documents
-        figures, samples = {}, []
-        if not isinstance(stage, LanguageModelStage):
-            documents = texts.held_out_documents(count).to(self.device)
-            words = sum(stage.likelihood.budgets) // 2
-            critics, weights = self.critics(stage), _weights(stage)
-            found = validate(self.summary_model, critics, weights, documents, words)
-            figures, samples = found.figures, found.samples
-        if self.summary_model.language_model is not None:
-            sentences = texts.held_out_sentences(count).to(self.device)
-            figures |= language_model_figures(self.summary_model.language_model, sentences)
-        return Validation(figures, samples)
+    def _texts(
+        self,
+        stage: DraftStage | LanguageModelStage,
+        shards: int,
+        documents: int | None,
+        noise: NoiseConfig,
+        corpus: Path | None = None,
+    ) -> Batches:
+        """Documents (None: only sentences are read) and human sentences of the corpus.
 
-    def critics(self, stage: StageShape) -> Critics:
-        """What scores the drafts of a stage.
+        Raises:
+            ConfigError: the rows of an update cannot be shared equally.
+        """
+        data = self.config.data
+        sentences = stage.sentences or data.sentences
+        for name, rows in (("documents", documents or 0), ("sentences", sentences)):
+            if rows % shards:
+                raise _unequal(stage.name, name, rows, shards)
+        if corpus is not None:
+            data = data.model_copy(update={"corpus": corpus})
+        return Batches(
+            self.corpora[data.corpus],
+            data,
+            noise,
+            stage_seed(self.config.seed, stage.name),
+            documents=documents,
+            sentences=sentences,
+            held_out=self.config.validation_documents,
+        )
+
+    def _critics(self, weights: RewardConfig) -> Critics:
+        """What scores the drafts of a stage, in training and on held-out texts.
 
         Raises:
             ConfigError: the sentence encoder or a named model has another vocabulary.
             CheckpointError: it cannot be loaded.
         """
-        if stage.name not in self._critics:
-            summary_model, weights = self.summary_model, _weights(stage)
-            vectors = None
-            if weights.similarity_weight or weights.similarity_encoder is not None:
-                folder = weights.similarity_encoder
-                vectors = token_vectors(folder, summary_model.vocabulary, self.device)
-            critics = load_critics(weights, summary_model, self.device, vectors)
-            self._critics[stage.name] = critics
-        return self._critics[stage.name]
+        model, vectors, folder = self.summary_model, None, weights.similarity_encoder
+        if weights.similarity_weight or folder is not None:
+            vectors = self.sentence_vectors(folder, model.vocabulary, self.device)
+        return load_critics(weights, model, self.device, vectors)
+
+    def _language_model_figures(self, texts: Batches) -> dict[str, float]:
+        """Of held-out human sentences; none where the model has no language model."""
+        if self.summary_model.language_model is None:
+            return {}
+        sentences = texts.held_out_sentences(self.config.validation_documents).to(self.device)
+        return language_model_figures(self.summary_model.language_model, sentences)
 
     def _language_model(self, stage: str) -> LanguageModel:
         if self.summary_model.language_model is None:
@@ -184,26 +286,33 @@ class SummarizerTask:
             raise ConfigError(f"stages.{stage}: the machine has no layers for salience.")
         return self.summary_model.salience
 
-    def save(self, folder: Path) -> None:
-        save_summary_model(self.summary_model, folder)
-
-
-def _weights(stage: StageShape) -> RewardConfig:
-    """What drafts are worth; in stages without rewards, by the usual weights."""
-    return stage.reward if isinstance(stage, ReinforceStage) else RewardConfig()
-
-
-def _no_step(stage: StageShape) -> ConfigError:
-    return ConfigError(
-        f"stages.{stage.name}: is no stage for a summarizer. Use it in a run with 'encoder'."
-    )
-
 
 def _unequal(stage: str, name: str, rows: int, shards: int) -> ConfigError:
     return ConfigError(
         f"stages.{stage}: {name} is {rows}, which {shards} parts (processes x accumulation) cannot "
         "share equally. Choose a multiple."
     )
+
+
+def corpora_of(config: SummarizerRun) -> dict[Path, Corpus]:
+    """The run's corpus and those of its stages, by their folders.
+
+    Raises:
+        ConfigError: their vocabularies differ.
+        DataError: one is missing or damaged.
+    """
+    main = config.data.corpus
+    corpora = {main: Corpus.open(main)}
+    for stage in config.stages:
+        corpus = stage.corpus if isinstance(stage, DraftStage) else None
+        if corpus is not None and corpus not in corpora:
+            corpora[corpus] = Corpus.open(corpus)
+            if corpora[corpus].vocabulary.pieces() != corpora[main].vocabulary.pieces():
+                raise ConfigError(
+                    f"stages.{stage.name}: the vocabulary of {corpus} is not that of {main}. "
+                    f"Prepare it with `summ prepare --vocabulary {main}/vocabulary`."
+                )
+    return corpora
 
 
 def open_prose(stage: SalienceStage, vocabulary: Vocabulary) -> Prose:
@@ -222,33 +331,30 @@ def open_prose(stage: SalienceStage, vocabulary: Vocabulary) -> Prose:
     return prose
 
 
-def model_of(config: TrainConfig, corpus: Corpus) -> SummaryModel:
+def model_of(config: SummarizerRun, corpus: Corpus) -> SummaryModel:
     """New networks, or those of an earlier run; with what else a stage brings.
 
     Raises:
         ConfigError: the earlier model speaks another vocabulary than the corpus.
     """
-    summary_model = _first_model(config, corpus)
-    brought = [stage.network for stage in config.stages if isinstance(stage, LanguageModelStage)]
-    if summary_model.language_model is None and any(brought):
-        network = next(filter(None, brought))
-        summary_model = with_language_model(summary_model, network, config.seed)
+    model, counts_words = _first_model(config, corpus), False
     for stage in config.stages:
-        if isinstance(stage, SalienceStage) and summary_model.salience is None:
-            shares = commonness(open_prose(stage, summary_model.vocabulary))
-            summary_model = with_salience(
-                summary_model, torch.from_numpy(shares), stage.hidden, config.seed
-            )
-    if summary_model.language_model is not None and any(
-        isinstance(stage, PretrainStage | LanguageModelStage) for stage in config.stages
-    ):
+        match stage:
+            case LanguageModelStage(network=NetworkConfig() as network):
+                if model.language_model is None:
+                    model = with_language_model(model, network, config.seed)
+            case SalienceStage() if model.salience is None:
+                shares = torch.from_numpy(commonness(open_prose(stage, model.vocabulary)))
+                model = with_salience(model, shares, stage.hidden, config.seed)
+        counts_words |= stage.kind in ("pretrain", "language-model")
+    if model.language_model is not None and counts_words:
         frequencies = torch.from_numpy(corpus.frequencies[0].copy())
         frequencies[corpus.vocabulary.eos] += len(corpus.documents)
-        summary_model.language_model.count(frequencies)
-    return summary_model
+        model.language_model.count(frequencies)
+    return model
 
 
-def _first_model(config: TrainConfig, corpus: Corpus) -> SummaryModel:
+def _first_model(config: SummarizerRun, corpus: Corpus) -> SummaryModel:
     if config.start_from is not None:
         summary_model = load_summary_model(config.start_from)
         if summary_model.vocabulary.pieces() != corpus.vocabulary.pieces():
@@ -264,6 +370,10 @@ def _first_model(config: TrainConfig, corpus: Corpus) -> SummaryModel:
     if networks.shortlist is not None:
         shortlist = tuple(corpus.commonest_pieces(networks.shortlist))
     settings = SummaryModelSettings(
-        data.max_document, data.max_sentence, shortlist, networks.attention
+        data.max_document,
+        data.max_sentence,
+        shortlist,
+        networks.attention,
+        language=corpus.manifest.language,
     )
     return build_summary_model(networks, corpus.vocabulary, settings, config.seed)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import torch
 
-from summ.config import RewardConfig
+from summ.families.summarizer.config import RewardConfig
 from summ.families.summarizer.critics import Critics
 from summ.families.summarizer.likelihood import count_words, reconstruction_nll
 from summ.families.summarizer.model import SummaryModel

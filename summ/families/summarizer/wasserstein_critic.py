@@ -10,7 +10,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from summ.config import GumbelStage
+from summ.families.summarizer.config import GumbelStage
 from summ.families.summarizer.relaxation import GumbelNoise, annealed, draw_tokens, one_hot, relax
 from summ.networks.compressor import Compressor
 from summ.networks.discriminator import Discriminator, limit_spectra

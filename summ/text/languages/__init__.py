@@ -1,1 +1,1 @@
-"""What is known of single languages: tables of function words, kept apart from the code."""
+"""What summ knows of single languages: tables of words, one file a language."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from summ.text.languages.en import AUXILIARIES, DETERMINERS, PREPOSITIONS
+from summ.text.languages.en_phrases import AUXILIARIES, DETERMINERS, PREPOSITIONS
 from summ.text.languages.tables import table
 from summ.text.verbs import bare
 

@@ -9,7 +9,7 @@ import pytest
 
 from summ.errors import ConfigError, DataError
 from summ.evaluation.summaries.pairs import Texts
-from summ.evaluation.summaries.request import Request, judge_request
+from summ.evaluation.summaries.request import SummaryRequest, evaluate_summaries
 
 
 @pytest.fixture
@@ -32,13 +32,15 @@ def test_text_files_are_judged(texts: Texts, tmp_path: Path) -> None:
     predictions = write(tmp_path / "mine.txt", texts.predictions or [])
     references = write(tmp_path / "human.txt", [line[0] for line in texts.references])
     sources = write(tmp_path / "long.txt", texts.sources or [])
-    found = judge_request(Request(predictions=predictions, references=[references], words=3))
+    found = evaluate_summaries(
+        SummaryRequest(predictions=predictions, references=[references], words=3)
+    )
     assert found.inputs == (predictions, references)
     assert found.evaluation.system.name == "mine" and found.evaluation.lead is None
-    request = Request(
+    request = SummaryRequest(
         predictions=predictions, references=[references], sources=sources, beside=["random"]
     )
-    beside = judge_request(request).evaluation
+    beside = evaluate_summaries(request).evaluation
     assert [rival.name for rival in beside.rivals] == ["lead", "random"]
     assert beside.system.rouge == found.evaluation.system.rouge
 
@@ -48,16 +50,18 @@ def test_predictions_pair_with_records(texts: Texts, data: Path, tmp_path: Path)
     records = write(
         tmp_path / "p.jsonl", [json.dumps({"summary": text}) for text in texts.predictions or []]
     )
-    found = [judge_request(Request(predictions=path, data=data)) for path in (lines, records)]
+    found = [
+        evaluate_summaries(SummaryRequest(predictions=path, data=data)) for path in (lines, records)
+    ]
     assert found[0].evaluation.system == found[1].evaluation.system
     assert found[0].evaluation.texts == texts
     short = write(tmp_path / "short.txt", ["one"])
     with pytest.raises(DataError, match=r"short\.txt has 1 lines but .*data\.jsonl has 3 records"):
-        judge_request(Request(predictions=short, data=data))
+        evaluate_summaries(SummaryRequest(predictions=short, data=data))
 
 
 def test_a_baseline_is_judged(data: Path) -> None:
-    found = judge_request(Request(data=data, baseline="lead", words=2, protocol="duc"))
+    found = evaluate_summaries(SummaryRequest(data=data, baseline="lead", words=2, protocol="duc"))
     assert found.evaluation.system.predictions[0] == "The Bank"
     assert found.evaluation.protocol.name == "duc"
     assert found.model is None and found.inputs == (data,)
@@ -65,15 +69,17 @@ def test_a_baseline_is_judged(data: Path) -> None:
 
 def test_what_is_missing_is_said_before_anything_is_read(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="metric set 'rogue'"):
-        judge_request(Request(data=tmp_path / "gone", protocol="rogue"))
+        evaluate_summaries(SummaryRequest(data=tmp_path / "gone", protocol="rogue"))
     with pytest.raises(ConfigError, match="nothing to judge"):
-        judge_request(Request())
+        evaluate_summaries(SummaryRequest())
 
 
 def test_a_judge_hears_whoever_made_the_summaries(data: Path, summary_model_folder: Path) -> None:
     for request in (
-        Request(data=data, baseline="lead", words=2, judges=[summary_model_folder]),
-        Request(data=data, model=summary_model_folder, words=2, judges=[summary_model_folder]),
+        SummaryRequest(data=data, baseline="lead", words=2, judges=[summary_model_folder]),
+        SummaryRequest(
+            data=data, model=summary_model_folder, words=2, judges=[summary_model_folder]
+        ),
     ):
-        figures = judge_request(request).evaluation.model_figures
+        figures = evaluate_summaries(request).evaluation.model_figures
         assert set(figures) == {"reconstruction_nll_per_word", "humanness"}

@@ -20,7 +20,7 @@ from summ.evaluation.reports.vectors import write_embedding_report
 from summ.evaluation.vectors import systems as sentence_systems
 from summ.evaluation.vectors.evaluation import EmbeddingEvaluation, evaluate_embeddings
 from summ.evaluation.vectors.probe_data import ClassificationProbe, SimilarityProbe
-from summ.evaluation.vectors.request import EmbeddingRequest, judge_embeddings
+from summ.evaluation.vectors.request import VectorRequest, evaluate_vectors
 from summ.evaluation.vectors.systems import SentenceSystem, tfidf
 from tests.conftest import STORIES
 
@@ -286,4 +286,4 @@ def test_a_missing_package_is_named(data: list[Path], monkeypatch: pytest.Monkey
         lambda name: None if name == "sklearn" else find_spec(name),
     )
     with pytest.raises(ConfigError, match=r'scikit-learn.*pip install "summ\[encoders\]"'):
-        judge_embeddings(EmbeddingRequest(data, baseline="tfidf"))
+        evaluate_vectors(VectorRequest(data, baseline="tfidf"))

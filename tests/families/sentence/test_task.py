@@ -1,6 +1,8 @@
 """Whole runs of sentence encoders: repeatable, resumable, the same on two processes as on one."""
 
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,14 +14,15 @@ import torch
 import yaml
 from safetensors.torch import load_file
 
-from summ.config import EmbeddingsConfig, TrainConfig, load_config
+from summ.config import EmbeddingsConfig
 from summ.data.prose import prepare_prose
 from summ.errors import ConfigError
+from summ.families import load_run, train
+from summ.families.sentence.config import SentenceRun
 from summ.families.sentence.counted_embeddings import count_pieces
 from summ.families.sentence.model import load_sentence_model
 from summ.families.sentence.task import SentenceTask
 from summ.training.checkpoint import checkpoints, read_state
-from summ.training.trainer import train
 from tests.conftest import STORIES
 
 ROOT = Path(__file__).parents[3]
@@ -73,13 +76,13 @@ def values(corpus: Path, *stages: str, encoders: int = 2) -> dict[str, object]:
     }
 
 
-def config(place: Path, corpus: Path, *stages: str, **changes: object) -> TrainConfig:
+def config(place: Path, corpus: Path, *stages: str, **changes: object) -> SentenceRun:
     """A configuration in a file of its own, as a run in another process needs it."""
     place.mkdir(exist_ok=True)
     encoders = 1 if "skip" in stages else 2
     file = place / "config.yaml"
     file.write_text(yaml.safe_dump(values(corpus, *stages, encoders=encoders) | changes))
-    return load_config(file, [f"output={place / 'run'}"])
+    return load_run(file, [f"output={place / 'run'}"])
 
 
 def weights(run: Path) -> dict[str, torch.Tensor]:
@@ -202,14 +205,24 @@ def test_embeddings_begin_as_counts(corpus: Path, tmp_path: Path) -> None:
         torch.testing.assert_close(ours.embeddings().weight.detach(), expected)
 
 
+def test_a_model_takes_the_language_of_its_texts(corpus: Path, tmp_path: Path) -> None:
+    named = shutil.copytree(corpus, tmp_path / "corpus")
+    manifest = json.loads((corpus / "manifest.json").read_text())
+    manifest["settings"]["language"] = "en"
+    (named / "manifest.json").write_text(json.dumps(manifest))
+    for place, language in ((corpus, "und"), (named, "en")):
+        task = SentenceTask(SentenceRun.model_validate(values(place, "quick")), CPU)
+        task.save(tmp_path / language)
+        assert load_sentence_model(tmp_path / language).settings.language == language
+
+
 def test_what_does_not_fit_is_refused(corpus: Path, tmp_path: Path) -> None:
     two = config(tmp_path / "a", corpus, "skip")
     two = two.model_copy(
         update={"encoder": two.encoder and two.encoder.model_copy(update={"encoders": 2})}
     )
-    with pytest.raises(ConfigError, match="teaches one encoder"):
-        task = SentenceTask(two, CPU)
-        task.step(two.stages[0])
+    with pytest.raises(ConfigError, match="trains one encoder"):
+        SentenceTask(two, CPU).begin(0, 1)
     settings = config(tmp_path / "b", corpus, "quick")
     assert settings.encoder is not None
     for plans, problem in (([5, 99], "counted is 99, but"), ([5], "of 2 encoders each")):
@@ -219,7 +232,7 @@ def test_what_does_not_fit_is_refused(corpus: Path, tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match=problem):
             SentenceTask(config(tmp_path / "f", corpus, "quick", encoder=encoder), CPU)
     with pytest.raises(ConfigError, match="fewer spans than 5 parts"):
-        SentenceTask(settings, CPU).batches(settings.stages[0], 5)
+        SentenceTask(settings, CPU).begin(0, 5)
     long = {"corpus": str(corpus), "sentences": 16, "max_sentence": 25}
     with pytest.raises(ConfigError, match="the encoders read 24 pieces"):
         SentenceTask(config(tmp_path / "c", corpus, "quick", data=long), CPU)

@@ -13,8 +13,8 @@ from summ.config import (
     EncoderConfig,
     GruConfig,
     OptimizerConfig,
-    QuickThoughtStage,
 )
+from summ.families.sentence.config import QuickThoughtStage
 from summ.families.sentence.quick_thought import QuickThoughtStep
 from summ.families.sentence.skip_thought import SkipThoughtStep
 from summ.networks.sentence_decoder import SentenceDecoder
@@ -99,7 +99,7 @@ def test_quick_thought_compares_every_sentence_with_every_other(
     torch.testing.assert_close(
         output.stats["quick_thought/accuracy"] * batch.total, torch.tensor(float(right))
     )
-    judged = step.judge(batch)
+    judged = step.evaluate(batch)
     assert judged["loss"] == pytest.approx(float(output.loss.detach()) * batch.total, rel=1e-5)
     assert judged["accuracy"] == pytest.approx(right)
 
@@ -161,7 +161,7 @@ def test_skip_thought_decodes_both_neighbours(vocabulary: Vocabulary) -> None:
     output = step(batch, streams())
     torch.testing.assert_close(output.loss, total / batch.total)
     torch.testing.assert_close(output.stats["skip_thought/nll_per_piece"], total.detach() / words)
-    judged = step.judge(batch)
+    judged = step.evaluate(batch)
     assert judged["loss"] == pytest.approx(float(total.detach()), rel=1e-5)
     assert judged["words"] == words
 

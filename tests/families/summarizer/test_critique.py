@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from summ.config import RewardConfig
 from summ.errors import CheckpointError, ConfigError
+from summ.families.summarizer.config import RewardConfig
 from summ.families.summarizer.critics import Critics, load_critics
 from summ.families.summarizer.critique import critique, nll_per_word
 from summ.families.summarizer.model import (

@@ -5,17 +5,18 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from summ.config import TrainConfig, load_config
 from summ.errors import ConfigError
-from summ.training import trainer
+from summ.families import load_run, task, train
+from summ.families.summarizer.config import SummarizerRun
 from summ.training.checkpoint import checkpoints
-from summ.training.trainer import train
+from summ.training.trainer import Trainer
 
 ROOT = Path(__file__).parents[3]
 CONFIG = ROOT / "configs" / "tiny.yaml"
@@ -38,8 +39,8 @@ def settings(corpus: Path, output: Path, *changes: str) -> list[str]:
     return [*SHORT, *changes, f"data.corpus={corpus}", f"output={output}"]
 
 
-def config(corpus: Path, output: Path, *changes: str) -> TrainConfig:
-    return load_config(CONFIG, settings(corpus, output, *changes))
+def config(corpus: Path, output: Path, *changes: str) -> SummarizerRun:
+    return load_run(CONFIG, settings(corpus, output, *changes))
 
 
 def weights(model: Path) -> dict[str, torch.Tensor]:
@@ -97,7 +98,8 @@ def test_accumulation_changes_nothing(tiny_corpus: Path, tmp_path: Path) -> None
         chosen = config(
             tiny_corpus, tmp_path / name, f"stages.2.optimizer.accumulation={accumulation}"
         )
-        run = trainer.Trainer(chosen.model_copy(update={"stages": chosen.stages[2:]}), resume=False)
+        chosen = chosen.model_copy(update={"stages": chosen.stages[2:]})
+        run = Trainer(chosen, partial(task, chosen), resume=False)
         gradients = {}
 
         def keep(learner, run=run, gradients=gradients):

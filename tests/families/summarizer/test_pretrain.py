@@ -123,8 +123,10 @@ def test_overfits_eight_sentences() -> None:
     step, (compressor, _) = build(LikelihoodConfig())
     batch = tiny.batch(FACTS)
     output = tiny.taught(step, batch, updates=200, rate=5e-3)[-1]
+    # 90 % of the probability is on the right sentence (of 8^2 or 8^3), and less is left of a
+    # document than a reconstructor that ignores the keywords could know.
     assert output.stats["denoising/loss"] < 0.1
-    assert output.stats["reconstruction/nll_per_piece"] < 0.1
+    assert output.stats["reconstruction/nll_per_piece"] < 0.1 < tiny.guessed_nll(batch.documents)
     with torch.no_grad():
         encoded = compressor.read(batch.noised, batch.budget)
         found = greedy(compressor, encoded, tiny.marks(FACTS), 5)
@@ -170,6 +172,8 @@ def test_the_discriminator_learns_to_tell() -> None:
         optimizer.zero_grad()
         output.loss.backward()
         optimizer.step()
+    # Their first words differ, so that both can be known: 1 and 0.  Chance is 0.5, and 0.95 is a
+    # loss of 0.05 nats a prefix where chance has 0.69.
     assert output.stats["discriminator/human"] > 0.95
     assert output.stats["discriminator/draft"] < 0.05
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from summ.config import NetworkConfig, load_config
+from summ.config import NetworkConfig
 from summ.data.corpus import prepare
+from summ.families import load_run, train
 from summ.families.summarizer.model import vocabulary_facts
 from summ.networks.transformer import build_encoder_decoder
-from summ.pipelines.constraints import LEANING
 from summ.pipelines.summarize import Summarizer
+from summ.text.languages.en import LEANING
 from summ.text.pretrained_tokenizer import open_vocabulary
-from summ.training.trainer import train
 from tests.data.conftest import invented_sentences, write_lines
 from tests.pretrained import save_bart, save_t5
 
@@ -38,7 +38,7 @@ def test_prepare_train_summarize(save: Callable[[list[str], Path], None], tmp_pa
     assert not manifest.settings["folding"]
     places = [f"networks.{name}.checkpoint={net}" for name in ("compressor", "reconstructor")]
     folders = [f"data.corpus={tmp_path / 'corpus'}", f"output={tmp_path / 'run'}"]
-    model = train(load_config(CONFIG, [*SHORT, *places, *folders]))
+    model = train(load_run(CONFIG, [*SHORT, *places, *folders]))
     summaries = Summarizer.load(model).summarize(ARTICLES[:4], words=5, beams=2)
     for article, summary in zip(ARTICLES, summaries, strict=False):
         assert 1 <= summary.words <= 5

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from summ.config import OptimizerConfig, ReinforceStage, RewardConfig
+from summ.families.summarizer.config import AdversarialOptimizerConfig, ReinforceStage, RewardConfig
 from summ.families.summarizer.critics import Critics
 from summ.families.summarizer.language_model import LanguageModelStep
 from summ.families.summarizer.reinforce import ReinforceStep
@@ -15,7 +15,7 @@ from summ.types import Tokens
 from tests import tiny
 
 CPU = torch.device("cpu")
-OPTIMIZER = OptimizerConfig(learning_rate=1e-3)
+OPTIMIZER = AdversarialOptimizerConfig(learning_rate=1e-3)
 
 
 def stage(**changes: object) -> ReinforceStage:
@@ -257,20 +257,21 @@ def test_learns_the_rewarded_length() -> None:
         output.loss.backward()
         optimizer.step()
         errors.append(float(output.stats["summary/length_error"]))
+    # Of 32 drafts at least 13 words too many or too few at first; of the last 160, at most 16.
     assert errors[0] > 0.4
     assert sum(errors[-5:]) / 5 < 0.1
 
 
 def test_overfits_eight_documents() -> None:
-    """The reward of its drafts of eight documents rises far above where it began."""
+    """Drafts come to tell eight documents apart: more than can be known without them."""
     vocabulary = tiny.facts(words=8)
     reward = {"reconstruction_weight": 4.0, "discriminator_weight": 0.0, "length_weight": 1.0}
     config = stage(reward=reward, samples=8, likelihood={"budgets": (3, 3)}, likelihood_weight=0)
     step, _ = build(vocabulary, config, length=4)
-    outputs = tiny.taught(step, tiny.batch(vocabulary), updates=250, rate=3e-3)
+    batch = tiny.batch(vocabulary)
+    outputs = tiny.taught(step, batch, updates=250, rate=3e-3)
     totals = [float(output.stats["reconstruction/nll_per_piece"]) for output in outputs]
-    assert totals[0] > 1.8
-    assert sum(totals[-5:]) / 5 < 0.4
+    assert sum(totals[-5:]) / 5 < tiny.guessed_nll(batch.documents) < totals[0]
 
 
 def test_enumeration_lists_every_summary_once() -> None:

@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from summ.config import TrainConfig, load_config
 from summ.data.corpus import Corpus
 from summ.errors import ConfigError
+from summ.families import load_run, task, train
+from summ.families.summarizer.config import SummarizerRun
 from summ.families.summarizer.model import load_summary_model
-from summ.families.summarizer.task import SummarizerTask
-from summ.training.trainer import train
 
 CONFIG = Path(__file__).parents[3] / "configs" / "tiny.yaml"
 NETWORK = {"config": {"model_type": "gpt2", "n_embd": 16, "n_layer": 1, "n_head": 2}}
@@ -32,10 +31,10 @@ REWARDED = {
 }
 
 
-def config(corpus: Path, output: Path, stages: list[dict], **changes: object) -> TrainConfig:
+def config(corpus: Path, output: Path, stages: list[dict], **changes: object) -> SummarizerRun:
     short = ["validation_documents=8", "data.documents=4", "data.sentences=8", "log_every=1"]
-    values = load_config(CONFIG, [*short, f"data.corpus={corpus}", f"output={output}"])
-    return TrainConfig.model_validate(values.model_dump() | {"stages": stages} | changes)
+    values = load_run(CONFIG, [*short, f"data.corpus={corpus}", f"output={output}"])
+    return SummarizerRun.model_validate(values.model_dump() | {"stages": stages} | changes)
 
 
 def entries(output: Path) -> list[dict]:
@@ -47,7 +46,7 @@ def start(tiny_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model folder without a language model."""
     run = config(tiny_corpus, tmp_path_factory.mktemp("start"), [REWARDED | {"reward": {}}])
     folder = run.output / "model"
-    SummarizerTask(run, torch.device("cpu")).save(folder)
+    task(run, torch.device("cpu")).save(folder)
     return folder
 
 
@@ -62,6 +61,7 @@ def test_it_is_added_to_a_machine_and_nothing_else_learns(
     assert after.language_model is not None
     log = entries(tmp_path)
     held_out = [e["held_out/language_model_nll_per_piece"] for e in log if "held_out" in str(e)]
+    # Untrained, log 500 = 6.2 nats a piece; 1.2 nats less make each e^1.2 = 3.4 times as likely.
     assert held_out[-1] < 0.8 * log[0]["language_model/nll_per_piece"]
     assert not any("held_out/reward" in entry for entry in log)
     corpus = Corpus.open(tiny_corpus)
@@ -91,13 +91,12 @@ def test_its_opinion_is_a_reward_and_it_does_not_move(
 
 
 def test_it_learns_beside_the_others_from_the_beginning(tiny_corpus: Path, tmp_path: Path) -> None:
-    networks = load_config(CONFIG).networks
+    networks = load_run(CONFIG).networks
     assert networks is not None
     stage = {"name": "warm", "kind": "pretrain", "steps": 1, "optimizer": {"learning_rate": 1e-2}}
     given = networks.model_dump() | {"language_model": NETWORK}
     run = config(tiny_corpus, tmp_path, [stage], networks=given)
-    task = SummarizerTask(run, torch.device("cpu"))
-    before = task.networks()["language_model"].state_dict()
+    before = task(run, torch.device("cpu")).networks()["language_model"].state_dict()
     after = load_summary_model(train(run)).networks()["language_model"].state_dict()
     moved = [key for key, value in before.items() if not torch.equal(after[key], value)]
     assert len(moved) > 5
@@ -115,5 +114,5 @@ def test_fluency_without_a_language_model_is_refused(
 
 
 def test_a_language_model_stage_draws_no_drafts(tiny_corpus: Path, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="discriminator_every must be 0"):
+    with pytest.raises(ValueError, match="discriminator_every"):
         config(tiny_corpus, tmp_path, [TAUGHT | {"discriminator_every": 2}])

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from summ.config import GumbelStage, OptimizerConfig
+from summ.families.summarizer.config import AdversarialOptimizerConfig, GumbelStage
 from summ.families.summarizer.gumbel import GumbelStep
 from summ.families.summarizer.relaxation import one_hot
 from summ.families.summarizer.wasserstein_critic import WassersteinCriticStep
@@ -23,7 +23,7 @@ def stage(**changes: object) -> GumbelStage:
         "kind": "gumbel",
         "name": "test",
         "steps": 1000,
-        "optimizer": OptimizerConfig(learning_rate=1e-3),
+        "optimizer": AdversarialOptimizerConfig(learning_rate=1e-3),
         "likelihood": {"budgets": (2, 3)},
         "critic": "wgan-gp",
         "discriminator_every": 1,
@@ -179,8 +179,11 @@ def test_learns_to_tell_drafts_from_sentences(kind: str) -> None:
         distances.append(float(output.stats["critic/human"] - output.stats["critic/draft"]))
         assert distances[-1] == pytest.approx(float(output.stats["critic/distance"]), abs=1e-5)
         penalties.append(float(output.stats.get("critic/penalty", torch.tensor(0.0))))
-    assert distances[-1] > distances[0] + 0.1
-    assert penalties[-1] < 0.3  # the slope is held near 1
+    # One-hot texts that differ in all of 3 words are sqrt(6) = 2.4 apart: the most that a score of
+    # slope 1 can tell them apart by.  An untrained critic knows nothing of which is which.
+    assert distances[0] + 0.1 < distances[-1]
+    # (|slope| - 1)^2: a slope between 0.45 and 1.55; a flat score has a penalty of 1.
+    assert penalties[-1] < 0.3
 
 
 def test_its_score_teaches_the_compressor_and_not_itself() -> None:
@@ -227,5 +230,6 @@ def test_compressor_and_critic_play() -> None:
         theirs.step()
         human = (output.draft.ids == 8) | (output.draft.ids == 9)
         shares.append(float(human.sum() / (output.draft.ids >= 8).sum()))
+    # By chance 2 of 6 words; among the 160 words of ten updates, 1/3 with a standard error of 0.04.
     assert sum(shares[:10]) / 10 < 0.5
     assert sum(shares[-10:]) / 10 > 0.8

@@ -1,0 +1,82 @@
+"""``summ info``: which models there are, and what one is made of."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from summ import options
+from summ.pretrained import shipped_models
+
+if TYPE_CHECKING:
+    from summ.text.vocabulary import Vocabulary
+
+
+def info(model: options.ModelArgument = None) -> None:
+    """Show what a model is made of, or list the models that ship with summ.
+
+    Either way, the versions of summ and of its libraries come first.
+    """
+    print(f"python: {platform.python_version()}")
+    for package in ("summ", "torch", "transformers", "accelerate"):
+        print(f"{package}: {version(package)}")
+    if model is None:
+        _list_models()
+        return
+    from summ.networks.model_folder import read_manifest
+
+    manifest = read_manifest(model)
+    print(f"model: {model}")
+    print(f"family: {manifest.family}")
+    print(f"language: {manifest.language}")
+    if manifest.family == "sentence":
+        _describe_encoder(model)
+    else:
+        _describe_summarizer(model)
+
+
+def _list_models() -> None:
+    """Name, family, language and size on disk of each model that ships with summ."""
+    from summ.evaluation.tables import table
+    from summ.networks.model_folder import read_manifest
+
+    rows = []
+    for name, folder in shipped_models().items():
+        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        manifest = read_manifest(folder)
+        rows.append([name, manifest.family, manifest.language, f"{size / 1e6:.1f} MB"])
+    print()
+    print(table(["model", "family", "language", "size"], rows))
+
+
+def _describe_summarizer(folder: Path) -> None:
+    from summ.families.summarizer.model import load_summary_model
+
+    model = load_summary_model(folder)
+    for name, network in model.networks().items():
+        print(f"{name}: {sum(weights.numel() for weights in network.parameters()):,} parameters")
+    _describe_vocabulary(model.vocabulary)
+    print(f"max_document: {model.settings.max_document} pieces")
+    print(f"max_sentence: {model.settings.max_sentence} pieces")
+    shortlist = model.settings.shortlist
+    print(f"shortlist: {'open vocabulary' if shortlist is None else f'{len(shortlist)} pieces'}")
+
+
+def _describe_encoder(folder: Path) -> None:
+    from summ.families.sentence.model import load_sentence_model
+
+    model = load_sentence_model(folder)
+    for name, network in model.networks().items():
+        print(f"encoder {name}: {sum(w.numel() for w in network.parameters()):,} parameters")
+    _describe_vocabulary(model.vocabulary)
+    settings = model.settings
+    print(f"objective: {settings.objective}")
+    print(f"pooling: {settings.pooling}")
+    print(f"dimension: {settings.dimension}")
+    print(f"max_pieces: {settings.max_pieces}")
+
+
+def _describe_vocabulary(vocabulary: Vocabulary) -> None:
+    print(f"vocabulary: {vocabulary.size:,} pieces, folding {vocabulary.folding}")

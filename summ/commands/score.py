@@ -1,0 +1,39 @@
+"""``summ score``: how surprising texts are to a summarization model."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from summ import options
+from summ.commands.terminal import progress, read_inputs
+
+
+def score(
+    files: options.Files = None,
+    model: options.Model = None,
+    lines: options.Lines = False,
+    format_: options.ScoreFormat = "jsonl",
+    field: options.Field = "text",
+    output: options.Output = None,
+    batch_size: options.BatchSize = 64,
+    errors: options.BadBytes = "strict",
+    on_error: options.BadRecords = "fail",
+) -> None:
+    """Score how hard texts are to rebuild from a few words, and how human they read.
+
+    nll_per_word: nats a word; humanness: 0 to 1; anomaly_percentile: among these texts.
+    """
+    from summ.data.files import open_output, write_json
+
+    records = read_inputs(files, lines, field, errors, on_error)
+    with open_output(output) as stream:
+        first = next(records, None)
+        if first is None:
+            return
+        from summ.pipelines.score import Scorer
+
+        scorer = Scorer.load(model)
+        for result in scorer.score(progress(chain([first], records)), batch_size):
+            values = {"nll_per_word": result.nll_per_word, "humanness": result.humanness}
+            rest = {"anomaly_percentile": result.anomaly_percentile}
+            write_json(stream, {"id": result.id} | values | rest)

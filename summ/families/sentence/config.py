@@ -1,0 +1,79 @@
+"""The settings of a run of sentence encoders: its texts, encoders and stages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from summ.config import DecoderConfig, EncoderConfig, Positive, RunShape, Section, TrainingStage
+
+
+class ProseConfig(Section):
+    """Which running text, and how much of it an update takes.
+
+    ``corpus`` is a folder of ``summ prepare --prose``; ``max_sentence`` counts the pieces that are
+    read of a sentence, ``sentences`` those of one update over all processes.
+    """
+
+    corpus: Path
+    max_sentence: Positive = 24
+    sentences: Positive = 64
+
+
+class QuickThoughtStage(TrainingStage):
+    """Which of all sentences of a batch stands next to this one?
+
+    A batch is cut into spans of consecutive sentences; ``sentences`` are to be found within
+    ``window`` places.  They are compared by the inner product of their vectors, as in the paper, or
+    by their cosine, divided by ``temperature``.
+    """
+
+    kind: Literal["quick-thought"]
+    sentences: Positive | None = None
+    span: Annotated[int, Field(ge=3)] = 100
+    window: Positive = 1
+    similarity: Literal["inner-product", "cosine"] = "inner-product"
+    temperature: Annotated[float, Field(gt=0)] = 1.0
+
+    @model_validator(mode="after")
+    def whole_batches(self) -> QuickThoughtStage:
+        if self.optimizer.accumulation > 1:
+            raise ValueError("quick-thought chooses among a whole batch: accumulation must be 1")
+        return self
+
+
+class SkipThoughtStage(TrainingStage):
+    """What do the sentences before and after this one say?  Two decoders tell it from its vector.
+
+    A batch is cut into spans of consecutive sentences.
+    """
+
+    kind: Literal["skip-thought"]
+    decoder: DecoderConfig
+    sentences: Positive | None = None
+    span: Annotated[int, Field(ge=3)] = 8
+
+
+Stage = Annotated[QuickThoughtStage | SkipThoughtStage, Field(discriminator="kind")]
+
+
+class SentenceRun(RunShape):
+    """A whole run: a new ``encoder``, or those of the model folder ``start_from``, and its stages.
+
+    ``validation_documents`` are held out; figures of them are of the stage's own objective.
+    """
+
+    family: Literal["sentence"] = "sentence"
+    data: ProseConfig
+    encoder: EncoderConfig | None = None
+    start_from: Path | None = None
+    stages: Annotated[list[Stage], Field(min_length=1)]
+    validation_documents: Positive = 256
+
+    @model_validator(mode="after")
+    def encoders_from_somewhere(self) -> SentenceRun:
+        if (self.encoder is None) == (self.start_from is None):
+            raise ValueError("give either 'encoder' (new ones) or 'start_from' (a model folder)")
+        return self

@@ -1,0 +1,56 @@
+"""How summaries are searched for: one value from the command line down to search and reranking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from summ.errors import ConfigError
+
+if TYPE_CHECKING:
+    from summ.pipelines.rerank import RerankWeights
+    from summ.types import Style
+
+
+@dataclass(frozen=True)
+class DecodingOptions:
+    """How summaries are searched for.
+
+    Attributes:
+        beams: width of the search; 1 is greedy search, which leaves nothing to rerank.
+        batch_size: sentences compressed at once; changes speed and memory only.
+        style: how what must be shortened reads: ``headline``, as the model was trained to write;
+            ``sentence``, English sentences with phrases left out; ``auto``, the latter for
+            English in its own case, if the model is the one that ships and nothing is reranked.
+        rerank: how the model's other networks choose among the summaries that the search ends
+            with; None takes the weights that the model brings along.
+
+    Raises:
+        ConfigError: a number is below 1.
+    """
+
+    beams: int = 8
+    batch_size: int = 64
+    rerank: RerankWeights | None = None
+    style: Style = "auto"
+
+    def __post_init__(self) -> None:
+        for name, value in (("beams", self.beams), ("batch size", self.batch_size)):
+            if value < 1:
+                raise ConfigError(f"{name}: must be at least 1, but is {value}.")
+
+    @staticmethod
+    def parse(beams: int, batch_size: int, rerank: str | None, style: Style) -> DecodingOptions:
+        """The options as the command line has them.
+
+        Args:
+            rerank: weights by name, as ``rerank.parse_weights`` reads them.
+
+        Raises:
+            ConfigError: a number is below 1, or a weight cannot be read.
+        """
+        if rerank is None:
+            return DecodingOptions(beams, batch_size, style=style)
+        from summ.pipelines.rerank import parse_weights
+
+        return DecodingOptions(beams, batch_size, parse_weights(rerank), style)
