@@ -31,10 +31,13 @@ def info(model: options.ModelArgument = None) -> None:
     print(f"model: {model}")
     print(f"family: {manifest.family}")
     print(f"language: {manifest.language}")
-    if manifest.family == "sentence":
-        _describe_encoder(model)
-    else:
-        _describe_summarizer(model)
+    match manifest.family:
+        case "sentence":
+            _describe_encoder(model)
+        case "shortener":
+            _describe_shortener(model)
+        case _:
+            _describe_summarizer(model)
 
 
 def _list_models() -> None:
@@ -49,6 +52,16 @@ def _list_models() -> None:
         rows.append([name, manifest.family, manifest.language, f"{size / 1e6:.1f} MB"])
     print()
     print(table(["model", "family", "language", "size"], rows))
+
+
+def _describe_shortener(folder: Path) -> None:
+    from summ.families.shortener.model import load_shortener
+
+    model = load_shortener(folder)
+    count = sum(weights.numel() for weights in model.compressor.parameters())
+    print(f"compressor: {count:,} parameters")
+    print(f"longest line: {model.settings.longest_line} words")
+    _describe_vocabulary(model.vocabulary)
 
 
 def _describe_summarizer(folder: Path) -> None:

@@ -14,6 +14,7 @@ from summ.text.verbs import VerbLexicon
 
 _AUXILIARIES = table("is are was were has have")
 _KEEPS_AUXILIARY = table("who which that and he she it they there what")
+_RELATIVES = table("who which that whose")
 _BETWEEN = table("been being already now also")
 _ARTICLES = table("a an the")
 
@@ -51,8 +52,8 @@ def _auxiliary(tokens: Sequence[str], verbs: VerbLexicon) -> list[int]:
         ),
         None,
     )
-    if first is None:
-        return []
+    if first is None or _RELATIVES & set(tokens[:first]):
+        return []  # behind a relative clause the verb would seem to belong to it
     end = first + 1
     while end < len(tokens) - 1 and (tokens[end] in _BETWEEN or tokens[end].endswith("ly")):
         end += 1

@@ -18,7 +18,13 @@ from summ.pipelines.headlinese import headlinese
 from summ.pipelines.ordered_search import OrderedLine, OrderedSearcher, OrderedSource
 from summ.pipelines.skips import MARKS
 from summ.text.languages.en import LEANING
-from summ.text.languages.en_phrases import CONDITIONS, DASHES, PREPOSITIONS, SUBORDINATORS
+from summ.text.languages.en_phrases import (
+    CONDITIONS,
+    DASHES,
+    NEVER_LAST,
+    PREPOSITIONS,
+    SUBORDINATORS,
+)
 from summ.text.sentences import split_sentences
 from summ.text.shortenings import looks_complete, shortenings, shortest_loss
 from summ.text.verbs import bare
@@ -59,11 +65,11 @@ class ChoiceWeights:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A line, and what it is worth."""
+    """A line, what it is worth, and whether it is a head of the sentence."""
 
     worth: float
     line: OrderedLine
-    method: Method
+    is_head: bool
 
 
 class Shortener:
@@ -141,12 +147,15 @@ class Shortener:
         candidates = self._candidates(text, source, lines, words)
         best = max(candidates, key=lambda one: one.worth, default=None)
         if best is None or best.worth < self._weights.least:
-            heads = [one for one in candidates if one.method == "cut"]
-            best = max(heads, key=lambda one: len(one.line.places), default=best)
+            heads = [one for one in candidates if one.is_head]
+            best = max(heads, key=lambda one: len(one.line.places), default=None)
+            method: Method = "cut"
+        else:
+            method = "compressed"
         if best is None:
             return Compressed(self._broken_off(text, source, words), 0.0, source.cut, "cut")
         shown = cut_to_words(self._searcher.write(source, best.line.places), words)
-        return Compressed(shown, best.line.log_prob, source.cut, best.method)
+        return Compressed(shown, best.line.log_prob, source.cut, method)
 
     def _candidates(
         self, text: str, source: OrderedSource, lines: Sequence[OrderedLine], words: int
@@ -154,7 +163,6 @@ class Shortener:
         """Every line that fits, or does as a headline."""
         room = words + self._weights.room
         heads = self._heads(source, words)
-        cut_heads = set(heads)
         known = {line.places: line for line in lines}
         more = [*self._shortenings(text, source, room), *heads]
         new = [places for places in dict.fromkeys(more) if places not in known]
@@ -162,16 +170,15 @@ class Shortener:
             known |= {line.places: line for line in self._searcher.score(source, new, room)}
         found = []
         for places, line in known.items():
-            method: Method = "cut" if places in cut_heads else "compressed"
             spare = source.count_words(places) - words
             worth = self._worth(text, source, line)
             if spare <= 0:
-                found.append(_Candidate(worth, line, method))
+                found.append(_Candidate(worth, line, places in heads))
                 continue
             shorter = headlinese(source, places, spare, self._model.verbs)
             if shorter is not None:
                 worth -= self._weights.headline * (len(places) - len(shorter))
-                found.append(_Candidate(worth, replace(line, places=shorter), method))
+                found.append(_Candidate(worth, replace(line, places=shorter), False))
         return found
 
     def _shortenings(
@@ -199,7 +206,7 @@ class Shortener:
                 break
             before, after = tokens[end], tokens[end + 1]
             parts = after in MARKS - {'"'} or after in _CUT_BEFORE
-            loose = not complete and before not in MARKS | LEANING
+            loose = not complete and before not in MARKS | LEANING | NEVER_LAST
             if parts and (loose or skips.ends[end]) and skips.pairs_marks(places):
                 found.append(places)
         return found

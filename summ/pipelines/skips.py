@@ -19,6 +19,7 @@ from summ.text.languages.en_phrases import (
     AUXILIARIES,
     BE,
     CLAUSE_STARTS,
+    CONTROLLING,
     DETERMINERS,
     HEDGES,
     NEVER_LAST,
@@ -28,6 +29,7 @@ from summ.text.languages.en_phrases import (
     RELATIVES,
     SAYING,
     SOFT_ADVERBS,
+    SUBORDINATORS,
     WEEKDAYS,
 )
 from summ.text.languages.tables import table
@@ -95,7 +97,7 @@ class Skips:
         certain = AUXILIARIES | BE - {"be", "been", "being"}
         surfaces = self.source.surfaces
         return [
-            token in certain
+            (token in certain and not self._names[place])
             or (token in self.verbs.finite and not self._names[place])
             or (place > 0 and self.verbs.is_present(surfaces, place))
             for place, token in enumerate(self.tokens)
@@ -113,7 +115,7 @@ class Skips:
         tokens = self.tokens
         scopes = [-1] * len(tokens)
         for place, token in enumerate(tokens):
-            if token not in HEDGES:
+            if token not in HEDGES or self._names[place]:  # May is a month
                 continue
             end = place
             while end + 1 < len(tokens) and tokens[end + 1] not in _SCOPE_ENDS:
@@ -233,14 +235,18 @@ class Skips:
         if landing in {"and", "or", "but"} and not self._is_finite(there + 1):
             return False
         if before in {",", ")", "--"}:
-            return aside
-        if before == "-" or (aside and not finite[there]) or (finite[here] and finite[there]):
+            clause = tokens[here + 2] in _RELATIVE or tokens[here + 2] in CLAUSE_STARTS
+            return aside and (clause or not any(finite[here + 1 : there]))
+        # An aside that does not close goes on.
+        if aside or before == "-" or (finite[here] and finite[there]):
             return False
         if not self._keeps_clauses_apart(here, there):
             return False
-        if finite[there] and "," in tokens[here + 2 : there - 1] and not aside:
+        if finite[there] and "," in tokens[here + 2 : there - 1]:
             return False
-        if finite[here] and first == "as" and landing in PREPOSITIONS:
+        if finite[there] and first in SUBORDINATORS:
+            return False
+        if landing in PREPOSITIONS and (first == "to" or (finite[here] and first == "as")):
             return False
         if before in _HOLDERS or before in AUXILIARIES | BE:
             return False
@@ -257,8 +263,11 @@ class Skips:
             return False
         if not any(skipped):
             return True
-        clause = first in (CLAUSE_STARTS | PREPOSITIONS) - {"and", "but", "to"}
-        return clause and not finite[there]
+        if finite[there] or first in {"and", "but", "to"}:
+            return False
+        # Behind a preposition verbs are participles, or the main verb goes with it.
+        within = first in PREPOSITIONS - CLAUSE_STARTS and not any(finite[here + 1 : there])
+        return within or first in CLAUSE_STARTS
 
     def _is_finite(self, place: int) -> bool:
         return place < len(self.tokens) and self._finite[place]
@@ -278,6 +287,14 @@ class Skips:
         token, after = self.tokens[place], self.tokens[place + 1]
         further = self.tokens[place + 2] if place + 2 < len(self.tokens) else "."
         behind_be = place > 0 and self.tokens[place - 1] in BE
+        before = self.tokens[max(0, place - 3) : place]
+        if before and before[-1] in {"how", "so", "too", "as"}:
+            return False
+        # *prompts officials to ...*, *is felt as far as ...*
+        if after == "to" and further in self.verbs.base and CONTROLLING & set(before):
+            return False
+        if (after == "as" and behind_be) or (after == "(" and self._names[place]):
+            return False
         asking = token in ASKING or (
             token.endswith("ing") and (behind_be or token not in self.verbs.nounish)
         )
@@ -289,12 +306,16 @@ class Skips:
             return False
         if after in PREPOSITIONS and further in table("which whom what whether how least"):
             return False
+        if behind_be and token.endswith("ly"):
+            return False
         if self._is_closed(place):
             return True
         if token in _INCOMPLETE:
             return False
         if not self._is_open_verb(place):
             return True
+        if after == "to" and token not in self.verbs.base:
+            return False  # *wants to*
         return token not in self.verbs.transitive and after in _PLACE_OR_TIME | WEEKDAYS
 
     def _is_closed(self, place: int) -> bool:
@@ -326,6 +347,8 @@ class Skips:
         if after in CLITICS | {"of", "than"} or (self._names[place] and self._names[place + 1]):
             return False
         if after in {"and", "or"}:
+            if "between" in self.tokens[max(0, place - 4) : place]:
+                return False
             verb = further in verbs.finite or further in verbs.passive
             if not verb and further not in AUXILIARIES | BE | DETERMINERS:
                 return False

@@ -195,6 +195,8 @@ class Summarizer:
         compressed: dict[int, Compressed] = {}
         for wanted in (False, True):
             places = [place for place, one in enumerate(as_sentence) if one == wanted]
+            if not places:
+                continue
             texts = [tasks[place].text for place in places]
             budgets = [tasks[place].budget or 1 for place in places]
             if wanted and shortener is not None:
@@ -235,8 +237,6 @@ class _LateShortener:
     def shorten(
         self, texts: Sequence[str], words: Sequence[int], decoding: DecodingOptions
     ) -> list[Compressed]:
-        if not texts:
-            return []
         if self._shortener is None:
             from summ.families.shortener.model import load_shortener
             from summ.pipelines.shorten import Shortener

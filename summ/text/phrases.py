@@ -1,7 +1,6 @@
 """Phrases of an English sentence that can be left out so that a sentence remains.
 
-They are found by their first words, by commas and by what a lexicon knows about verbs.  A sentence
-is its whitespace-separated words, punctuation attached.
+They are found by their first words, by commas and by what a lexicon knows about verbs.
 
 Source: trimming by rules goes back to Dorr, Zajic & Schwartz (2003, "Hedge Trimmer"); that readers
 accept cuts along phrases and not along words is Handler et al. (2019, arXiv:1902.00489).
@@ -253,7 +252,9 @@ def _title(sentence: AnnotatedSentence) -> Iterator[Phrase]:
     low, title = sentence.low(last), set(sentence.lows[: last + 1])
     if main - last - 1 < (1 if low in KINDS else 2):
         return
-    if any(word.endswith((",", "'s", "’s", "s'", "s’")) for word in words[:main]):
+    if any(word.endswith((",", "'s", "’s", "s'", "s’")) for word in words[last:main]):
+        return
+    if any(word.endswith(",") for word in words[:last]):
         return
     if title & (PREPOSITIONS | RELATIVES | _JOINED | DENIALS | {"for"}) or low in _ARTICLES:
         return

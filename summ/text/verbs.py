@@ -143,6 +143,8 @@ class VerbLexicon:
     def _finiteness(self, words: Sequence[str], place: int) -> int:
         """How sure it is that a finite verb stands here."""
         word, low = words[place], bare(words[place])
+        if low in {"may", "will"} and word[:1].isupper():  # a month, a name
+            return _NOT
         if low in AUXILIARIES or (low.endswith("'s") and low[:-2] in PRONOUNS):
             return _SURE
         if low not in self.finite:

@@ -14,10 +14,10 @@ import torch
 
 from summ.data.files import write_file
 from summ.errors import CheckpointError
-from summ.families.summarizer.model import vocabulary_facts
 from summ.networks.compressor import Compressor
 from summ.networks.int8 import load_eight_bits, save_eight_bits
 from summ.networks.model_folder import ModelManifest, load_settings, new_model_folder
+from summ.networks.vocabulary_facts import vocabulary_facts
 from summ.text.verbs import VerbLexicon
 from summ.text.vocabulary import Vocabulary
 

@@ -100,7 +100,7 @@ ASKING = table(
 ARGUED = table(
     "jump rise fall drop increase decrease decline growth interest look cut surge attack attacks "
     "ban reason need call demand search responsibility blame support pressure evidence role part "
-    "confidence stake share"
+    "confidence stake share fun"
 )
 # Plural nouns that an infinitive completes: *plans to close*.
 PLANS = table(
@@ -135,7 +135,16 @@ UNFIT_TO_BEGIN = PRONOUNS | table(
     "yet however only even then also let let's where until unless since whether here now "
     "read"
 )
+# Verbs whose object does what follows: *prompts officials to act*.
+CONTROLLING = table(
+    "prompt prompts prompted prompting urge urges urged urging ask asks asked asking force forces "
+    "forced forcing allow allows allowed allowing help helps helped helping want wants wanted "
+    "expect expects expected order orders ordered encourage encourages encouraged enable enables "
+    "enabled invite invites invited persuade persuades persuaded tell tells told warn warns "
+    "warned lead leads led require requires required"
+)
 NEVER_LAST = table(
+    "insisted insists admitted admits warned warns announced announces revealed reveals believes "
     "said says told including according such set due able likely expected other many much several "
     "every each least both either same own part became becomes become called named however "
     "meanwhile also still already"
