@@ -133,6 +133,9 @@ VocabularyFolder = Annotated[
 ]
 Folding = Annotated[bool, Option(help="Ignore case, and read every digit as #.")]
 Workers = Annotated[int, Option(min=1, metavar="N", help="Processes.")]
+Language = Annotated[
+    str, Option(metavar="CODE", help="Of the texts (ISO 639, such as en); models trained keep it.")
+]
 
 Config = Annotated[Path, Argument(metavar="CONFIG", help="A YAML file like those in configs/.")]
 Overrides = Annotated[

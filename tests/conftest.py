@@ -47,7 +47,7 @@ STORIES = [
 @pytest.fixture(scope="session")
 def summary_model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an untrained machine with a vocabulary of its own."""
-    from summ.config import NetworksConfig
+    from summ.families.summarizer.config import NetworksConfig
     from summ.families.summarizer.model import (
         SummaryModelSettings,
         build_summary_model,

@@ -13,6 +13,7 @@ import pytest
 
 import summ
 from summ import cli, options
+from summ.data.manifest import Manifest
 from summ.pretrained import find_model, shipped_models
 from tests.conftest import ROOT, SHIPPED, STORIES
 
@@ -242,16 +243,17 @@ def test_prepare_and_info(summ_, summary_model_folder, here):
         (here / f"{name}.txt").write_text("\n".join(STORIES * 5) + "\n")
     code, out, err = summ_(
         *("prepare", "--documents", "a.txt", "b.txt", "--sentences", "c.txt", "--output", "corpus"),
-        *("--vocabulary-size", 450, "--workers", 1),
+        *("--vocabulary-size", 450, "--workers", 1, "--language", "en"),
     )
     assert (code, out) == (0, "corpus\n"), err
-    assert json.loads((here / "corpus" / "manifest.json").read_text())
+    assert Manifest.read(here / "corpus" / "manifest.json").language == "en"
     code, out, err = summ_(
         *("prepare", "--prose", "a.txt", "b.txt", "--output", "prose", "--workers", 1),
         *("--vocabulary", "corpus/vocabulary"),
     )
     assert (code, out) == (0, "prose\n"), err
     assert (here / "prose" / "borders.npy").is_file()
+    assert Manifest.read(here / "prose" / "manifest.json").language == "und"
     code, out, _ = summ_("info", summary_model_folder)
     assert code == 0
     assert f"model: {summary_model_folder}" in out and "summ: 0." in out
@@ -309,7 +311,7 @@ def test_a_folder_of_that_name_comes_before_the_shipped_model(here):
     assert find_model("nowhere") == Path("nowhere")
 
 
-def test_load_returns_what_uses_the_model(summary_model_folder):
+def test_load_returns_what_uses_the_model(summary_model_folder, tmp_path):
     assert isinstance(summ.load(summary_model_folder, "cpu"), summ.Summarizer)
     if "en-encoder" in shipped_models():
         encoder = summ.load("en-encoder", "cpu")
@@ -317,6 +319,11 @@ def test_load_returns_what_uses_the_model(summary_model_folder):
         assert encoder.encode(["a text"]).shape == (1, encoder.dimension)
     with pytest.raises(summ.CheckpointError, match="no such model folder"):
         summ.load("nowhere")
+    manifest = summary_model_folder / "model.json"
+    written = json.loads(manifest.read_text())
+    (tmp_path / "model.json").write_text(json.dumps(written | {"family": "painter"}))
+    with pytest.raises(summ.CheckpointError, match="family 'painter', which this summ does not"):
+        summ.load(tmp_path)
     if "en-small" in shipped_models():
         assert isinstance(summ.Scorer.load("en-small", "cpu"), summ.Scorer)
 

@@ -9,12 +9,13 @@ import torch
 import yaml
 from pydantic import ValidationError
 
-from summ.config import NetworkConfig, NetworksConfig, Section
+from summ.config import NetworkConfig, Section
 from summ.errors import ConfigError
 from summ.families import load_run
 from summ.families.sentence.config import SentenceRun
 from summ.families.summarizer.config import (
     LanguageModelStage,
+    NetworksConfig,
     PretrainStage,
     ReinforceStage,
     SummarizerRun,
@@ -212,8 +213,11 @@ def test_a_bare_no_is_no_autocast(written: str, read: str) -> None:
 
 
 RUNS = (SummarizerRun, SentenceRun)
+# Schemas only name keys, but ``run.py`` reads those of the trainer.
 SOURCES = [
-    path for path in (TINY.parents[1] / "summ").rglob("*.py") if path.parent.name != "config"
+    path
+    for path in (TINY.parents[1] / "summ").rglob("*.py")
+    if path.parent.name != "config" or path.name == "run.py"
 ]
 
 
@@ -249,6 +253,7 @@ def test_every_key_is_read(run: type[Section]) -> None:
 
 @pytest.mark.parametrize("kind", [kind for run in RUNS for kind in stages_of(run)])
 def test_a_stage_refuses_keys_that_are_not_its_own(kind: str, tmp_path: Path) -> None:
+    """Nor in its sections: see also tests/families/test_stage_keys.py."""
     run = next(run for run in RUNS if kind in stages_of(run))
     own = set(stages_of(run)[kind].model_fields)
     every = [stage for other in RUNS for stage in stages_of(other).values()]
@@ -273,3 +278,11 @@ def test_keys_of_0_1_are_named() -> None:
         load_run(TINY, ["stages.0.lesson={}"])
     with pytest.raises(ConfigError, match=r"matched_share: was removed in 0\.2: "):
         load_run(TINY, ["stages.1.likelihood.matched_share=0.1"])
+
+
+@pytest.mark.parametrize("kind", ["reinforce", "gumbel"])
+def test_only_pretraining_rebuilds_documents_from_drafts(kind: str) -> None:
+    stage = {"name": "a", "kind": kind, "steps": 1, "optimizer": {"learning_rate": 0.1}}
+    stage["likelihood"] = {"draft_share": 0.5}
+    with pytest.raises(ConfigError, match=r"stages\.2\.likelihood\.draft_share: unknown key"):
+        load_run(TINY, [f"stages.2={json.dumps(stage)}"])

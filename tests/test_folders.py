@@ -4,6 +4,7 @@ The oracle is the tree of the folder itself: names, bytes and links, before and 
 """
 
 import json
+import os
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import torch
 
 from summ.commands.average import average
 from summ.config import RunShape
+from summ.data.files import scratch_folder
 from summ.data.prepare import prepare
 from summ.errors import CheckpointError, ConfigError, DataError, SummError
 from summ.evaluation.reports.folder import check_report_folder, write_files
@@ -21,6 +23,7 @@ from summ.families.summarizer.model import load_summary_model, save_summary_mode
 from summ.networks.model_folder import new_model_folder
 from summ.training.checkpoint import TrainState, checkpoints, read_state, save_checkpoint
 from summ.training.trainer import Trainer
+from tests.data.test_new_folders import dead_process
 
 CONFIG = Path(__file__).parents[1] / "configs" / "tiny.yaml"
 SHORT = [
@@ -231,15 +234,14 @@ def test_old_checkpoints_go_and_nothing_else(theirs: Path) -> None:
     assert all(found.name[5:].isdigit() for found in checkpoints(root))
 
 
-@pytest.mark.parametrize("name", ["step-00000001", ".step-00000001.part"])
 @pytest.mark.parametrize("link", [False, True])
-def test_a_checkpoint_replaces_only_a_checkpoint(theirs: Path, name: str, link: bool) -> None:
+def test_a_checkpoint_replaces_only_a_checkpoint(theirs: Path, link: bool) -> None:
     root = theirs.parent / "checkpoints"
     root.mkdir()
     if link:
-        (root / name).symlink_to(theirs)
+        (root / "step-00000001").symlink_to(theirs)
     else:
-        theirs.rename(root / name)
+        theirs.rename(root / "step-00000001")
     before = tree(root.parent)
     with pytest.raises(CheckpointError, match="step-00000001") as found:
         save(root, 1)
@@ -248,7 +250,9 @@ def test_a_checkpoint_replaces_only_a_checkpoint(theirs: Path, name: str, link: 
 
 
 def test_an_interrupted_checkpoint_is_written_again(tmp_path: Path) -> None:
-    part = tmp_path / ".step-00000001.part"
+    """Killed while it was written: the hidden folder of a process that is no more."""
+    with scratch_folder(tmp_path / "step-00000001") as own:
+        part = tmp_path / own.name.replace(f"-{os.getpid()}-", f"-{dead_process()}-")
     part.mkdir()
     (part / "net.safetensors").write_bytes(b"half")
     assert read_state(save(tmp_path, 1)).step == 1

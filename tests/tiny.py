@@ -1,8 +1,10 @@
 """Models so small that everything about them can be enumerated or overfitted in seconds."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
+import pytest
 import torch
 
 from summ.config import NetworkConfig
@@ -123,6 +125,34 @@ def guessed_nll(documents: Tokens) -> float:
 
 def gradients(step: torch.nn.Module) -> dict[str, torch.Tensor]:
     return {name: p.grad.clone() for name, p in step.named_parameters() if p.grad is not None}
+
+
+def not_finite(output: StepOutput, what: str) -> StepOutput:
+    """The same with an infinite ``loss`` of finite gradient, or with a ``gradient`` of NaN."""
+    if what == "loss":
+        return replace(output, loss=output.loss + math.inf)
+    output.loss.register_hook(lambda slope: slope * math.nan)
+    return output
+
+
+def spoil(
+    patch: pytest.MonkeyPatch, step: type[torch.nn.Module], what: str, *at: int
+) -> list[dict[str, torch.Tensor]]:
+    """Makes updates of a kind of step not finite; returns a list for the weights before each."""
+    weights: list[dict[str, torch.Tensor]] = []
+    forward = step.forward
+
+    def spoiled(self: torch.nn.Module, *arguments: Any) -> StepOutput:
+        weights.append({name: value.detach().clone() for name, value in self.named_parameters()})
+        output = forward(self, *arguments)
+        return not_finite(output, what) if len(weights) - 1 in at else output
+
+    patch.setattr(step, "forward", spoiled)
+    return weights
+
+
+def equal(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 
 
 def taught(step: torch.nn.Module, batch: Any, updates: int, rate: float) -> list[StepOutput]:

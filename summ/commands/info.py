@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import platform
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from summ import options
 from summ.pretrained import shipped_models
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from summ.families.sentence.model import SentenceModel
+    from summ.families.summarizer.model import SummaryModel
     from summ.text.vocabulary import Vocabulary
 
 
@@ -25,19 +28,23 @@ def info(model: options.ModelArgument = None) -> None:
     if model is None:
         _list_models()
         return
+    from summ import families
+    from summ.families.sentence.model import SentenceModel
+    from summ.families.summarizer.model import SummaryModel
     from summ.networks.model_folder import read_manifest
 
     manifest = read_manifest(model)
     print(f"model: {model}")
     print(f"family: {manifest.family}")
     print(f"language: {manifest.language}")
-    match manifest.family:
-        case "sentence":
-            _describe_encoder(model)
-        case "shortener":
-            _describe_shortener(model)
-        case _:
-            _describe_summarizer(model)
+    if manifest.family == "shortener":
+        _describe_shortener(model)
+        return
+    match families.load(model):
+        case SummaryModel() as loaded:
+            _describe_summarizer(loaded)
+        case SentenceModel() as loaded:
+            _describe_encoder(loaded)
 
 
 def _list_models() -> None:
@@ -64,10 +71,7 @@ def _describe_shortener(folder: Path) -> None:
     _describe_vocabulary(model.vocabulary)
 
 
-def _describe_summarizer(folder: Path) -> None:
-    from summ.families.summarizer.model import load_summary_model
-
-    model = load_summary_model(folder)
+def _describe_summarizer(model: SummaryModel) -> None:
     for name, network in model.networks().items():
         print(f"{name}: {sum(weights.numel() for weights in network.parameters()):,} parameters")
     _describe_vocabulary(model.vocabulary)
@@ -77,10 +81,7 @@ def _describe_summarizer(folder: Path) -> None:
     print(f"shortlist: {'open vocabulary' if shortlist is None else f'{len(shortlist)} pieces'}")
 
 
-def _describe_encoder(folder: Path) -> None:
-    from summ.families.sentence.model import load_sentence_model
-
-    model = load_sentence_model(folder)
+def _describe_encoder(model: SentenceModel) -> None:
     for name, network in model.networks().items():
         print(f"encoder {name}: {sum(w.numel() for w in network.parameters()):,} parameters")
     _describe_vocabulary(model.vocabulary)

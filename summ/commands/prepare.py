@@ -24,6 +24,7 @@ def prepare(
     workers: options.Workers = _CORES,
     on_error: options.BadRecords = "skip",
     seed: options.Seed = 1,
+    language: options.Language = "und",
 ) -> None:
     """Make a corpus from .txt (a text a line), .jsonl or .csv files, each also .gz.
 
@@ -56,6 +57,7 @@ def prepare(
         on_error=on_error,
         field=field,
         seed=seed,
+        language=language,
         progress=say,
     )
     for line in manifest.skipped[:SHOWN_WARNINGS]:

@@ -36,6 +36,16 @@ class StageShape(Section):
 
     name: StageName
 
+    @property
+    def updates(self) -> int:
+        """How often the trainer updates the stage's networks."""
+        return 0
+
+    @property
+    def averaged(self) -> int:
+        """Of how many of its last checkpoints a stage hands on the mean."""
+        return 1
+
 
 class TrainingStage(StageShape):
     """What the trainer reads of a stage with updates; families add the keys that their steps read.
@@ -48,6 +58,14 @@ class TrainingStage(StageShape):
     optimizer: OptimizerConfig
     average_checkpoints: Positive = 1
     save_every: Positive | None = None
+
+    @property
+    def updates(self) -> int:
+        return self.steps
+
+    @property
+    def averaged(self) -> int:
+        return self.average_checkpoints
 
 
 class RunShape(Section):
@@ -82,8 +100,7 @@ class RunShape(Section):
 
     @model_validator(mode="after")
     def enough_checkpoints(self) -> Self:
-        trained = [stage for stage in self.stages if isinstance(stage, TrainingStage)]
-        most = max((stage.average_checkpoints for stage in trained), default=1)
+        most = max(stage.averaged for stage in self.stages)
         if most > self.keep_checkpoints:
             raise ValueError(f"average_checkpoints is {most}: keep_checkpoints must be as many")
         return self

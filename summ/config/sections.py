@@ -44,27 +44,6 @@ class OptimizerConfig(Section):
     accumulation: Positive = 1
 
 
-class LikelihoodConfig(Section):
-    """The two maximum-likelihood objectives, neither of which needs a pair.
-
-    The compressor recovers human sentences (denoising): ``back_translated_share`` of them from a
-    document that the reconstructor wrote around them, the others from noise. A document with less
-    than ``back_translated_coverage`` of its sentence's pieces would teach hallucination: such a
-    sentence is recovered from noise after all. ``temperature`` bounds the sampling temperature of
-    these documents, ``back_translated_length`` their words.
-
-    The reconstructor rebuilds documents: ``draft_share`` of them from the compressor's own draft
-    of ``budgets`` words, the others from their keywords.
-    """
-
-    back_translated_share: Share = 0.0
-    back_translated_coverage: Share = 0.0
-    draft_share: Share = 0.0
-    temperature: tuple[float, float] = (0.7, 1.0)
-    back_translated_length: tuple[int, int] = (16, 48)
-    budgets: tuple[int, int] = (6, 14)
-
-
 class NoiseConfig(Section):
     """How a sentence is hidden among other words, and a document reduced to keywords."""
 
@@ -90,21 +69,6 @@ class NetworkConfig(Section):
         if self.config is not None and "model_type" not in self.config:
             raise ValueError("config must name a 'model_type', for example pegasus")
         return self
-
-
-class NetworksConfig(Section):
-    """The three networks, and which words a summary may use; a language model if it is wanted.
-
-    ``shortlist`` limits summaries to the source's own pieces plus that many of the commonest
-    pieces of human sentences; ``null`` leaves the whole vocabulary open.
-    """
-
-    compressor: NetworkConfig
-    reconstructor: NetworkConfig
-    discriminator: NetworkConfig
-    language_model: NetworkConfig | None = None
-    shortlist: Positive | None = 300
-    attention: Literal["eager", "sdpa"] = "eager"
 
 
 class StaticConfig(Section):

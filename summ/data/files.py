@@ -36,6 +36,9 @@ _TEMPORARY = re.compile(
 # A folder is unfinished until it gets its name, and replaced once another has taken that name.
 _UNFINISHED, _REPLACED = "unfinished", "replaced"
 
+MODEL_MANIFEST = "model.json"
+"""The file in every model folder that lists the others; see ``networks.model_folder``."""
+
 Obstacle = Callable[[Path], str | None]
 """Says what is in a folder that must not be lost ("holds 'notes.txt'"); None if nothing is."""
 

@@ -10,6 +10,7 @@ from typing import Any
 from summ.errors import DataError
 
 FORMAT = 1
+UNKNOWN_LANGUAGE = "und"  # ISO 639's code for an undetermined language
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ class Manifest:
 
     @property
     def language(self) -> str:
-        """ISO 639 code of the texts, from the settings; ``und`` if they have none."""
-        return str(self.settings.get("language", "und"))
+        """ISO 639 code of the texts, from the settings; ``und`` if nobody said."""
+        return str(self.settings.get("language", UNKNOWN_LANGUAGE))
 
     def to_json(self) -> str:
         """The manifest as it stands in the file."""

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from summ.data.ingest import Side, SideCounts, gather
-from summ.data.manifest import Manifest
+from summ.data.manifest import UNKNOWN_LANGUAGE, Manifest
 from summ.data.readers import OnError
 from summ.data.sources import Source
 from summ.data.staging import (
@@ -47,6 +47,7 @@ def prepare(
     on_error: OnError = "skip",
     field: str = "text",
     seed: int = 1,
+    language: str = UNKNOWN_LANGUAGE,
     unique: bool = True,
     document_words: tuple[int, int] = (3, 1_000_000),
     sentence_words: tuple[int, int] = (3, 30),
@@ -69,6 +70,8 @@ def prepare(
         on_error: what to do with a record that cannot be read: count and report it, or stop.
         field: the text field of records, for sources given as paths.
         seed: for the sample that the vocabulary is learned from.
+        language: ISO 639 code of the texts, which models trained on them take over; ``und`` if
+            unknown.
         unique: whether repeated sentences are dropped (documents are kept).
         document_words: fewest and most canonical words of a document.
         sentence_words: fewest and most canonical words of a sentence.
@@ -85,6 +88,7 @@ def prepare(
         sentences=Side("sentences", _sources(sentences, field), sentence_words, unique),
         vocabulary=VocabularyPlan.of(vocabulary, vocabulary_size, folding, seed),
         on_error=on_error,
+        language=language,
     )
     with Workers(workers) as processes:
         return _carry_out(plan, output, processes, progress or (lambda _: None))
@@ -98,6 +102,7 @@ class _Plan:
     sentences: Side
     vocabulary: VocabularyPlan
     on_error: OnError
+    language: str
 
     @property
     def sides(self) -> tuple[Side, Side]:
@@ -111,6 +116,7 @@ class _Plan:
             "document_words": list(self.documents.words),
             "sentence_words": list(self.sentences.words),
             "on_error": self.on_error,
+            "language": self.language,
         }
 
 

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from summ.data.ingest import Side, SideCounts, gather
-from summ.data.manifest import Manifest
+from summ.data.manifest import UNKNOWN_LANGUAGE, Manifest
 from summ.data.readers import OnError
 from summ.data.shards import Texts
 from summ.data.sources import Source
@@ -98,6 +98,7 @@ def prepare_prose(
     on_error: OnError = "skip",
     field: str = "text",
     seed: int = 1,
+    language: str = UNKNOWN_LANGUAGE,
     progress: Callable[[str], None] | None = None,
 ) -> Manifest:
     """Makes a folder of running text: whole documents, split into sentences, in order.
@@ -118,6 +119,8 @@ def prepare_prose(
         on_error: what to do with a record that cannot be read: count and report it, or stop.
         field: the text field of records, for sources given as paths.
         seed: for the sample that the vocabulary is learned from.
+        language: ISO 639 code of the texts, which models trained on them take over; ``und`` if
+            unknown.
         progress: called with a line about each pass.
 
     Raises:
@@ -129,6 +132,7 @@ def prepare_prose(
         tuple(s if isinstance(s, Source) else Source(Path(s), field, whole=True) for s in sources),
         VocabularyPlan.of(vocabulary, vocabulary_size, folding, seed),
         on_error,
+        language,
     )
     with Workers(workers) as processes:
         return _carry_out(plan, Path(output), processes, progress or (lambda _: None))
@@ -141,10 +145,16 @@ class _Plan:
     sources: tuple[Source, ...]
     vocabulary: VocabularyPlan
     on_error: OnError
+    language: str
 
     def settings(self) -> dict[str, Any]:
         """For the manifest."""
-        return {"kind": "prose", **self.vocabulary.settings(), "on_error": self.on_error}
+        return {
+            "kind": "prose",
+            **self.vocabulary.settings(),
+            "on_error": self.on_error,
+            "language": self.language,
+        }
 
 
 @dataclass

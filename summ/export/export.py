@@ -9,9 +9,9 @@ from summ.data.files import new_folder, scratch_folder
 from summ.errors import ConfigError, DataError
 from summ.export.cards import encoder_card, summarizer_card
 from summ.export.transformers import save_encoder, save_summarizer_tokenizer, write_json_file
-from summ.families.sentence.model import FAMILY, SentenceModel, load_sentence_model
-from summ.families.summarizer.model import SummaryModel, load_summary_model
-from summ.networks.model_folder import read_manifest
+from summ.families import load
+from summ.families.sentence.model import SentenceModel
+from summ.families.summarizer.model import SummaryModel
 
 Target = Literal["transformers", "ctranslate2", "onnx", "sentence-transformers"]
 
@@ -32,7 +32,7 @@ def export(model: Path, target: Target, output: Path) -> None:
         DataError: the target cannot hold this architecture, a package is missing, or the output
             exists or cannot be written.
     """
-    loaded = _load(model)
+    loaded = load(model)
     if isinstance(loaded, SummaryModel) and target == "sentence-transformers":
         raise ConfigError(
             f"{model}: a summarizer, but sentence-transformers needs a sentence model. Give the "
@@ -53,12 +53,6 @@ def export(model: Path, target: Target, output: Path) -> None:
             _export_sentence_model(loaded, target, folder)
             card = encoder_card(target, loaded)
         (folder / "README.md").write_text(card, encoding="utf-8")
-
-
-def _load(model: Path) -> SummaryModel | SentenceModel:
-    if read_manifest(model).family == FAMILY:
-        return load_sentence_model(model)
-    return load_summary_model(model)
 
 
 def _export_summary_model(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from summ.config import RunShape, fit, read_values
-from summ.errors import ConfigError
+from summ.errors import CheckpointError, ConfigError
 
 if TYPE_CHECKING:
     import torch
@@ -71,21 +71,33 @@ def task(config: RunShape, device: torch.device) -> Task:
     raise TypeError(f"a run of no family: {type(config).__name__}")
 
 
-def load(folder: Path) -> SummaryModel | SentenceModel:
-    """The model in a folder, of whichever family it is.
+def load(folder: Path, device: torch.device | str = "cpu") -> SummaryModel | SentenceModel:
+    """The model in a folder, of the family that its manifest names.
 
     Raises:
-        CheckpointError: the folder is missing, damaged, or no model folder.
+        CheckpointError: the folder is missing, damaged, or of another version or family.
     """
     from summ.networks.model_folder import read_manifest
 
-    if read_manifest(folder).family == "sentence":
-        from summ.families.sentence.model import load_sentence_model
+    match read_manifest(folder).family:
+        case "summarizer":
+            from summ.families.summarizer.model import load_summary_model
 
-        return load_sentence_model(folder)
-    from summ.families.summarizer.model import load_summary_model
+            return load_summary_model(folder, device)
+        case "sentence":
+            from summ.families.sentence.model import load_sentence_model
 
-    return load_summary_model(folder)
+            return load_sentence_model(folder, device)
+        case "shortener":
+            raise CheckpointError(
+                f"{folder}: a shortener writes summaries together with a summarizer only. Load "
+                "the summarizer, and ask it for the style 'sentence'."
+            )
+        case other:
+            raise CheckpointError(
+                f"{folder}: a model of the family {other!r}, which this summ does not know. "
+                "Use a newer version."
+            )
 
 
 def train(config: RunShape, resume: bool = False) -> Path:

@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from summ.data.files import content_unlisted, new_folder, sha256, write_file
+from summ.data.files import MODEL_MANIFEST, content_unlisted, new_folder, sha256, write_file
+from summ.data.manifest import UNKNOWN_LANGUAGE
 from summ.errors import CheckpointError
 
 _Settings = TypeVar("_Settings")
 
 FORMAT = 2
-UNKNOWN_LANGUAGE = "und"  # ISO 639's code for an undetermined language
-_MANIFEST = "model.json"
 # In 0.1 each family had a manifest of its own, without a language.
 _FORMAT_OF_0_1 = 1
 _MANIFESTS_OF_0_1 = {"summ.json": "summarizer", "sentence-encoder.json": "sentence"}
@@ -71,17 +70,17 @@ def new_model_folder(
             "settings": settings,
             "files": {path.relative_to(work).as_posix(): sha256(path) for path in files},
         }
-        write_file(work / _MANIFEST, json.dumps(described, indent=1) + "\n")
+        write_file(work / MODEL_MANIFEST, json.dumps(described, indent=1) + "\n")
 
 
 def content_besides_model(folder: Path) -> str | None:
     """What a folder holds besides the files of a model, of this version or 0.1, if anything."""
-    return content_unlisted(folder, _manifest_of(folder) or _MANIFEST)
+    return content_unlisted(folder, _manifest_of(folder) or MODEL_MANIFEST)
 
 
 def _manifest_of(folder: Path) -> str | None:
     """The name of the manifest in a folder; None if there is none."""
-    names = (_MANIFEST, *_MANIFESTS_OF_0_1)
+    names = (MODEL_MANIFEST, *_MANIFESTS_OF_0_1)
     return next((name for name in names if (folder / name).is_file()), None)
 
 
@@ -97,7 +96,7 @@ def read_manifest(folder: Path) -> ModelManifest:
         raise CheckpointError(f"{folder}: no such model folder. Give the folder a run wrote.")
     name = _manifest_of(folder)
     if name is None:
-        raise CheckpointError(f"{folder}: no {_MANIFEST} in it, so it is not a model of summ.")
+        raise CheckpointError(f"{folder}: no {MODEL_MANIFEST} in it, so it is not a model of summ.")
     return _read(folder / name, _MANIFESTS_OF_0_1.get(name))
 
 

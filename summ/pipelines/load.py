@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from summ.errors import CheckpointError
 from summ.pretrained import find_model
 
 if TYPE_CHECKING:
@@ -35,25 +34,18 @@ def load(name_or_path: Path | str, device: str | None = None) -> Summarizer | Se
     Raises:
         CheckpointError: there is no such model, or it is damaged or from another version.
     """
-    from summ.networks.model_folder import read_manifest
+    import torch
 
-    folder = find_model(name_or_path)
-    match read_manifest(folder).family:
-        case "summarizer":
-            from summ.pipelines.summarize import Summarizer
+    from summ import families
+    from summ.families.sentence.model import SentenceModel
+    from summ.families.summarizer.model import SummaryModel
+    from summ.pipelines.compress import ModelCompressor
+    from summ.pipelines.embed import SentenceEncoder
+    from summ.pipelines.summarize import Summarizer
 
-            return Summarizer.load(folder, device)
-        case "sentence":
-            from summ.pipelines.embed import SentenceEncoder
-
-            return SentenceEncoder.load(folder, device)
-        case "shortener":
-            raise CheckpointError(
-                f"{folder}: a shortener writes summaries together with a summarizer. Load the "
-                "summarizer, and ask it for style='sentence'."
-            )
-        case other:
-            raise CheckpointError(
-                f"{folder}: a model of the family {other!r}, which this summ does not know. "
-                "Use a newer version."
-            )
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    match families.load(find_model(name_or_path), device):
+        case SummaryModel() as model:
+            return Summarizer(ModelCompressor(model))
+        case SentenceModel() as model:
+            return SentenceEncoder(model)

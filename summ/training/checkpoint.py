@@ -1,18 +1,18 @@
 """Training checkpoints: everything a run needs to go on as if it had not stopped.
 
-A checkpoint is a folder of safetensors and JSON.  It is written under a temporary name,
-flushed to disk, given its manifest last and then renamed, and only then are older ones
-removed; whatever interrupts that, the newest folder with a final name is whole.
+A checkpoint is a folder of safetensors and JSON, written by ``new_folder``: it gets its name once
+all of it is on the disk, and only then are older ones removed.  Whatever interrupts that, the
+newest folder with a final name is whole.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from summ.data.files import sha256
+from summ.data.files import content_besides, new_folder, sha256
 from summ.errors import CheckpointError
 
 _MANIFEST = "state.json"
@@ -57,52 +57,34 @@ def save_checkpoint(
     """Writes ``root/step-N`` and removes all but the newest ``keep`` of this run.
 
     Raises:
-        CheckpointError: it cannot be written; what was there before is untouched.
+        CheckpointError: it cannot be written, or would replace something else; what was there
+            before is untouched.
     """
     folder = root / f"step-{state.step:08d}"
-    work = root / f".{folder.name}.part"
-    names = {_MANIFEST, *(f"{name}.safetensors" for name in networks)}
-    names |= {f"{name}.optimizer.safetensors" for name in optimizers}
-    for place, ours in ((folder, _is_ours(folder, state.fingerprint)), (work, _has(work, names))):
-        if (place.exists() or place.is_symlink()) and not ours:
+    obstacle = partial(_content_of_others, fingerprint=state.fingerprint)
+    with new_folder(folder, obstacle, CheckpointError) as work:
+        try:
+            _write(work, state, networks, optimizers)
+        except (OSError, SafetensorError) as error:
             raise CheckpointError(
-                f"{place}: a checkpoint would take its place, but this run did not make it, or not "
-                "all in it. Move it away and go on with --resume."
-            )
-    shutil.rmtree(work, ignore_errors=True)
-    try:
-        work.mkdir(parents=True)
-        _write(work, state, networks, optimizers)
-    except (OSError, SafetensorError) as error:
-        shutil.rmtree(work, ignore_errors=True)
-        raise CheckpointError(
-            f"{folder}: cannot be written ({error}). Make room and go on with --resume; the "
-            "checkpoint before it is whole."
-        ) from error
-    shutil.rmtree(folder, ignore_errors=True)
-    work.rename(folder)
-    _flush(root)
-    mine = [found for found in checkpoints(root) if _is_ours(found, state.fingerprint)]
-    for old in mine[:-keep]:
+                f"{folder}: cannot be written ({error}). Make room and go on with --resume; the "
+                "checkpoint before it is whole."
+            ) from error
+    own = [f for f in checkpoints(root) if _content_of_others(f, state.fingerprint) is None]
+    for old in own[:-keep]:
         shutil.rmtree(old)
     return folder
 
 
-def _is_ours(folder: Path, fingerprint: str) -> bool:
-    """Whether it is a checkpoint of this run with nothing else in it, which may be removed."""
+def _content_of_others(folder: Path, fingerprint: str) -> str | None:
+    """What a folder holds besides a checkpoint of this run, if anything."""
     try:
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        names = {_MANIFEST, *manifest["files"]}
-        return manifest["state"]["fingerprint"] == fingerprint and _has(folder, names)
+        if manifest["state"]["fingerprint"] == fingerprint:
+            return content_besides(folder, {_MANIFEST, *manifest["files"]})
+        return "is a checkpoint of another run"
     except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
-def _has(folder: Path, names: set[str]) -> bool:
-    """Whether it is a folder, and no link, with files of these names only."""
-    if folder.is_symlink() or not folder.is_dir():
-        return False
-    return all(path.name in names and path.is_file() for path in folder.iterdir())
+        return content_besides(folder) or "is no checkpoint"
 
 
 def _write(
@@ -111,7 +93,7 @@ def _write(
     networks: Mapping[str, nn.Module],
     optimizers: Mapping[str, torch.optim.Optimizer],
 ) -> None:
-    """All files of a checkpoint, the manifest last, flushed to disk."""
+    """All files of a checkpoint, the manifest last."""
     for name, network in networks.items():
         save_file(_plain(network.state_dict()), work / f"{name}.safetensors")
     for name, optimizer in optimizers.items():
@@ -119,9 +101,6 @@ def _write(
     files = sorted(work.iterdir())
     manifest = {"state": asdict(state), "files": {path.name: sha256(path) for path in files}}
     (work / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-    for path in work.iterdir():
-        _flush(path)
-    _flush(work)
 
 
 def checkpoints(root: Path) -> list[Path]:
@@ -205,12 +184,3 @@ def _flat(optimizer: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
     return _plain(
         {f"{i}.{kind}": value for i, part in state.items() for kind, value in part.items()}
     )
-
-
-def _flush(path: Path) -> None:
-    """Forces a file or folder to disk before the rename that makes it count."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

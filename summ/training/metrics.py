@@ -10,9 +10,13 @@ from typing import Any
 
 from torch import Tensor
 
+from summ.data.files import write_file, write_json
+
 
 class MetricsLog:
     """Averages figures between two entries and appends them to ``metrics.jsonl``.
+
+    What is not finite is left out of the averages; alone it is written as null.
 
     Entries later than ``step`` are dropped when the log is opened: they were written by a run
     that was interrupted after its last checkpoint and will be written again.
@@ -26,7 +30,7 @@ class MetricsLog:
                 entry = _entry(line)
                 if entry is not None and entry["step"] <= step:
                     kept.append(line)
-        self.path.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
+        write_file(self.path, "".join(line + "\n" for line in kept))
         self._sums: dict[str, float] = {}
         self._counts: dict[str, int] = {}
         self._board = _tensorboard(folder)
@@ -45,7 +49,7 @@ class MetricsLog:
         self._sums, self._counts = {}, {}
         entry: dict[str, Any] = {"step": step, **extra, **means}
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(entry) + "\n")
+            write_json(file, entry)
         if self._board is not None:
             for name, value in entry.items():
                 if isinstance(value, float):

@@ -10,21 +10,19 @@ from pathlib import Path
 
 from summ.config import RunShape
 from summ.data import files
-from summ.errors import CheckpointError, ConfigError
+from summ.errors import CheckpointError, ConfigError, DataError
 
 # What a run makes in its folder; what of it there may be before the first checkpoint.
 _PARTS = ("checkpoints", "metrics.jsonl", "model", "run.json", "stages", "tensorboard")
 _EARLY = {"checkpoints", "metrics.jsonl", "run.json", "tensorboard"}
 _SHOWN = 3
-# The file in every model folder that lists the others.
-_MANIFEST = "model.json"
 
 
 def fingerprint(config: RunShape) -> str:
     """Identifies what a run computes; where it is written and how often it reports do not count."""
-    told = {"output", "log_every", "validate_every", "save_every"}
-    told |= {"keep_checkpoints", "loader_workers"}
-    return hashlib.sha256(config.model_dump_json(exclude=told).encode()).hexdigest()[:16]
+    reports = {"output", "log_every", "validate_every", "save_every"}
+    reports |= {"keep_checkpoints", "loader_workers"}
+    return hashlib.sha256(config.model_dump_json(exclude=reports).encode()).hexdigest()[:16]
 
 
 def describe_run(config: RunShape, processes: int) -> None:
@@ -34,16 +32,12 @@ def describe_run(config: RunShape, processes: int) -> None:
         ConfigError: it cannot be written.
     """
     versions = {name: version(name) for name in ("summ", "torch", "transformers", "accelerate")}
-    told: dict[str, object] = {"processes": processes, "fingerprint": fingerprint(config)}
-    told |= {"versions": versions, "config": config.model_dump(mode="json")}
-    text = json.dumps(told, indent=1) + "\n"
+    record: dict[str, object] = {"processes": processes, "fingerprint": fingerprint(config)}
+    record |= {"versions": versions, "config": config.model_dump(mode="json")}
     try:
-        config.output.mkdir(parents=True, exist_ok=True)
-        (config.output / "run.json").write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(
-            f"{config.output}: cannot be written ({error.strerror}). Choose another --output."
-        ) from error
+        files.write_file(config.output / "run.json", json.dumps(record, indent=1) + "\n")
+    except DataError as error:
+        raise ConfigError(str(error)) from error
 
 
 def refuse_taken(config: RunShape, resume: bool) -> None:
@@ -97,7 +91,7 @@ def refuse_foreign_parts(config: RunShape, first: int = 0) -> None:
                 f"{config.output / name}: is a link, but what a run writes stays in its folder. "
                 "Put what it leads to in its place, or choose another --output."
             )
-    foreign = partial(files.content_unlisted, manifest=_MANIFEST)
+    foreign = partial(files.content_unlisted, manifest=files.MODEL_MANIFEST)
     for stage in config.stages[first:]:
         files.refuse_taken(config.output / "stages" / stage.name, foreign, CheckpointError)
     files.refuse_taken(config.output / "model", foreign, CheckpointError)
@@ -106,8 +100,8 @@ def refuse_foreign_parts(config: RunShape, first: int = 0) -> None:
 def _record(output: Path) -> str | None:
     """The fingerprint in the record of a run, if there is one."""
     try:
-        told = json.loads((output / "run.json").read_text(encoding="utf-8"))
-        return str(told["fingerprint"])
+        record = json.loads((output / "run.json").read_text(encoding="utf-8"))
+        return str(record["fingerprint"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

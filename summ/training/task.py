@@ -12,6 +12,8 @@ from typing import Any, Protocol, runtime_checkable
 
 from torch import nn
 
+from summ.config import TrainingStage
+
 
 @dataclass(frozen=True)
 class Validation:
@@ -57,9 +59,10 @@ class Adversary:
 
 @dataclass(frozen=True)
 class StageParts:
-    """What the trainer needs of a stage.
+    """What the trainer needs of a stage with updates.
 
     Attributes:
+        stage: how many there are, by which optimizer, and how often they are saved.
         batches: its texts.
         step: the module that is updated: ``forward(batch, streams) -> StepOutput``.
         validate: how good the networks are now, by what the run itself can measure.
@@ -67,6 +70,7 @@ class StageParts:
         adversary: None where nothing else learns.
     """
 
+    stage: TrainingStage
     batches: BatchSource
     step: nn.Module
     validate: Callable[[], Validation]
@@ -81,13 +85,14 @@ class Task(Protocol):
     def networks(self) -> dict[str, nn.Module]:
         """The networks by name, in a fixed order; checkpoints hold them."""
 
-    def begin(self, index: int, shards: int) -> StageParts | None:
-        """The parts of the run's stage at this position, whose rows ``shards`` parts share equally.
+    def begin(self, index: int, processes: int) -> StageParts | None:
+        """The parts of the run's stage at this position.
 
-        None where nothing is trained: then the stage is done, its networks in place.
+        A stage without updates is done here, its networks in place: it has no parts (None).
 
         Raises:
-            ConfigError: they cannot, or the networks lack what the stage needs.
+            ConfigError: the processes and micro-batches cannot share the rows of an update
+                equally, or the networks lack what the stage needs.
         """
 
     def save(self, folder: Path, final: bool = False) -> None:

@@ -1,8 +1,8 @@
 """The one training loop, and the only importer of accelerate.
 
-A run goes through its stages; what is taught, and by which steps, is the task's.  Every random
-number is a function of (seed, step), so a checkpoint holds weights, optimizer moments and a step
-count, and going on from it gives the run that was not interrupted.
+A run goes through its stages; which networks learn, and by which steps, is the task's.  Every
+random number is a function of (seed, step), so a checkpoint holds weights, optimizer moments and a
+step count, and going on from it gives the run that was not interrupted.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class Trainer:
 
         Raises:
             ConfigError: the run and the configuration do not fit together.
-            SummError: too many updates in a row were not finite.
+            SummError: too many updates were not finite.
             KeyboardInterrupt: after Ctrl-C, once a checkpoint is written.
         """
         with self.interruption:
@@ -120,11 +120,10 @@ class Trainer:
                 # The run may have been killed between the checkpoint and the stage's folder.
                 self._save_stage(self.state.stage - 1)
             for index in range(self.state.stage, len(self.config.stages)):
-                if isinstance(self.config.stages[index], TrainingStage):
-                    self._train_stage(index)
-                    self._average(index)
-                else:
-                    self.task.begin(index, shards=1)
+                parts = self.task.begin(index, self.accelerator.num_processes)
+                if parts is not None:
+                    self._train(parts)
+                self._average(index)
                 self._save_stage(index)
                 self.state = replace(self.state, stage=index + 1, stage_step=0)
         self._save_model(self.config.output / "model", final=True)
@@ -133,15 +132,12 @@ class Trainer:
         self.accelerator.end_training()
         return self.config.output / "model"
 
-    def _train_stage(self, index: int) -> None:
+    def _train(self, parts: StageParts) -> None:
         """The loop."""
-        stage, done = self._trained(index), self.state.stage_step
+        stage, done = parts.stage, self.state.stage_step
         world, rank = self.accelerator.num_processes, self.accelerator.process_index
         accumulation = stage.optimizer.accumulation
-        parts = self.task.begin(index, world * accumulation)
-        if parts is None:
-            raise TypeError(f"stages.{stage.name}: nothing to train")
-        learner, adversary = self._learners(stage, parts)
+        learner, adversary = self._learners(parts)
         loader = DataLoader(
             _Steps(parts.batches, rank, world, accumulation),
             batch_size=None,
@@ -163,7 +159,7 @@ class Trainer:
                 stats |= self._update_adversary(adversary, *texts, output.draft, stage, number)
             learner.scheduler.step()
             self.state = replace(self.state, stage_step=number + 1, step=self.state.step + 1)
-            self._report(stage, parts, learner, stats, bar)
+            self._report(parts, learner, stats, bar)
             stop, last = self.interruption.requested, number + 1 == stage.steps
             if last or stop or self.state.step % self._save_every(stage) == 0:
                 self._save_checkpoint(learner, adversary)
@@ -174,7 +170,7 @@ class Trainer:
 
     def _average(self, index: int) -> None:
         """Puts the mean of a finished stage's last checkpoints into the networks."""
-        count = self._trained(index).average_checkpoints
+        count = self.config.stages[index].averaged
         if count > 1:
             found = checkpoints(self.checkpoints)
             own = [folder for folder in found if read_state(folder).stage == index]
@@ -191,7 +187,7 @@ class Trainer:
             more = micro + 1 < accumulation
             with self.accelerator.no_sync(learner.step) if more else nullcontext():
                 output: StepOutput = learner.step(batch, streams)
-                self.accelerator.backward(output.loss / accumulation)
+                self._backward(output.loss / accumulation)
         return batch, output, {**output.stats, "grad_norm": self._apply(learner)}
 
     def _update_adversary(
@@ -213,11 +209,15 @@ class Trainer:
                 fresh = batches.at(later, rows=(rank, world))
                 batch, draft = fresh.to(self.accelerator.device), None
             output: StepOutput = adversary.step(batch, draft, self._streams(later, 0, 1, stage))
-            self.accelerator.backward(output.loss)
+            self._backward(output.loss)
             self._apply(adversary)
             adversary.scheduler.step()
             stats |= output.stats
         return stats
+
+    def _backward(self, loss: torch.Tensor) -> None:
+        """Adds the gradients of a loss; NaN, all of them, where the loss is not finite."""
+        self.accelerator.backward(loss * (1 + 0 * loss.detach()))
 
     def _apply(self, learner: Learner) -> torch.Tensor:
         """Clips and steps; an update that is not finite is skipped on all processes alike.
@@ -230,7 +230,7 @@ class Trainer:
             learner.optimizer.step()
         else:
             self.state = replace(self.state, bad_steps=self.state.bad_steps + 1)
-            log.warning("step %d: gradient is not finite, skipped", self.state.step + 1)
+            log.warning("step %d: loss or gradient is not finite, skipped", self.state.step + 1)
             if self.state.bad_steps > self.config.max_bad_steps:
                 raise SummError(
                     f"{self.config.output}: {self.state.bad_steps} updates were not finite "
@@ -252,8 +252,9 @@ class Trainer:
             device=self.accelerator.device,
         )
 
-    def _learners(self, stage: TrainingStage, parts: StageParts) -> tuple[Learner, Learner | None]:
+    def _learners(self, parts: StageParts) -> tuple[Learner, Learner | None]:
         """The stage's step and its adversary, wrapped, with their optimizers."""
+        stage = parts.stage
         learner = self._learner(parts.step, stage, stage.optimizer.learning_rate, stage.steps)
         adversary, done = None, self.state.stage_step
         if parts.adversary is not None:
@@ -280,18 +281,11 @@ class Trainer:
         wrapped, prepared = self.accelerator.prepare(step, optimizer)
         return Learner(wrapped, prepared, scheduler, parameters, stage.optimizer.max_grad_norm)
 
-    def _report(
-        self,
-        stage: TrainingStage,
-        parts: StageParts,
-        learner: Learner,
-        stats: dict[str, Any],
-        bar: Any,
-    ) -> None:
+    def _report(self, parts: StageParts, learner: Learner, stats: dict[str, Any], bar: Any) -> None:
         """Log, samples and validation, when they are due; on the main process."""
         if not self.accelerator.is_main_process:
             return
-        step, config = self.state.step, self.config
+        stage, step, config = parts.stage, self.state.step, self.config
         self.metrics.add(stats)
         bar.update()
         if step % config.validate_every == 0 or self.state.stage_step == stage.steps:
@@ -319,13 +313,6 @@ class Trainer:
 
     def _save_every(self, stage: TrainingStage) -> int:
         return stage.save_every or self.config.save_every
-
-    def _trained(self, index: int) -> TrainingStage:
-        """The stage at this position, which has updates: only such leave checkpoints."""
-        stage = self.config.stages[index]
-        if not isinstance(stage, TrainingStage):
-            raise TypeError(f"stages.{stage.name}: has no updates")
-        return stage
 
     def _save_stage(self, index: int) -> None:
         self._save_model(self.config.output / "stages" / self.config.stages[index].name)
@@ -360,7 +347,7 @@ class Trainer:
                 "--output."
             )
         refuse_foreign_parts(self.config, state.stage)
-        if state.stage_step == self._trained(state.stage).steps:
+        if state.stage_step == self.config.stages[state.stage].updates:
             state = replace(state, stage=state.stage + 1, stage_step=0)
         self.state = state
         return found[-1]

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from summ.config import NetworkConfig, NetworksConfig
+from summ.config import NetworkConfig
 from summ.errors import CheckpointError, ConfigError
+from summ.families.summarizer.config import NetworksConfig
 from summ.families.summarizer.model import (
     SummaryModel,
     SummaryModelSettings,

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from summ.config import NetworksConfig
 from summ.data.corpus import Corpus
 from summ.errors import CheckpointError, ConfigError
+from summ.families.summarizer.config import NetworksConfig
 from summ.families.summarizer.critics import Critics
 from summ.families.summarizer.critique import critique
 from summ.families.summarizer.model import (

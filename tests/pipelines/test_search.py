@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from summ.config import NetworksConfig
 from summ.data.corpus import Corpus
+from summ.families.summarizer.config import NetworksConfig
 from summ.families.summarizer.model import SummaryModel, SummaryModelSettings, build_summary_model
 from summ.networks.policy import score
 from summ.pipelines.search import Searcher

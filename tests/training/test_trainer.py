@@ -1,25 +1,34 @@
 """Behaviour of whole runs: repeatable, resumable, the same on two processes as on one."""
 
+import json
+import math
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch import multiprocessing
 
 from summ.errors import CheckpointError, ConfigError, SummError
 from summ.families import load_run, task, train
 from summ.families.summarizer.config import SummarizerRun
 from summ.families.summarizer.model import load_summary_model
+from summ.families.summarizer.pretrain import PretrainStep
+from summ.families.summarizer.reinforce import ReinforceStep
+from summ.families.summarizer.rewarded_drafts import RewardedDrafts, reward_drafts
 from summ.training.checkpoint import checkpoints, read_state
 from summ.training.schedule import schedule
 from summ.training.trainer import Trainer
+from tests import tiny
 
 CONFIG = Path(__file__).parents[2] / "configs" / "tiny.yaml"
 ROOT = Path(__file__).parents[2]
@@ -253,6 +262,56 @@ def test_a_bad_step_is_skipped_and_too_many_end_the_run(corpus: Path, tmp_path: 
         run.run()
     for key, value in run.task.summary_model.compressor.state_dict().items():
         assert torch.equal(value, before[key])
+
+
+@pytest.mark.parametrize("what", ["loss", "gradient", "reward"])
+def test_what_is_not_finite_skips_its_own_update_alone(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    settings = config(corpus, tmp_path / "run", "stages.2.steps=3")
+    settings = settings.model_copy(update={"stages": settings.stages[2:]})
+    weights = tiny.spoil(monkeypatch, ReinforceStep, what, *([] if what == "reward" else [1]))
+
+    def rewarded(*arguments: object) -> RewardedDrafts:
+        found = reward_drafts(*arguments)
+        credit = found.credit * (math.nan if len(weights) == 2 else 1)
+        return replace(found, credit=credit)
+
+    if what == "reward":
+        monkeypatch.setattr("summ.families.summarizer.reinforce.reward_drafts", rewarded)
+    run = Trainer(settings, partial(task, settings), resume=False)
+    run.run()
+    assert run.state.bad_steps == 1 and len(weights) == 3
+    assert tiny.equal(weights[1], weights[2]) and not tiny.equal(weights[0], weights[1])
+    for entry in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines():
+        json.loads(entry, parse_constant=pytest.fail)
+
+
+def _one_of_two(rank: int, port: int, corpus: Path, output: Path) -> None:
+    """Trains in a process whose second loss is infinite if it is the second process."""
+    os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": "2"}
+    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    torch.set_num_threads(1)
+    with pytest.MonkeyPatch.context() as patch:
+        weights = tiny.spoil(patch, PretrainStep, "loss", *([1] if rank else []))
+        settings = config(corpus, output, "stages.0.steps=3")
+        settings = settings.model_copy(update={"stages": settings.stages[:1]})
+        run = Trainer(settings, partial(task, settings), resume=False)
+        run.run()
+        torch.save((run.state.bad_steps, weights), output / f"{rank}.pt")
+    os._exit(0)  # threads of the process group may abort the process while Python ends it
+
+
+def test_what_is_not_finite_in_one_process_is_skipped_by_all(corpus: Path, tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    multiprocessing.spawn(_one_of_two, (port, corpus, tmp_path / "run"), nprocs=2)
+    found = [torch.load(tmp_path / "run" / f"{rank}.pt") for rank in range(2)]
+    for bad_steps, weights in found:
+        assert bad_steps == 1 and len(weights) == 3
+        assert tiny.equal(weights[1], weights[2]) and not tiny.equal(weights[0], weights[1])
+    assert tiny.equal(found[0][1][2], found[1][1][2])
 
 
 def test_a_run_is_not_overwritten(corpus: Path, reference: Path) -> None:

@@ -218,20 +218,19 @@ def figures_by(
         raise DataError("evaluate: judges need sources, but only references were given.")
     import torch
 
-    from summ.families.sentence.model import FAMILY, load_sentence_model
-    from summ.families.summarizer.model import load_summary_model
-    from summ.networks.model_folder import read_manifest
+    from summ import families
+    from summ.families.sentence.model import SentenceModel
+    from summ.families.summarizer.model import SummaryModel
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
     figures: dict[str, list[float]] = {}
     for folder in folders:
         pairs = (texts.sources, summaries)
-        if read_manifest(folder).family == FAMILY:
-            found = similarity_figures(
-                load_sentence_model(folder, device), *pairs, batch_size=batch_size
-            )
-        else:
-            found = model_figures(load_summary_model(folder, device), *pairs, batch_size=batch_size)
+        match families.load(folder, device):
+            case SummaryModel() as model:
+                found = model_figures(model, *pairs, batch_size=batch_size)
+            case SentenceModel() as model:
+                found = similarity_figures(model, *pairs, batch_size=batch_size)
         if found.keys() & figures.keys():
             raise ConfigError(
                 f"{folder}: another judge gives {min(found)}, too. Give one model and one encoder."

@@ -24,10 +24,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from summ.config import EncoderConfig, GruConfig, StaticConfig
+from summ.data.manifest import UNKNOWN_LANGUAGE
 from summ.errors import CheckpointError
 from summ.networks.int8 import quantised, restored
 from summ.networks.model_folder import (
-    UNKNOWN_LANGUAGE,
     ModelManifest,
     load_settings,
     new_model_folder,

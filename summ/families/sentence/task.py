@@ -58,9 +58,9 @@ class SentenceTask:
         }
         return {**self.model.networks(), **decoders}
 
-    def begin(self, index: int, shards: int) -> StageParts:
+    def begin(self, index: int, processes: int) -> StageParts:
         stage = self.config.stages[index]
-        texts = self._spans(stage, shards)
+        texts = self._spans(stage, processes * stage.optimizer.accumulation)
         match stage:
             case QuickThoughtStage():
                 step: QuickThoughtStep | SkipThoughtStep = QuickThoughtStep(
@@ -79,7 +79,7 @@ class SentenceTask:
                 step = SkipThoughtStep(encoder, *self.decoders[stage.name])
                 shown = "skip_thought/nll_per_piece"
         self.objective = stage.kind
-        return StageParts(texts, step, partial(self._validate, texts, step), (shown,))
+        return StageParts(stage, texts, step, partial(self._validate, texts, step), (shown,))
 
     def _validate(self, texts: SpanBatches, step: QuickThoughtStep | SkipThoughtStep) -> Validation:
         """Loss and accuracy on held-out documents; no label is read."""

@@ -10,9 +10,7 @@ from pydantic import Field, model_validator
 
 from summ.config import (
     DataConfig,
-    LikelihoodConfig,
     NetworkConfig,
-    NetworksConfig,
     NoiseConfig,
     OptimizerConfig,
     Positive,
@@ -25,6 +23,48 @@ from summ.config import (
     TrainingStage,
     Weight,
 )
+
+
+class NetworksConfig(Section):
+    """The three networks, and which words a summary may use; a language model if it is wanted.
+
+    ``shortlist`` limits summaries to the source's own pieces plus that many of the commonest
+    pieces of human sentences; ``null`` leaves the whole vocabulary open.
+    """
+
+    compressor: NetworkConfig
+    reconstructor: NetworkConfig
+    discriminator: NetworkConfig
+    language_model: NetworkConfig | None = None
+    shortlist: Positive | None = 300
+    attention: Literal["eager", "sdpa"] = "eager"
+
+
+class AnchorConfig(Section):
+    """Denoising: the compressor recovers human sentences, which needs no pair.
+
+    ``back_translated_share`` of them are recovered from a document that the reconstructor wrote
+    around them, the others from noise.  A document with less than ``back_translated_coverage`` of
+    its sentence's pieces would teach hallucination: such a sentence is recovered from noise after
+    all.  ``temperature`` bounds the sampling temperature of these documents,
+    ``back_translated_length`` their words.  ``budgets`` bounds the words of drafts.
+    """
+
+    back_translated_share: Share = 0.0
+    back_translated_coverage: Share = 0.0
+    temperature: tuple[float, float] = (0.7, 1.0)
+    back_translated_length: tuple[int, int] = (16, 48)
+    budgets: tuple[int, int] = (6, 14)
+
+
+class LikelihoodConfig(AnchorConfig):
+    """Denoising, and reconstruction: the reconstructor rebuilds documents.
+
+    It rebuilds ``draft_share`` of them from the compressor's own drafts, the others from their
+    keywords.
+    """
+
+    draft_share: Share = 0.0
 
 
 class RewardConfig(Section):
@@ -80,7 +120,7 @@ class DraftStage(TrainingStage):
     """
 
     optimizer: AdversarialOptimizerConfig
-    likelihood: LikelihoodConfig = LikelihoodConfig()
+    likelihood: AnchorConfig = AnchorConfig()
     discriminator_every: Annotated[int, Field(ge=0)] = 0
     critic_updates: Positive = 1
     corpus: Path | None = None
@@ -93,6 +133,7 @@ class PretrainStage(DraftStage):
     """Maximum likelihood only: the warm start, and with shares above zero the cycle."""
 
     kind: Literal["pretrain"]
+    likelihood: LikelihoodConfig = LikelihoodConfig()
 
 
 class LanguageModelStage(TrainingStage):

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from summ.config import LikelihoodConfig
+from summ.families.summarizer.config import AnchorConfig, LikelihoodConfig
 from summ.networks.compressor import Compressor
 from summ.networks.policy import Marks, chosen, policy_log_probs, sample
 from summ.networks.reconstructor import Reconstructor
@@ -83,7 +83,7 @@ class DenoisingObjective(nn.Module):
         compressor: Compressor,
         reconstructor: Reconstructor,
         marks: Marks,
-        config: LikelihoodConfig,
+        config: AnchorConfig,
         max_document: int,
         max_sentence: int,
     ) -> None:

@@ -16,13 +16,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from summ.config import NetworkConfig, NetworksConfig
+from summ.config import NetworkConfig
+from summ.data.manifest import UNKNOWN_LANGUAGE
+from summ.families.summarizer.config import NetworksConfig
 from summ.networks.compressor import Compressor
 from summ.networks.discriminator import Discriminator, build_discriminator
 from summ.networks.int8 import WEIGHTS, load_eight_bits, save_eight_bits
 from summ.networks.language_model import LanguageModel, build_language_model
 from summ.networks.model_folder import (
-    UNKNOWN_LANGUAGE,
     ModelManifest,
     load_settings,
     new_model_folder,

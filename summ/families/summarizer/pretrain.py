@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from summ.config import LikelihoodConfig
+from summ.families.summarizer.config import LikelihoodConfig
 from summ.families.summarizer.language_model import LanguageModelStep
 from summ.families.summarizer.likelihood import DenoisingObjective, ReconstructionObjective
 from summ.networks.compressor import Compressor

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from summ.config import NetworkConfig, NoiseConfig
+from summ.config import NetworkConfig, NoiseConfig, TrainingStage
 from summ.data.batches import Batches, SentenceBatches
 from summ.data.corpus import Corpus
 from summ.data.leads import LeadBatches, commonness
@@ -104,7 +104,7 @@ class SummarizerTask:
             model = replace(model, settings=replace(model.settings, rerank=dict(form.rerank)))
         save_summary_model(model, folder, _WEIGHTS[form.weights])
 
-    def begin(self, index: int, shards: int) -> StageParts | None:
+    def begin(self, index: int, processes: int) -> StageParts | None:
         stage, model, data = self.config.stages[index], self.summary_model, self.config.data
         pair = (model.compressor, model.reconstructor)
         sizes = (data.max_document, data.max_sentence)
@@ -114,23 +114,23 @@ class SummarizerTask:
                     *pair, self.marks, stage.likelihood, *sizes, model.language_model
                 )
                 weights = RewardConfig()
-                return self._drafting(stage, shards, step, weights, self._critics(weights))
+                return self._drafting(stage, processes, step, weights, self._critics(weights))
             case ReinforceStage():
                 if stage.reward.fluency_weight:
                     self._language_model(stage.name)
                 critics = self._critics(self._resolved(stage.reward))
                 step = ReinforceStep(*pair, critics, self.marks, stage, *sizes)
-                return self._drafting(stage, shards, step, stage.reward, critics)
+                return self._drafting(stage, processes, step, stage.reward, critics)
             case GumbelStage():
                 needs_prior = stage.terms.prior_weight or stage.terms.fluency_weight
                 prior = self._language_model(stage.name) if needs_prior else None
                 step = GumbelStep(*pair, model.discriminator, self.marks, stage, *sizes, prior)
                 weights = RewardConfig()
-                return self._drafting(stage, shards, step, weights, self._critics(weights))
+                return self._drafting(stage, processes, step, weights, self._critics(weights))
             case LanguageModelStage():
-                return self._language_model_parts(stage, shards)
+                return self._language_model_parts(stage, processes)
             case SalienceStage():
-                return self._salience_parts(stage, shards)
+                return self._salience_parts(stage, processes)
             case CombineStage():
                 self._combine(stage)
                 return None
@@ -159,15 +159,15 @@ class SummarizerTask:
     def _drafting(
         self,
         stage: DraftStage,
-        shards: int,
+        processes: int,
         step: nn.Module,
         weights: RewardConfig,
         critics: Critics,
     ) -> StageParts:
-        """The parts of a stage with drafts; held-out drafts are judged by these weights."""
+        """The parts of a stage with drafts; these weights score held-out drafts."""
         noise = stage.noise or self.config.noise
         documents = stage.documents or self.config.data.documents
-        texts = self._texts(stage, shards, documents, noise, stage.corpus)
+        texts = self._texts(stage, processes, documents, noise, stage.corpus)
         words = sum(stage.likelihood.budgets) // 2
         count = self.config.validation_documents
 
@@ -177,7 +177,7 @@ class SummarizerTask:
             return replace(found, figures=found.figures | self._language_model_figures(texts))
 
         adversary = self._adversary(stage) if stage.discriminator_every else None
-        return StageParts(texts, step, validation, _SHOWN_DRAFTS, adversary)
+        return StageParts(stage, texts, step, validation, _SHOWN_DRAFTS, adversary)
 
     def _adversary(self, stage: DraftStage) -> Adversary:
         networks = (self.summary_model.discriminator, self.summary_model.compressor, self.marks)
@@ -196,18 +196,18 @@ class SummarizerTask:
         rate = stage.optimizer.discriminator_learning_rate
         return Adversary(step, stage.discriminator_every, stage.critic_updates, rate)
 
-    def _language_model_parts(self, stage: LanguageModelStage, shards: int) -> StageParts:
+    def _language_model_parts(self, stage: LanguageModelStage, processes: int) -> StageParts:
         step = LanguageModelStep(self._language_model(stage.name))
-        texts = self._texts(stage, shards, None, NoiseConfig())
+        texts = self._texts(stage, processes, None, NoiseConfig())
         figures = partial(self._language_model_figures, texts)
         shown = ("language_model/nll_per_piece",)
-        return StageParts(SentenceBatches(texts), step, lambda: Validation(figures(), []), shown)
+        batches = SentenceBatches(texts)
+        return StageParts(stage, batches, step, lambda: Validation(figures(), []), shown)
 
-    def _salience_parts(self, stage: SalienceStage, shards: int) -> StageParts:
+    def _salience_parts(self, stage: SalienceStage, processes: int) -> StageParts:
         salience, compressor = self._salience(stage.name), self.summary_model.compressor
         rows = stage.sentences or self.config.data.sentences
-        if rows % shards:
-            raise _unequal(stage.name, "sentences", rows, shards)
+        _check_shares(stage, processes, sentences=rows)
         texts = LeadBatches(
             open_prose(stage, self.summary_model.vocabulary),
             stage_seed(self.config.seed, stage.name),
@@ -222,12 +222,12 @@ class SummarizerTask:
             return Validation(salience_figures(salience, compressor, leads), [])
 
         shown = ("salience/nll_per_telling_word",)
-        return StageParts(texts, SalienceStep(salience, compressor), validation, shown)
+        return StageParts(stage, texts, SalienceStep(salience, compressor), validation, shown)
 
     def _texts(
         self,
         stage: DraftStage | LanguageModelStage,
-        shards: int,
+        processes: int,
         documents: int | None,
         noise: NoiseConfig,
         corpus: Path | None = None,
@@ -239,9 +239,7 @@ class SummarizerTask:
         """
         data = self.config.data
         sentences = stage.sentences or data.sentences
-        for name, rows in (("documents", documents or 0), ("sentences", sentences)):
-            if rows % shards:
-                raise _unequal(stage.name, name, rows, shards)
+        _check_shares(stage, processes, documents=documents or 0, sentences=sentences)
         if corpus is not None:
             data = data.model_copy(update={"corpus": corpus})
         return Batches(
@@ -276,22 +274,30 @@ class SummarizerTask:
     def _language_model(self, stage: str) -> LanguageModel:
         if self.summary_model.language_model is None:
             raise ConfigError(
-                f"stages.{stage}: the machine has no language model. Put a stage of kind "
-                "language-model with a 'network' before it, or start from a machine that has one."
+                f"stages.{stage}: the model has no language model. Put a stage of kind "
+                "language-model with a 'network' before it, or start from a model that has one."
             )
         return self.summary_model.language_model
 
     def _salience(self, stage: str) -> Salience:
         if self.summary_model.salience is None:
-            raise ConfigError(f"stages.{stage}: the machine has no layers for salience.")
+            raise ConfigError(f"stages.{stage}: the model has no layers for salience.")
         return self.summary_model.salience
 
 
-def _unequal(stage: str, name: str, rows: int, shards: int) -> ConfigError:
-    return ConfigError(
-        f"stages.{stage}: {name} is {rows}, which {shards} parts (processes x accumulation) cannot "
-        "share equally. Choose a multiple."
-    )
+def _check_shares(stage: TrainingStage, processes: int, **rows: int) -> None:
+    """Passes where processes and micro-batches can share the rows of an update equally.
+
+    Raises:
+        ConfigError: they cannot.
+    """
+    parts = processes * stage.optimizer.accumulation
+    for name, count in rows.items():
+        if count % parts:
+            raise ConfigError(
+                f"stages.{stage.name}: {name} is {count}, which {parts} parts (processes x "
+                "accumulation) cannot share equally. Choose a multiple."
+            )
 
 
 def corpora_of(config: SummarizerRun) -> dict[Path, Corpus]:
@@ -304,14 +310,14 @@ def corpora_of(config: SummarizerRun) -> dict[Path, Corpus]:
     main = config.data.corpus
     corpora = {main: Corpus.open(main)}
     for stage in config.stages:
-        corpus = stage.corpus if isinstance(stage, DraftStage) else None
-        if corpus is not None and corpus not in corpora:
-            corpora[corpus] = Corpus.open(corpus)
-            if corpora[corpus].vocabulary.pieces() != corpora[main].vocabulary.pieces():
-                raise ConfigError(
-                    f"stages.{stage.name}: the vocabulary of {corpus} is not that of {main}. "
-                    f"Prepare it with `summ prepare --vocabulary {main}/vocabulary`."
-                )
+        match stage:
+            case DraftStage(corpus=Path() as folder) if folder not in corpora:
+                corpora[folder] = Corpus.open(folder)
+                if corpora[folder].vocabulary.pieces() != corpora[main].vocabulary.pieces():
+                    raise ConfigError(
+                        f"stages.{stage.name}: the vocabulary of {folder} is not that of {main}. "
+                        f"Prepare it with `summ prepare --vocabulary {main}/vocabulary`."
+                    )
     return corpora
 
 
@@ -319,13 +325,13 @@ def open_prose(stage: SalienceStage, vocabulary: Vocabulary) -> Prose:
     """The running text of a stage.
 
     Raises:
-        ConfigError: it is in other pieces than the machine's.
+        ConfigError: it is in other pieces than the model's.
         DataError: it is missing or damaged.
     """
     prose = Prose.open(stage.prose)
     if prose.vocabulary.pieces() != vocabulary.pieces():
         raise ConfigError(
-            f"stages.{stage.name}: {stage.prose} is not in the machine's vocabulary. Prepare it "
+            f"stages.{stage.name}: {stage.prose} is not in the model's vocabulary. Prepare it "
             "with `summ prepare --prose --vocabulary` of that model or corpus."
         )
     return prose

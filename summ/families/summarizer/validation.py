@@ -37,7 +37,7 @@ def validate(
     ``held_out/reward``, by which models are chosen, is the weighted sum of the other figures.
 
     Args:
-        critics, weights: those of the stage, so that what is measured is what is taught.
+        critics, weights: those of the stage, so that what is measured is what is trained for.
         words: the budget of each draft.
         shown: how many drafts to return as text.
         rows: documents in one forward pass.

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from summ.config import EncoderConfig, GruConfig, NetworksConfig
+from summ.config import EncoderConfig, GruConfig
 from summ.errors import CheckpointError, ConfigError, DataError
 from summ.evaluation.summaries.evaluation import evaluate
 from summ.evaluation.summaries.pairs import Texts
 from summ.evaluation.summaries.systems import figures_by, model_figures, summarize_texts
 from summ.families.sentence.model import build_sentence_model, save_sentence_model
+from summ.families.summarizer.config import NetworksConfig
 from summ.families.summarizer.model import (
     SummaryModel,
     SummaryModelSettings,

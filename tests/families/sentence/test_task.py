@@ -16,13 +16,16 @@ from safetensors.torch import load_file
 
 from summ.config import EmbeddingsConfig
 from summ.data.prose import prepare_prose
-from summ.errors import ConfigError
+from summ.errors import ConfigError, SummError
 from summ.families import load_run, train
 from summ.families.sentence.config import SentenceRun
 from summ.families.sentence.counted_embeddings import count_pieces
 from summ.families.sentence.model import load_sentence_model
+from summ.families.sentence.quick_thought import QuickThoughtStep
+from summ.families.sentence.skip_thought import SkipThoughtStep
 from summ.families.sentence.task import SentenceTask
 from summ.training.checkpoint import checkpoints, read_state
+from tests import tiny
 from tests.conftest import STORIES
 
 ROOT = Path(__file__).parents[3]
@@ -157,6 +160,24 @@ def test_killed_and_resumed_equals_uninterrupted(
         assert torch.equal(value, theirs[name]), name
 
 
+@pytest.mark.parametrize("what", ["loss", "gradient"])
+def test_what_is_not_finite_skips_its_own_update_alone(
+    kind: str, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """And is counted: more than ``max_bad_steps`` end the run."""
+    step = {"quick": QuickThoughtStep, "skip": SkipThoughtStep}[kind]
+    weights = tiny.spoil(monkeypatch, step, what, 1)
+    train(config(tmp_path, corpus, kind))
+    assert read_state(checkpoints(tmp_path / "run" / "checkpoints")[-1]).bad_steps == 1
+    assert tiny.equal(weights[1], weights[2]) and not tiny.equal(weights[0], weights[1])
+    assert not tiny.equal(weights[2], weights[3])
+    shutil.rmtree(tmp_path / "run")
+    weights = tiny.spoil(monkeypatch, step, what, 1, 3)
+    with pytest.raises(SummError, match="2 updates were not finite"):
+        train(config(tmp_path, corpus, kind, max_bad_steps=1))
+    assert len(weights) == 4
+
+
 def test_two_processes_equal_one(kind: str, reference: Path, corpus: Path, tmp_path: Path) -> None:
     config(tmp_path, corpus, kind)
     launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
@@ -168,7 +189,7 @@ def test_two_processes_equal_one(kind: str, reference: Path, corpus: Path, tmp_p
         torch.testing.assert_close(ours[name], value, rtol=1e-3, atol=1e-4, msg=name)
 
 
-def test_a_finished_run_resumed_says_what_it_taught(
+def test_a_finished_run_resumed_names_its_objective(
     kind: str, reference: Path, corpus: Path, tmp_path: Path
 ) -> None:
     again = config(reference.parent, corpus, kind)
@@ -208,6 +229,7 @@ def test_embeddings_begin_as_counts(corpus: Path, tmp_path: Path) -> None:
 def test_a_model_takes_the_language_of_its_texts(corpus: Path, tmp_path: Path) -> None:
     named = shutil.copytree(corpus, tmp_path / "corpus")
     manifest = json.loads((corpus / "manifest.json").read_text())
+    assert manifest["settings"]["language"] == "und"
     manifest["settings"]["language"] = "en"
     (named / "manifest.json").write_text(json.dumps(manifest))
     for place, language in ((corpus, "und"), (named, "en")):

@@ -1,4 +1,4 @@
-"""Averages of machines against the mean of their numbers."""
+"""Averages of models against the mean of their numbers."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -39,7 +39,7 @@ def test_every_number_is_the_weighted_mean(
                 wanted = (1 - share) * ours[key] + share * theirs[key]
                 torch.testing.assert_close(value, wanted)
     for key, value in pair[0].compressor.state_dict().items():
-        assert torch.equal(value, before[key]), "the first machine must stay as it was"
+        assert torch.equal(value, before[key]), "the first model must stay as it was"
 
 
 def test_what_cannot_be_averaged_is_refused(pair: tuple[SummaryModel, SummaryModel]) -> None:
@@ -52,7 +52,7 @@ def test_what_cannot_be_averaged_is_refused(pair: tuple[SummaryModel, SummaryMod
         average_models(first, replace(second), 0.5)
 
 
-def test_a_language_model_comes_from_the_machine_that_has_one(
+def test_a_language_model_comes_from_the_model_that_has_one(
     pair: tuple[SummaryModel, SummaryModel],
 ) -> None:
     first, second = pair

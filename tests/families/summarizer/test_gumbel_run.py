@@ -122,7 +122,7 @@ def test_accumulation_changes_nothing(tiny_corpus: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        (["stages.2.terms.prior_weight=1"], "stages.gumbel: the machine has no language model"),
+        (["stages.2.terms.prior_weight=1"], "stages.gumbel: the model has no language model"),
         (["networks.attention=sdpa"], "stages.gumbel: a gradient penalty needs .*eager"),
     ],
 )

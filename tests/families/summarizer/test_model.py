@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from summ.config import NetworkConfig, NetworksConfig
+from summ.config import NetworkConfig
 from summ.errors import CheckpointError, ConfigError
+from summ.families.summarizer.config import NetworksConfig
 from summ.families.summarizer.model import (
     SummaryModel,
     SummaryModelSettings,
@@ -260,7 +261,7 @@ def test_dropout_is_zero_everywhere(summary_model: SummaryModel) -> None:
                 assert module.p == 0
 
 
-def test_in_eight_bits_a_machine_is_a_quarter_and_nearly_the_same(
+def test_in_eight_bits_a_model_is_a_quarter_and_nearly_the_same(
     summary_model: SummaryModel, tmp_path: Path
 ) -> None:
     save_summary_model(summary_model, tmp_path / "whole")
@@ -283,12 +284,12 @@ def test_other_weights_than_described_are_an_error(
 ) -> None:
     save_summary_model(summary_model, tmp_path / "model", torch.int8)
     config = tmp_path / "model" / "compressor" / "config.json"
-    told = json.loads(config.read_text())
-    config.write_text(json.dumps(told | {"d_model": told["d_model"] * 2}))
+    written = json.loads(config.read_text())
+    config.write_text(json.dumps(written | {"d_model": written["d_model"] * 2}))
     with pytest.raises(CheckpointError, match="not the file that was saved"):
         load_summary_model(tmp_path / "model")
     with pytest.raises(CheckpointError, match="cannot be loaded"):
         load_eight_bits(config.parent, "eager")
-    config.write_text(json.dumps(told | {"decoder_layers": told["decoder_layers"] + 1}))
+    config.write_text(json.dumps(written | {"decoder_layers": written["decoder_layers"] + 1}))
     with pytest.raises(CheckpointError, match="has other weights than"):
         load_eight_bits(config.parent, "eager")

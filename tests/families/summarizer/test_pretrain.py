@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from summ.config import LikelihoodConfig
+from summ.families.summarizer.config import LikelihoodConfig
 from summ.families.summarizer.discriminator import DiscriminatorStep
 from summ.families.summarizer.language_model import LanguageModelStep
 from summ.families.summarizer.likelihood import coverage

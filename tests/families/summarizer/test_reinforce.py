@@ -206,12 +206,12 @@ def test_learns_the_rewarded_fluency() -> None:
     reward |= {"fluency_weight": 1.0}
     config = stage(reward=reward, likelihood_weight=0, likelihood={"budgets": (3, 3)})
     step, (compressor, _, _, language_model) = build(vocabulary, config, length=4)
-    heard = tiny.words(*[[8, 9, 10], [9, 10, 11], [10, 11, 12], [11, 12, 13]] * 2)
-    taught = LanguageModelStep(language_model)
+    known = tiny.words(*[[8, 9, 10], [9, 10, 11], [10, 11, 12], [11, 12, 13]] * 2)
+    trained = LanguageModelStep(language_model)
     optimizer = torch.optim.Adam(language_model.parameters(), lr=1e-2)
     for _ in range(60):
         optimizer.zero_grad()
-        taught(heard, RandomStreams(1, 0, 0, 1, CPU)).loss.backward()
+        trained(known, RandomStreams(1, 0, 0, 1, CPU)).loss.backward()
         optimizer.step()
     optimizer.zero_grad()
     batch = tiny.batch(vocabulary)

@@ -1,4 +1,4 @@
-"""Runs that guess salience: it is added, taught alone, kept, and rewards drafts."""
+"""Runs that predict salience: it is added, trained alone, kept, and rewards drafts."""
 
 import json
 from pathlib import Path
@@ -49,24 +49,24 @@ def guessed(prose: Path, **changes: object) -> dict:
 
 
 @pytest.fixture(scope="module")
-def taught(tiny_corpus: Path, prose: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run of two stages: lessons, then salience."""
+def trained(tiny_corpus: Path, prose: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run of two stages: maximum likelihood, then salience."""
     folder = tmp_path_factory.mktemp("salient")
     first = {"name": "first", "kind": "pretrain", "steps": 1, "optimizer": {"learning_rate": 1e-4}}
     train(config(tiny_corpus, folder, [first, guessed(prose)]))
     return folder
 
 
-def test_it_is_added_to_a_machine_and_nothing_else_learns(taught: Path, prose: Path) -> None:
+def test_it_is_added_to_a_model_and_nothing_else_learns(trained: Path, prose: Path) -> None:
     before, after = (
-        load_summary_model(taught / "stages" / "first"),
-        load_summary_model(taught / "model"),
+        load_summary_model(trained / "stages" / "first"),
+        load_summary_model(trained / "model"),
     )
     for name in ("compressor", "reconstructor", "discriminator"):
         theirs = after.networks()[name].state_dict()
         for key, value in before.networks()[name].state_dict().items():
             assert torch.equal(theirs[key], value)
-    log = entries(taught)
+    log = entries(trained)
     held_out = [
         e["held_out/salience_nll_per_telling_word"]
         for e in log
@@ -84,8 +84,8 @@ def test_it_is_added_to_a_machine_and_nothing_else_learns(taught: Path, prose: P
 
 
 @torch.no_grad()
-def test_it_tells_what_an_article_is_about_from_its_lead(taught: Path) -> None:
-    summary_model = load_summary_model(taught / "model")
+def test_it_predicts_what_an_article_is_about_from_its_lead(trained: Path) -> None:
+    summary_model = load_summary_model(trained / "model")
     assert summary_model.salience is not None
     for one, two in zip(NAMES, NAMES[3:], strict=False):
         lead = f"The mayor of {one} sued a company from {two} on Monday."
@@ -98,19 +98,19 @@ def test_it_tells_what_an_article_is_about_from_its_lead(taught: Path) -> None:
             [*ids, summary_model.vocabulary.eos]
             for ids in summary_model.vocabulary.encode([one, two])
         ]
-        told = summary_model.salience.coverage(
+        found = summary_model.salience.coverage(
             Tokens.from_lists(drafts, summary_model.vocabulary.pad), words, lifts
         )
-        assert told[0] > 0.5 and told[1] < 0.3
+        assert found[0] > 0.5 and found[1] < 0.3
 
 
-def test_its_reward_needs_a_machine_that_guesses(
-    tiny_corpus: Path, taught: Path, tmp_path: Path
+def test_its_reward_needs_a_model_that_predicts_it(
+    tiny_corpus: Path, trained: Path, tmp_path: Path
 ) -> None:
-    weights = {"salience_weight": 2.0, "salience": str(taught / "model")}
+    weights = {"salience_weight": 2.0, "salience": str(trained / "model")}
     run = config(tiny_corpus, tmp_path / "run", [REWARDED | {"reward": weights}])
     model = load_summary_model(train(run))
-    assert model.salience is None  # its own machine was never asked
+    assert model.salience is None  # its own salience is not needed
     shown = [entry for entry in entries(run.output) if "reward/salience" in entry]
     assert shown and all(abs(entry["reward/salience"]) < 12 for entry in shown)
     run = config(tiny_corpus, tmp_path / "other", [REWARDED | {"reward": {}}])
@@ -122,11 +122,13 @@ def test_its_reward_needs_a_machine_that_guesses(
         config(tiny_corpus, tmp_path, [REWARDED | {"reward": {"salience_weight": 1.0}}])
 
 
-def test_what_a_draft_tells_is_that_of_the_named_machine(taught: Path, tiny_corpus: Path) -> None:
+def test_the_salience_of_a_draft_is_that_of_the_named_model(
+    trained: Path, tiny_corpus: Path
+) -> None:
     """Whatever the compressor that learns has become."""
-    summary_model = load_summary_model(taught / "model")
-    reward = {"salience_weight": 1.0, "salience": str(taught / "model")}
-    [stage] = config(tiny_corpus, taught, [REWARDED | {"reward": reward}]).stages
+    summary_model = load_summary_model(trained / "model")
+    reward = {"salience_weight": 1.0, "salience": str(trained / "model")}
+    [stage] = config(tiny_corpus, trained, [REWARDED | {"reward": reward}]).stages
     critic = load_critics(stage.reward, summary_model, torch.device("cpu")).salience
     assert critic is not None
     source = Corpus.open(tiny_corpus).documents.ids(0).tolist()
@@ -143,13 +145,13 @@ def test_what_a_draft_tells_is_that_of_the_named_machine(taught: Path, tiny_corp
     assert torch.equal(critic(words, words, row), before)
 
 
-def test_what_cannot_be_taught_is_refused(tiny_corpus: Path, prose: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_trained_is_refused(tiny_corpus: Path, prose: Path, tmp_path: Path) -> None:
     def begin(stage: dict, shards: int = 1) -> None:
         task(config(tiny_corpus, tmp_path, [stage]), torch.device("cpu")).begin(0, shards)
 
     (tmp_path / "other.txt").write_text(" ".join(articles(20)))
     prepare_prose([tmp_path / "other.txt"], tmp_path / "other", 400)
-    with pytest.raises(ConfigError, match="is not in the machine's vocabulary"):
+    with pytest.raises(ConfigError, match="is not in the model's vocabulary"):
         begin(guessed(tmp_path / "other"))
     with pytest.raises(ValueError, match="discriminator_every"):
         begin(guessed(prose, discriminator_every=1))

@@ -1,4 +1,4 @@
-"""Runs with a language model: it is added, taught alone, kept, and asked for its opinion."""
+"""Runs with a language model: it is added, trained alone, kept, and rewards drafts."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ from summ.families.summarizer.model import load_summary_model
 
 CONFIG = Path(__file__).parents[3] / "configs" / "tiny.yaml"
 NETWORK = {"config": {"model_type": "gpt2", "n_embd": 16, "n_layer": 1, "n_head": 2}}
-TAUGHT = {
+FLUENT = {
     "name": "fluent",
     "kind": "language-model",
     "steps": 30,
@@ -50,10 +50,10 @@ def start(tiny_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_it_is_added_to_a_machine_and_nothing_else_learns(
+def test_it_is_added_to_a_model_and_nothing_else_learns(
     tiny_corpus: Path, start: Path, tmp_path: Path
 ) -> None:
-    run = config(tiny_corpus, tmp_path, [TAUGHT], networks=None, start_from=start)
+    run = config(tiny_corpus, tmp_path, [FLUENT], networks=None, start_from=start)
     before, after = load_summary_model(start), load_summary_model(train(run))
     for name, network in before.networks().items():
         for key, value in network.state_dict().items():
@@ -73,13 +73,13 @@ def test_it_is_added_to_a_machine_and_nothing_else_learns(
     assert ends == pytest.approx((len(corpus.documents) + 1) / total, rel=1e-4)
 
 
-def test_its_opinion_is_a_reward_and_it_does_not_move(
+def test_its_fluency_is_a_reward_and_it_does_not_move(
     tiny_corpus: Path, start: Path, tmp_path: Path
 ) -> None:
-    stages = [TAUGHT | {"steps": 3}, REWARDED]
+    stages = [FLUENT | {"steps": 3}, REWARDED]
     run = config(tiny_corpus, tmp_path, stages, networks=None, start_from=start)
-    taught, rewarded = train(run).parent / "stages" / "fluent", tmp_path / "model"
-    first, last = (load_summary_model(folder).language_model for folder in (taught, rewarded))
+    trained, rewarded = train(run).parent / "stages" / "fluent", tmp_path / "model"
+    first, last = (load_summary_model(folder).language_model for folder in (trained, rewarded))
     assert first is not None and last is not None
     for key, value in first.state_dict().items():
         assert torch.equal(last.state_dict()[key], value)
@@ -105,14 +105,14 @@ def test_it_learns_beside_the_others_from_the_beginning(tiny_corpus: Path, tmp_p
 def test_fluency_without_a_language_model_is_refused(
     tiny_corpus: Path, start: Path, tmp_path: Path
 ) -> None:
-    for stage in (REWARDED, {k: v for k, v in TAUGHT.items() if k != "network"}):
+    for stage in (REWARDED, {k: v for k, v in FLUENT.items() if k != "network"}):
         run = config(
             tiny_corpus, tmp_path / str(stage["name"]), [stage], networks=None, start_from=start
         )
-        with pytest.raises(ConfigError, match="the machine has no language model"):
+        with pytest.raises(ConfigError, match="the model has no language model"):
             train(run)
 
 
 def test_a_language_model_stage_draws_no_drafts(tiny_corpus: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="discriminator_every"):
-        config(tiny_corpus, tmp_path, [TAUGHT | {"discriminator_every": 2}])
+        config(tiny_corpus, tmp_path, [FLUENT | {"discriminator_every": 2}])
