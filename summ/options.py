@@ -48,6 +48,10 @@ Rerank = Annotated[
         "reconstruction=1,humanness=0.5; or none.  By default those of the model.",
     ),
 ]
+SummaryStyle = Annotated[
+    Literal["auto", "headline", "sentence"],
+    Option("--style", help="Of shortened sentences; auto: sentences of cased English text."),
+]
 BatchSize = Annotated[int, Option(min=1, metavar="N", help="Texts that are worked on at once.")]
 SummaryFormat = Annotated[
     Literal["text", "jsonl"], Option("--format", help="How summaries are written.")

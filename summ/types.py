@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
+
+Method = Literal["kept", "extracted", "compressed", "cut"]
+Style = Literal["auto", "headline", "sentence"]
 
 
 @dataclass(frozen=True)
@@ -203,6 +207,9 @@ class Summary:
             0.0 where the text was short enough to be returned as it is.
         truncated: True when part of the document was not read or no end mark was reached.
         id: the record's own identifier, or its position in the input.
+        method: how it came about: ``kept``, the text was short enough; ``extracted``, whole
+            sentences of it; ``compressed``, at least one of them shortened; ``cut``, one of them
+            only broken off, since nothing shorter was complete and likely enough.
     """
 
     text: str
@@ -210,3 +217,4 @@ class Summary:
     log_prob: float
     truncated: bool
     id: str = ""
+    method: Method = "compressed"

@@ -77,7 +77,7 @@ def evaluate(
         beside=beside or (),
         protocol=metric_set or "default",
         words=words,
-        decoding=DecodingOptions.parse(beams, batch_size, rerank),
+        decoding=DecodingOptions.parse(beams, batch_size, rerank, "headline"),
         figures=report is not None,
         judges=judge or (),
         seed=seed,

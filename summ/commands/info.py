@@ -10,6 +10,8 @@ from summ import options
 from summ.pretrained import shipped_models
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from summ.families.sentence.model import SentenceModel
     from summ.families.summarizer.model import SummaryModel
     from summ.text.vocabulary import Vocabulary
@@ -35,6 +37,9 @@ def info(model: options.ModelArgument = None) -> None:
     print(f"model: {model}")
     print(f"family: {manifest.family}")
     print(f"language: {manifest.language}")
+    if manifest.family == "shortener":
+        _describe_shortener(model)
+        return
     match families.load(model):
         case SummaryModel() as loaded:
             _describe_summarizer(loaded)
@@ -54,6 +59,16 @@ def _list_models() -> None:
         rows.append([name, manifest.family, manifest.language, f"{size / 1e6:.1f} MB"])
     print()
     print(table(["model", "family", "language", "size"], rows))
+
+
+def _describe_shortener(folder: Path) -> None:
+    from summ.families.shortener.model import load_shortener
+
+    model = load_shortener(folder)
+    count = sum(weights.numel() for weights in model.compressor.parameters())
+    print(f"compressor: {count:,} parameters")
+    print(f"longest line: {model.settings.longest_line} words")
+    _describe_vocabulary(model.vocabulary)
 
 
 def _describe_summarizer(model: SummaryModel) -> None:

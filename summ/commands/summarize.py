@@ -14,6 +14,7 @@ def summarize(
     model: options.Model = None,
     words: options.Words = None,
     sentences: options.Sentences = None,
+    style: options.SummaryStyle = "auto",
     lines: options.Lines = False,
     together: options.Together = False,
     encoder: options.Encoder = None,
@@ -39,7 +40,7 @@ def summarize(
         first = next(records, None)
         if first is None:
             return
-        decoding = DecodingOptions.parse(beams, batch_size, rerank)
+        decoding = DecodingOptions.parse(beams, batch_size, rerank, style)
         from summ.pipelines.summarize import Summarizer
 
         summarizer = Summarizer.load(model, encoder=encoder)
@@ -55,4 +56,4 @@ def summarize(
             else:
                 fields = {"id": summary.id, "summary": summary.text, "words": summary.words}
                 rest = {"log_prob": summary.log_prob, "truncated": summary.truncated}
-                write_json(stream, fields | rest)
+                write_json(stream, fields | rest | {"method": summary.method})

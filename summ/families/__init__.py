@@ -88,6 +88,11 @@ def load(folder: Path, device: torch.device | str = "cpu") -> SummaryModel | Sen
             from summ.families.sentence.model import load_sentence_model
 
             return load_sentence_model(folder, device)
+        case "shortener":
+            raise CheckpointError(
+                f"{folder}: a shortener writes summaries together with a summarizer only. Load "
+                "the summarizer, and ask it for the style 'sentence'."
+            )
         case other:
             raise CheckpointError(
                 f"{folder}: a model of the family {other!r}, which this summ does not know. "

@@ -253,7 +253,7 @@ def decoder_logits(
         decoder_input_ids=inputs,
         decoder_attention_mask=_room(cache, inputs),
         use_cache=cache is not None,
-        **{_cache_keyword(network): cache},
+        **{cache_keyword(network): cache},
     )
     return output.logits
 
@@ -265,7 +265,7 @@ def _room(cache: Any, inputs: Int[Tensor, "B T"]) -> Int[Tensor, "B L"] | None:
     return None if size is None else inputs.new_ones((len(inputs), size))
 
 
-def _cache_keyword(network: Any) -> str:
+def cache_keyword(network: Any) -> str:
     """The name of the cache argument, which transformers 5.24 changed."""
     parameters = inspect.signature(network.forward).parameters
     return "cache" if "cache" in parameters else "past_key_values"

@@ -13,6 +13,7 @@ from summ.pipelines.search import Hypothesis, Searcher
 from summ.text.folding import Folded, fold, unfold
 from summ.text.surface import SurfaceFacts
 from summ.text.words import count_words, cut_to_words
+from summ.types import Method
 
 # No vocabulary of summ has longer pieces; with the space between words.
 _LONGEST_PIECE = 17
@@ -27,11 +28,13 @@ class Compressed:
         text: at most as many words as its budget; never blank unless the source was.
         log_prob: of the chosen pieces under the compressor, in nats.
         truncated: True when part of the source was not read or no end mark was reached.
+        method: how it came about, as in ``Summary``.
     """
 
     text: str
     log_prob: float
     truncated: bool
+    method: Method = "compressed"
 
 
 @runtime_checkable
@@ -165,7 +168,8 @@ class ModelCompressor:
         if not source.ids:  # nothing that the model can read
             head = text[: self._room * _LONGEST_PIECE]
             shown = cut_to_words(head, source.budget)
-            return Compressed(shown, 0.0, source.cut or count_words(shown) < count_words(head))
+            cut = source.cut or count_words(shown) < count_words(head)
+            return Compressed(shown, 0.0, cut, "cut")
         vocabulary = self.model.vocabulary
         words = vocabulary.decode(best.ids)
         if source.folded is not None:

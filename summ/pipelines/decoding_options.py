@@ -9,6 +9,7 @@ from summ.errors import ConfigError
 
 if TYPE_CHECKING:
     from summ.pipelines.rerank import RerankWeights
+    from summ.types import Style
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,9 @@ class DecodingOptions:
     Attributes:
         beams: width of the search; 1 is greedy search, which leaves nothing to rerank.
         batch_size: sentences compressed at once; changes speed and memory only.
+        style: how what must be shortened reads: ``headline``, as the model was trained to write;
+            ``sentence``, English sentences with phrases left out; ``auto``, the latter for
+            English in its own case, if the model is the one that ships and nothing is reranked.
         rerank: how the model's other networks choose among the summaries that the search ends
             with; None takes the weights that the model brings along.
 
@@ -28,6 +32,7 @@ class DecodingOptions:
     beams: int = 8
     batch_size: int = 64
     rerank: RerankWeights | None = None
+    style: Style = "auto"
 
     def __post_init__(self) -> None:
         for name, value in (("beams", self.beams), ("batch size", self.batch_size)):
@@ -35,7 +40,7 @@ class DecodingOptions:
                 raise ConfigError(f"{name}: must be at least 1, but is {value}.")
 
     @staticmethod
-    def parse(beams: int, batch_size: int, rerank: str | None) -> DecodingOptions:
+    def parse(beams: int, batch_size: int, rerank: str | None, style: Style) -> DecodingOptions:
         """The options as the command line has them.
 
         Args:
@@ -45,7 +50,7 @@ class DecodingOptions:
             ConfigError: a number is below 1, or a weight cannot be read.
         """
         if rerank is None:
-            return DecodingOptions(beams, batch_size)
+            return DecodingOptions(beams, batch_size, style=style)
         from summ.pipelines.rerank import parse_weights
 
-        return DecodingOptions(beams, batch_size, parse_weights(rerank))
+        return DecodingOptions(beams, batch_size, parse_weights(rerank), style)

@@ -41,10 +41,15 @@ class Segment:
 
 @dataclass(frozen=True)
 class LengthPlan:
-    """Parts in the order of the document, and the words that all of them may have together."""
+    """Parts in the order of the document, and the words that all of them may have together.
+
+    Attributes:
+        whole: whether the document is kept as it is.
+    """
 
     parts: tuple[Segment, ...]
     words: int
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ def plan_summary(
     if sum(map(bool, documents)) == 1:
         most = limit.sentences or len(sentences)
         if count_words(whole) <= words and len(sentences) <= most:
-            return LengthPlan((Segment(whole, None),), words)
+            return LengthPlan((Segment(whole, None),), words, whole=True)
         if len(sentences) == 1 or (_one_is_enough(limit, words, scale) and fits(whole)):
             return LengthPlan((Segment(whole, words),), words)
     least = _FEWEST_WORDS * scale

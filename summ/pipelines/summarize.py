@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from summ.data.readers import Record
 from summ.data.windows import windows
 from summ.pipelines.compress import Compressed, SentenceCompressor
 from summ.pipelines.decoding_options import DecodingOptions
-from summ.pipelines.length_plan import LengthLimit, LengthPlan, assemble, plan_summary
+from summ.pipelines.length_plan import LengthLimit, LengthPlan, Segment, assemble, plan_summary
 from summ.pipelines.selection import Encode
 from summ.pretrained import find_model
+from summ.text.languages.cased_english import is_cased_english
 from summ.text.words import count_words
-from summ.types import Summary
+from summ.types import Method, Style, Summary
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,11 +44,15 @@ class Summarizer:
         compressor: SentenceCompressor,
         encode: Encode | None = None,
         rerank: RerankWeights | None = None,
+        shortener: SentenceShortener | None = None,
+        prefer_shortener: bool = False,
     ) -> None:
         """Puts a summarizer together; ``load`` does so for a model folder.
 
         Args:
-            compressor: shortens sentences.
+            compressor: shortens sentences to headlines.
+            shortener: shortens English sentences that shall remain sentences.
+            prefer_shortener: whether the style ``auto`` asks it.
             encode: makes vectors of sentences, to find the informative ones of a long document;
                 None compares their words (TF-IDF).
             rerank: where a call does not say otherwise; see ``DecodingOptions``.
@@ -55,6 +60,8 @@ class Summarizer:
         self._compressor = compressor
         self._encode = encode
         self._default = DecodingOptions(rerank=rerank)
+        self._shortener = shortener
+        self._prefer_shortener = prefer_shortener
 
     @staticmethod
     def load(
@@ -87,7 +94,9 @@ class Summarizer:
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         model = load_summary_model(None if path is None else find_model(path), device)
         encode = None if encoder is None else _LateEncoder(find_model(encoder), device)
-        return Summarizer(ModelCompressor(model), encode, rerank)
+        compressor, shortener = ModelCompressor(model), _LateShortener(device)
+        # Whoever names a model wants to see what that model writes.
+        return Summarizer(compressor, encode, rerank, shortener, prefer_shortener=path is None)
 
     def summarize(
         self,
@@ -96,6 +105,7 @@ class Summarizer:
         sentences: int | None = None,
         beams: int = 8,
         batch_size: int = 64,
+        style: Style = "auto",
     ) -> list[Summary]:
         """Summarizes each text, in their order.
 
@@ -109,13 +119,14 @@ class Summarizer:
                 if they fit.
             beams: width of the search; 1 is greedy search.
             batch_size: sentences compressed at once; changes speed and memory only.
+            style: ``headline``, ``sentence`` or ``auto``; see ``DecodingOptions``.
 
         Raises:
             ConfigError: a number is below 1.
             TypeError: ``texts`` is one text.
         """
         _refuse_one_text(texts)
-        decoding = replace(self._default, beams=beams, batch_size=batch_size)
+        decoding = replace(self._default, beams=beams, batch_size=batch_size, style=style)
         records = (Record("", text) for text in texts)
         return list(self.stream(records, words, sentences, decoding))
 
@@ -173,18 +184,65 @@ class Summarizer:
     ) -> Iterator[Summary]:
         """Summaries by plans whose sentences may share a batch."""
         tasks = [part for plan in plans for part in plan.parts if part.budget is not None]
-        compressed = self._compressor.compress(
-            [task.text for task in tasks],
-            [task.budget for task in tasks if task.budget is not None],
-            decoding,
-        )
-        rest = iter(compressed)
+        compressed = iter(self._compress(tasks, decoding))
         for name, plan in zip(names, plans, strict=True):
-            yield _summary(name, plan, rest)
+            yield _summary(name, plan, compressed)
+
+    def _compress(self, tasks: Sequence[Segment], decoding: DecodingOptions) -> list[Compressed]:
+        """Each segment in at most its words, in the style that is wanted."""
+        shortener = self._shortener
+        as_sentence = [self._remains_sentence(task.text, decoding) for task in tasks]
+        compressed: dict[int, Compressed] = {}
+        for wanted in (False, True):
+            places = [place for place, one in enumerate(as_sentence) if one == wanted]
+            if not places:
+                continue
+            texts = [tasks[place].text for place in places]
+            budgets = [tasks[place].budget or 1 for place in places]
+            if wanted and shortener is not None:
+                several = shortener.shorten(texts, budgets, decoding)
+            else:
+                several = self._compressor.compress(texts, budgets, decoding)
+            compressed |= dict(zip(places, several, strict=True))
+        return [compressed[place] for place in range(len(tasks))]
+
+    def _remains_sentence(self, text: str, decoding: DecodingOptions) -> bool:
+        """Whether the shortener is asked for a text."""
+        if self._shortener is None or decoding.style == "headline":
+            return False
+        preferred = self._prefer_shortener and decoding.rerank is None
+        return (decoding.style == "sentence" or preferred) and is_cased_english(text)
 
     def _plan(self, texts: Sequence[str], limit: LengthLimit) -> LengthPlan:
         compressor = self._compressor
         return plan_summary(texts, limit, compressor.fits, compressor.longest, self._encode)
+
+
+class SentenceShortener(Protocol):
+    """What the summarizer needs to shorten sentences that shall remain sentences."""
+
+    def shorten(
+        self, texts: Sequence[str], words: Sequence[int], decoding: DecodingOptions
+    ) -> list[Compressed]:
+        """Each text in at most so many words."""
+
+
+class _LateShortener:
+    """The shortener that ships with summ, loaded when the first text needs it."""
+
+    def __init__(self, device: str) -> None:
+        self._device = device
+        self._shortener: SentenceShortener | None = None
+
+    def shorten(
+        self, texts: Sequence[str], words: Sequence[int], decoding: DecodingOptions
+    ) -> list[Compressed]:
+        if self._shortener is None:
+            from summ.families.shortener.model import load_shortener
+            from summ.pipelines.shorten import Shortener
+
+            self._shortener = Shortener(load_shortener(None, self._device))
+        return self._shortener.shorten(texts, words, decoding)
 
 
 class _LateEncoder:
@@ -210,15 +268,20 @@ def _refuse_one_text(texts: Sequence[str]) -> None:
 
 def _summary(identifier: str, plan: LengthPlan, compressed: Iterator[Compressed]) -> Summary:
     """Puts a summary together; its compressed parts are the next ones of ``compressed``."""
+    whole: Method = "kept" if plan.whole else "extracted"
     parts = [
-        Compressed(part.text, 0.0, False) if part.budget is None else next(compressed)
+        Compressed(part.text, 0.0, False, whole) if part.budget is None else next(compressed)
         for part in plan.parts
     ]
     text = assemble(plan, [part.text for part in parts])
+    methods = [part.method for part in parts]
+    # Of several parts, the one that lost most names the method.
+    by_loss: tuple[Method, ...] = ("cut", "compressed", "extracted", "kept")
     return Summary(
         text=text,
         words=count_words(text),
         log_prob=sum((part.log_prob for part in parts), 0.0),
         truncated=any(part.truncated for part in parts),
         id=identifier,
+        method=next((method for method in by_loss if method in methods), "kept"),
     )

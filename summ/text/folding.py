@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -257,7 +258,17 @@ def unfold(words: str | list[str], source: Folded, common: frozenset[str] = froz
             source has one capitalised because it begins a sentence, it is lower-cased elsewhere.
     """
     tokens = (words if isinstance(words, str) else " ".join(words)).split()
-    places = _occurrences(tokens, source)
+    return _unfold(tokens, _occurrences(tokens, source), source, common)
+
+
+def unfold_places(places: Sequence[int], source: Folded, common: frozenset[str]) -> str:
+    """As ``unfold``, of the words at these places of the source."""
+    tokens = [source.tokens[place] for place in places]
+    return _unfold(tokens, list(places), source, common)
+
+
+def _unfold(tokens: list[str], places: list[int], source: Folded, common: frozenset[str]) -> str:
+    """Words written as at their places in the source, or as they are where that is -1."""
     written = [
         token if place < 0 else _written(place, source, common)
         for token, place in zip(tokens, places, strict=True)

@@ -116,7 +116,7 @@ def test_documents_together_get_one_summary_in_their_order():
     assert summarizer.summarize_together(STORIES, words=60).text == alone.text
     twice = summarizer.summarize_together([STORIES[1], STORIES[1], STORIES[0]], words=60)
     assert twice.text == f"{STORIES[1]} {STORIES[0]}"
-    assert summarizer.summarize_together([], words=5) == Summary("", 0, 0.0, False, "1")
+    assert summarizer.summarize_together([], words=5) == Summary("", 0, 0.0, False, "1", "kept")
     with pytest.raises(ConfigError, match="must be at least 1"):
         summarizer.summarize_together(STORIES, words=0)
     with pytest.raises(TypeError, match="list of texts"):

@@ -31,13 +31,9 @@ from summ.networks.model_folder import (
 )
 from summ.networks.reconstructor import Reconstructor
 from summ.networks.salience import Salience, load_salience, save_salience
-from summ.networks.transformer import (
-    VocabularyFacts,
-    build_encoder_decoder,
-    load_pretrained,
-    loading,
-)
-from summ.text.vocabulary import LONGEST_PROMPT, Vocabulary
+from summ.networks.transformer import build_encoder_decoder, load_pretrained, loading
+from summ.networks.vocabulary_facts import vocabulary_facts
+from summ.text.vocabulary import Vocabulary
 
 FAMILY = "summarizer"
 SHIPPED = Path(__file__).parents[2] / "pretrained" / "en-small"
@@ -103,20 +99,6 @@ class SummaryModel:
         if self.salience is not None:
             networks["salience"] = self.salience
         return networks
-
-
-def vocabulary_facts(vocabulary: Vocabulary) -> VocabularyFacts:
-    """The part of the vocabulary that networks compute with."""
-    prompts = [vocabulary.length_prompt(words) for words in range(1, LONGEST_PROMPT + 1)]
-    return VocabularyFacts(
-        size=vocabulary.size,
-        pad=vocabulary.pad,
-        bos=vocabulary.bos,
-        eos=vocabulary.eos,
-        starts_word=torch.as_tensor(vocabulary.starts_word),
-        special=torch.as_tensor(vocabulary.special),
-        prompts=torch.tensor(prompts),
-    )
 
 
 def build_summary_model(

@@ -8,8 +8,8 @@ import pytest
 from summ.config import NetworkConfig
 from summ.data.corpus import prepare
 from summ.families import load_run, train
-from summ.families.summarizer.model import vocabulary_facts
 from summ.networks.transformer import build_encoder_decoder
+from summ.networks.vocabulary_facts import vocabulary_facts
 from summ.pipelines.summarize import Summarizer
 from summ.text.languages.en import LEANING
 from summ.text.pretrained_tokenizer import open_vocabulary

@@ -1,0 +1,103 @@
+"""The shortener's model folder: a compressor, its vocabulary, and a lexicon of verbs.
+
+The compressor learned from pairs of a sentence and a shorter one within it (``data_prep.splices``);
+it is asked which phrases of a sentence can be left out.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from summ.data.files import write_file
+from summ.errors import CheckpointError
+from summ.networks.compressor import Compressor
+from summ.networks.int8 import load_eight_bits, save_eight_bits
+from summ.networks.model_folder import ModelManifest, load_settings, new_model_folder
+from summ.networks.vocabulary_facts import vocabulary_facts
+from summ.text.verbs import VerbLexicon
+from summ.text.vocabulary import Vocabulary
+
+FAMILY = "shortener"
+SHIPPED = Path(__file__).parents[2] / "pretrained" / "en-lines"
+_COMPRESSOR, _VOCABULARY, _VERBS = "compressor", "vocabulary", "verbs.json"
+
+
+@dataclass(frozen=True)
+class ShortenerSettings:
+    """What a shortener must know besides its weights.
+
+    Attributes:
+        max_document: pieces of a source that are read, the end mark included.
+        max_sentence: pieces of a line, the end mark included.
+        longest_line: words of the longest line that it learned to write.
+        attention: transformers' attention implementation.
+        language: ISO 639 code.
+    """
+
+    max_document: int
+    max_sentence: int
+    longest_line: int
+    attention: str = "eager"
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class ShortenerModel:
+    """A compressor that leaves phrases out.
+
+    Attributes:
+        verbs: of the language; they tell where phrases begin and end.
+    """
+
+    compressor: Compressor
+    vocabulary: Vocabulary
+    verbs: VerbLexicon
+    settings: ShortenerSettings
+
+
+def save_shortener(model: ShortenerModel, folder: Path) -> None:
+    """Writes a model folder with 8 bits a weight; it appears whole or not at all.
+
+    Raises:
+        CheckpointError: it cannot be written.
+    """
+    settings = asdict(model.settings)
+    with new_model_folder(folder, FAMILY, settings.pop("language"), settings) as work:
+        save_eight_bits(model.compressor.network, work / _COMPRESSOR)
+        model.vocabulary.save(work / _VOCABULARY)
+        write_file(work / _VERBS, json.dumps(model.verbs.lists(), ensure_ascii=False) + "\n")
+
+
+def load_shortener(
+    folder: Path | None = None, device: torch.device | str = "cpu"
+) -> ShortenerModel:
+    """Reads a model folder, in float32 and ready for inference.
+
+    Args:
+        folder: what ``save_shortener`` wrote; None is the model that ships with summ.
+
+    Raises:
+        CheckpointError: the folder is missing, of another family or format, or not what was
+            written.
+    """
+    folder = SHIPPED if folder is None else Path(folder)
+    settings = load_settings(folder, FAMILY, _settings)
+    vocabulary = Vocabulary.load(folder / _VOCABULARY)
+    network = load_eight_bits(folder / _COMPRESSOR, settings.attention)
+    compressor = Compressor(network, vocabulary_facts(vocabulary), shortlist=()).to(device)
+    compressor.eval()
+    try:
+        stored = json.loads((folder / _VERBS).read_text(encoding="utf-8"))
+        verbs = VerbLexicon.of(stored)
+    except (ValueError, KeyError, TypeError) as error:
+        reason = f"not a lexicon of verbs ({error})"
+        raise CheckpointError(f"{folder / _VERBS}: {reason}. Get the model again.") from error
+    return ShortenerModel(compressor, vocabulary, verbs, settings)
+
+
+def _settings(manifest: ModelManifest) -> ShortenerSettings:
+    return ShortenerSettings(**manifest.settings, language=manifest.language)

@@ -1,0 +1,237 @@
+"""Shortening sentences along their phrases, so that what remains is complete and true.
+
+Candidates are the sentence with dispensable phrases left out (``summ.text.shortenings``), what the
+network finds in the order of the source (``ordered_search``), and heads of the sentence.  The
+network's mean log-probability chooses among them; what does not look complete pays for it, what
+says little pays a little.  Where nothing is likely enough, the best head of the sentence is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from summ.families.shortener.model import ShortenerModel
+from summ.pipelines.compress import Compressed
+from summ.pipelines.decoding_options import DecodingOptions
+from summ.pipelines.headlinese import headlinese
+from summ.pipelines.ordered_search import OrderedLine, OrderedSearcher, OrderedSource
+from summ.pipelines.skips import MARKS
+from summ.text.languages.en import LEANING
+from summ.text.languages.en_phrases import (
+    CONDITIONS,
+    DASHES,
+    NEVER_LAST,
+    PREPOSITIONS,
+    SUBORDINATORS,
+)
+from summ.text.sentences import split_sentences
+from summ.text.shortenings import looks_complete, shortenings, shortest_loss
+from summ.text.verbs import bare
+from summ.text.words import count_words, cut_to_words
+from summ.types import Method
+
+_FEWEST = 4  # words of a line that can say anything
+_LONGEST_SENTENCE = 60  # words
+_CUT_BEFORE = PREPOSITIONS | SUBORDINATORS | {"and", "but", "who", "which", "that"}
+
+
+@dataclass(frozen=True)
+class ChoiceWeights:
+    """What a line is worth, in nats a piece: its mean log-probability, less these prices.
+
+    They were set by reading development texts, not by a measure.
+
+    Attributes:
+        incomplete: of a line that does not look complete.
+        conditional: of a claim without the condition that its sentence makes.
+        short: of each word fewer than ``enough``.
+        enough: words beyond which more are not better.
+        tiny: of a line of less than four words.
+        headline: of each word that a headline leaves out of a clause.
+        room: by how many words such a clause may be too long.
+        least: a line worth less is shown only if no head of the sentence is worth more.
+    """
+
+    incomplete: float = 0.6
+    conditional: float = 0.5
+    short: float = 0.05
+    enough: int = 8
+    tiny: float = 1.0
+    headline: float = 0.12
+    room: int = 3
+    least: float = -1.2
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A line, what it is worth, and whether it is a head of the sentence."""
+
+    worth: float
+    line: OrderedLine
+    is_head: bool
+
+
+class Shortener:
+    """Shortens English sentences."""
+
+    def __init__(self, model: ShortenerModel, weights: ChoiceWeights | None = None) -> None:
+        """A shortener.
+
+        Args:
+            model: whose network chooses.
+            weights: how; by default those that were set for the model that ships.
+        """
+        self._model = model
+        self._weights = weights or ChoiceWeights()
+        self._searcher = OrderedSearcher(model)
+
+    def shorten(
+        self, texts: Sequence[str], words: Sequence[int], decoding: DecodingOptions
+    ) -> list[Compressed]:
+        """Each sentence in at most so many words.
+
+        Args:
+            texts: not blank; of several sentences the first is shortened that has a verb.
+            words: the most words of each.
+            decoding: the width of the search, and how many sentences are searched at once.
+        """
+        texts = [self._telling_sentence(text) for text in texts]
+        found: dict[int, Compressed] = {}
+        longest = self._model.settings.longest_line
+        searched = []
+        for place, (text, most) in enumerate(zip(texts, words, strict=True)):
+            if count_words(text) <= most:
+                found[place] = Compressed(" ".join(text.split()), 0.0, False, "extracted")
+            elif most > longest:
+                found[place] = self._without_network(text, most)
+            else:
+                searched.append(place)
+        # Alike lengths share a batch.
+        searched.sort(key=lambda place: len(texts[place]), reverse=True)
+        for start in range(0, len(searched), decoding.batch_size):
+            batch = searched[start : start + decoding.batch_size]
+            sources = [self._searcher.read(texts[place]) for place in batch]
+            room = [words[place] + self._weights.room for place in batch]
+            lines = self._searcher.search(sources, room, decoding.beams)
+            for place, source, own in zip(batch, sources, lines, strict=True):
+                found[place] = self._choose(texts[place], source, own, words[place])
+        return [found[place] for place in range(len(texts))]
+
+    def _telling_sentence(self, text: str) -> str:
+        """The first sentence that says something; greetings do not."""
+        sentences = split_sentences(text, longest=_LONGEST_SENTENCE)
+        telling = (
+            sentence
+            for sentence in sentences
+            if count_words(sentence) >= _FEWEST
+            and self._model.verbs.has_finite_verb(sentence.split())
+        )
+        return next(telling, sentences[0] if sentences else text)
+
+    def _without_network(self, text: str, words: int) -> Compressed:
+        """A line longer than those that the network learned: by the phrases alone."""
+        line = shortest_loss(text, words, self._model.verbs)
+        if line is not None and 2 * count_words(line) >= words:
+            return Compressed(line, 0.0, False, "compressed")
+        source = self._searcher.read(text)
+        heads = self._heads(source, words)
+        if heads:
+            return Compressed(self._searcher.write(source, heads[-1]), 0.0, False, "cut")
+        return Compressed(self._broken_off(text, source, words), 0.0, False, "cut")
+
+    def _choose(
+        self, text: str, source: OrderedSource, lines: Sequence[OrderedLine], words: int
+    ) -> Compressed:
+        """The line that is shown."""
+        candidates = self._candidates(text, source, lines, words)
+        best = max(candidates, key=lambda one: one.worth, default=None)
+        if best is None or best.worth < self._weights.least:
+            heads = [one for one in candidates if one.is_head]
+            best = max(heads, key=lambda one: len(one.line.places), default=None)
+            method: Method = "cut"
+        else:
+            method = "compressed"
+        if best is None:
+            return Compressed(self._broken_off(text, source, words), 0.0, source.cut, "cut")
+        shown = cut_to_words(self._searcher.write(source, best.line.places), words)
+        return Compressed(shown, best.line.log_prob, source.cut, method)
+
+    def _candidates(
+        self, text: str, source: OrderedSource, lines: Sequence[OrderedLine], words: int
+    ) -> list[_Candidate]:
+        """Every line that fits, or does as a headline."""
+        room = words + self._weights.room
+        heads = self._heads(source, words)
+        known = {line.places: line for line in lines}
+        more = [*self._shortenings(text, source, room), *heads]
+        new = [places for places in dict.fromkeys(more) if places not in known]
+        if new:
+            known |= {line.places: line for line in self._searcher.score(source, new, room)}
+        found = []
+        for places, line in known.items():
+            spare = source.count_words(places) - words
+            worth = self._worth(text, source, line)
+            if spare <= 0:
+                found.append(_Candidate(worth, line, places in heads))
+                continue
+            shorter = headlinese(source, places, spare, self._model.verbs)
+            if shorter is not None:
+                worth -= self._weights.headline * (len(places) - len(shorter))
+                found.append(_Candidate(worth, replace(line, places=shorter), False))
+        return found
+
+    def _shortenings(
+        self, text: str, source: OrderedSource, words: int
+    ) -> Iterable[tuple[int, ...]]:
+        """The places of what the phrases alone leave, where it ends well."""
+        skips = self._searcher.skips(source)
+        for shortening in shortenings(text, words, self._model.verbs):
+            places = source.find(shortening.text)
+            if places and skips.ends[places[-1]] and skips.pairs_marks(places):
+                yield places
+
+    def _heads(
+        self, source: OrderedSource, words: int, complete: bool = True
+    ) -> list[tuple[int, ...]]:
+        """Heads of the sentence up to a comma, a conjunction or a preposition; short ones first.
+
+        Args:
+            complete: whether only those that end with a word that may stand last.
+        """
+        tokens, skips, found = source.folded.tokens, self._searcher.skips(source), []
+        for end in range(3, len(tokens) - 1):
+            places = tuple(range(end + 1))
+            if source.count_words(places) > words:
+                break
+            before, after = tokens[end], tokens[end + 1]
+            parts = after in MARKS - {'"'} or after in _CUT_BEFORE
+            loose = not complete and before not in MARKS | LEANING | NEVER_LAST
+            if parts and (loose or skips.ends[end]) and skips.pairs_marks(places):
+                found.append(places)
+        return found
+
+    def _broken_off(self, text: str, source: OrderedSource, words: int) -> str:
+        """The beginning of a sentence of which nothing better is known."""
+        heads = self._heads(source, words, complete=False)
+        if heads:
+            return self._searcher.write(source, heads[-1])
+        head = cut_to_words(text, words).split()
+        while len(head) > _FEWEST and (bare(head[-1]) in LEANING or head[-1] in DASHES):
+            head.pop()
+        return " ".join(head).rstrip(",;:")
+
+    def _worth(self, text: str, source: OrderedSource, line: OrderedLine) -> float:
+        """What a line is worth, in nats a piece."""
+        weights = self._weights
+        words = self._searcher.write(source, line.places).split()
+        worth = line.mean_log_prob - weights.short * max(0, weights.enough - len(words))
+        if not looks_complete(words, text.rstrip(" .").split(), self._model.verbs):
+            worth -= weights.incomplete
+        if len(words) < _FEWEST:
+            worth -= weights.tiny
+        behind = set(source.folded.tokens[line.places[0] :])
+        said = {source.folded.tokens[place] for place in line.places}
+        if (CONDITIONS - {"until", "without", "except"}) & (behind - said):
+            worth -= weights.conditional
+        return worth

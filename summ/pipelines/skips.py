@@ -1,0 +1,369 @@
+"""What an English line may leave out of its source, and where it may end.
+
+From one word of the source to the next that is kept, only such steps are allowed as keep names,
+numbers, objects and denials together; they begin and end where phrases do.  All of it is decided
+from the words, before the network is asked which step is likely.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from summ.text.folding import Folded, begins_sentence
+from summ.text.languages.en import LEANING
+from summ.text.languages.en_phrases import (
+    ARGUED,
+    ASKING,
+    AUXILIARIES,
+    BE,
+    CLAUSE_STARTS,
+    CONTROLLING,
+    DETERMINERS,
+    HEDGES,
+    INFINITIVAL,
+    NEVER_LAST,
+    NUMBERS,
+    OPENERS,
+    PREPOSITIONS,
+    RELATIVES,
+    SAYING,
+    SOFT_ADVERBS,
+    SUBORDINATORS,
+    WEEKDAYS,
+)
+from summ.text.languages.tables import table
+from summ.text.phrases import is_reporter
+from summ.text.verbs import VerbLexicon
+
+MARKS = table(", ; : -- - \" `` '' ( ) ... . ? !")
+CLITICS = table("'s n't 're 've 'll 'd 'm ' %")
+_SCOPE_ENDS = table("; : -- but who which")
+_HOLDERS = (DETERMINERS | PREPOSITIONS | LEANING | table("to of and or per several")) - {"that"}
+_RELATIVE = RELATIVES - {"whom"}
+_TEMPORAL = table("after before during since amid")
+_PLACE_OR_TIME = table(
+    "to in at after during since before from when as while near because amid despite this last "
+    "next today yesterday"
+)
+_BEHIND_END = table("to by he she they it there so although though unless if and or") | {'"', "("}
+_PARTICLES = table("up off out over down before behind about")
+_SAME_PARTICIPLE = table("cut put hit set hurt shut spread beat")
+_INCOMPLETE = table(
+    "put set taken made given found left based aimed sworn accused charged asked able"
+)
+_BEFORE_INFINITIVE = table("to will would can could may might must should not n't")
+
+
+@dataclass(frozen=True)
+class Skips:
+    """The steps and ends of one source.
+
+    Attributes:
+        source: canonical words, as its text writes them.
+        verbs: of the language.
+        common: words that are usually written in lower case.
+    """
+
+    source: Folded
+    verbs: VerbLexicon
+    common: frozenset[str]
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The canonical words."""
+        return self.source.tokens
+
+    @cached_property
+    def _names(self) -> list[bool]:
+        return [
+            surface[:1].isupper()
+            and not (begins_sentence(self.source, place) and token in self.common)
+            for place, (token, surface) in enumerate(
+                zip(self.tokens, self.source.surfaces, strict=True)
+            )
+        ]
+
+    @cached_property
+    def _numbers(self) -> list[bool]:
+        return [
+            token in NUMBERS - {"several"} or any(c == "#" or c.isdigit() for c in token)
+            for token in self.tokens
+        ]
+
+    @cached_property
+    def _finite(self) -> list[bool]:
+        """Where a finite verb stands."""
+        certain = AUXILIARIES | BE - {"be", "been", "being"}
+        surfaces = self.source.surfaces
+        return [
+            (token in certain and not self._names[place])
+            or (token in self.verbs.finite and not self._names[place])
+            or (place > 0 and self.verbs.is_present(surfaces, place))
+            for place, token in enumerate(self.tokens)
+        ]
+
+    @cached_property
+    def _acts(self) -> list[bool]:
+        """Where a verb of any form stands."""
+        base = self.verbs.base - self.verbs.nounish
+        return [self._finite[place] or token in base for place, token in enumerate(self.tokens)]
+
+    @cached_property
+    def _scopes(self) -> list[int]:
+        """Of each word that denies or hedges, the last place it is heard at; -1 elsewhere."""
+        tokens = self.tokens
+        scopes = [-1] * len(tokens)
+        for place, token in enumerate(tokens):
+            if token not in HEDGES or self._names[place]:  # May is a month
+                continue
+            end = place
+            while end + 1 < len(tokens) and tokens[end + 1] not in _SCOPE_ENDS:
+                if token == "without" and tokens[end + 1] in MARKS:
+                    break
+                end += 1
+            scopes[place] = end
+        return scopes
+
+    @cached_property
+    def followers(self) -> list[list[int]]:
+        """The places that may follow each place; the first row is of the beginning."""
+        size = len(self.tokens)
+        return [
+            [
+                there
+                for there in range(here + 1, size)
+                if there == here + 1 or self.allows(here, there)
+            ]
+            for here in range(-1, size)
+        ]
+
+    @cached_property
+    def ends(self) -> list[bool]:
+        """Whether a line may end with each word."""
+        return [self._may_end(place) for place in range(len(self.tokens))]
+
+    def pairs_marks(self, places: Sequence[int]) -> bool:
+        """Whether brackets and quotation marks of a line come in pairs."""
+        said = [self.tokens[place] for place in places]
+        if said.count('"') % 2 or said.count("(") != said.count(")"):
+            return False
+        return said.count("``") == said.count("''")
+
+    def allows(self, here: int, there: int) -> bool:
+        """Whether the words between two places may be left out; ``here`` is -1 at the beginning."""
+        landing = self.tokens[there]
+        if landing in CLITICS or landing in {".", "?", "!", ")", "''"}:
+            return False
+        if any(self._scopes[place] >= there for place in range(here + 1, there)):
+            return False
+        if here < 0:
+            return self._may_begin(there)
+        if landing == ",":
+            return False
+        if self._is_bound(here, there):
+            return self._leaves_adverbs_out(here, there)
+        return self._begins_phrase(here) and self._closes(here, there)
+
+    def _may_begin(self, there: int) -> bool:
+        """Whether a line may begin within the sentence: behind an opener or an attribution."""
+        tokens, before = self.tokens, self.tokens[there - 1]
+        if tokens[there] in MARKS | {"and", "or", "but"}:
+            return False
+        if before == ",":
+            # What goes is an opener, not the head of a list.
+            return tokens[0] in OPENERS | CLAUSE_STARTS or tokens[0].endswith(("ing", "ly"))
+        if before in {"said", "says", "that"} and not is_reporter(" ".join(tokens[:there])):
+            return False
+        if before == "that":
+            return there >= 2 and tokens[there - 2] in SAYING | WEEKDAYS
+        if before in {"said", "says"}:
+            return not {".", "?", "!"} & set(tokens[there : there + 2])
+        return before in {"--", ":"}
+
+    def _is_bound(self, here: int, there: int) -> bool:
+        """Whether a word holds on to the next one, as articles and halves of names do."""
+        token, first = self.tokens[here], self.tokens[here + 1]
+        names, numbers = self._names, self._numbers
+        if token in _HOLDERS or token in AUXILIARIES | BE or first in CLITICS:
+            return True
+        if token in MARKS - {","} or numbers[here] or numbers[there - 1]:
+            return True
+        if (names[here] and names[here + 1]) or (names[there - 1] and names[there]):
+            return True
+        return names[here] and names[there] and token != ","
+
+    def _leaves_adverbs_out(self, here: int, there: int) -> bool:
+        """Whether only adverbs are skipped, behind an auxiliary."""
+        if self.tokens[here] not in AUXILIARIES | BE:
+            return False
+        gap = self.tokens[here + 1 : there]
+        return all(token.endswith("ly") or token in SOFT_ADVERBS for token in gap)
+
+    def _begins_phrase(self, here: int) -> bool:
+        """Whether what can be left out begins behind a word, and is not its object."""
+        token, first = self.tokens[here], self.tokens[here + 1]
+        aside = first in {",", "(", "--"}
+        adverb = first in SOFT_ADVERBS or first.endswith("ly")
+        phrase = first in PREPOSITIONS | CLAUSE_STARTS
+        if not (aside or adverb or phrase or first in WEEKDAYS or first.endswith("ing")):
+            return False
+        verb = token in self.verbs.finite or token in self.verbs.base
+        if verb and not (aside or adverb or phrase):
+            return False
+        if not self._is_acting(here):
+            return True
+        passive = here > 0 and self.tokens[here - 1] in BE and token.endswith(("ed", "n"))
+        needed = {"to"} if passive else (PREPOSITIONS | {"to"}) - _TEMPORAL
+        return first not in needed
+
+    def _is_acting(self, place: int) -> bool:
+        """Whether a word is a verb or an adjective that may need what follows."""
+        token, verbs = self.tokens[place], self.verbs
+        if token in ASKING:
+            return True
+        if self._names[place] or (token in verbs.nounish and not token.endswith("ed")):
+            return False
+        known = token in verbs.finite or token in verbs.base or token in verbs.transitive
+        return known or self._finite[place]
+
+    def _closes(self, here: int, there: int) -> bool:
+        """Whether what is left out is a whole phrase, so that the sentence goes on behind it."""
+        tokens, finite = self.tokens, self._finite
+        first, before, landing = tokens[here + 1], tokens[there - 1], tokens[there]
+        aside = first in {",", "(", "--"}
+        if landing in {"and", "or", "but"} and not self._is_finite(there + 1):
+            return False
+        if before in {",", ")", "--"}:
+            clause = tokens[here + 2] in _RELATIVE or tokens[here + 2] in CLAUSE_STARTS
+            return aside and (clause or not any(finite[here + 1 : there]))
+        # An aside that does not close goes on.
+        if aside or before == "-" or (finite[here] and finite[there]):
+            return False
+        if not self._keeps_clauses_apart(here, there):
+            return False
+        if finite[there] and "," in tokens[here + 2 : there - 1]:
+            return False
+        if finite[there] and first in SUBORDINATORS:
+            return False
+        if landing in PREPOSITIONS and (first == "to" or (finite[here] and first == "as")):
+            return False
+        if before in _HOLDERS or before in AUXILIARIES | BE:
+            return False
+        behind = PREPOSITIONS | table("to after as and but when while because amid not")
+        return finite[there] or landing in behind
+
+    def _keeps_clauses_apart(self, here: int, there: int) -> bool:
+        """Whether no subject is joined to the verb of another clause."""
+        first, finite = self.tokens[here + 1], self._finite
+        skipped = self._acts[here + 1 : there]
+        if first in _RELATIVE:
+            return finite[there] and any(skipped[1:])
+        if first in {"and", "but", "or"} and not finite[min(here + 2, there - 1)]:
+            return False
+        if not any(skipped):
+            return True
+        if finite[there] or first in {"and", "but", "to"}:
+            return False
+        # Behind a preposition verbs are participles, or the main verb goes with it.
+        within = first in PREPOSITIONS - CLAUSE_STARTS and not any(finite[here + 1 : there])
+        return within or first in CLAUSE_STARTS
+
+    def _is_finite(self, place: int) -> bool:
+        return place < len(self.tokens) and self._finite[place]
+
+    def _may_end(self, place: int) -> bool:
+        token = self.tokens[place]
+        if token in MARKS - {"''", ")", '"'} or token in NEVER_LAST:
+            return False
+        if token in LEANING - _PARTICLES:
+            return False
+        return place + 1 == len(self.tokens) or (
+            self._needs_nothing(place) and self._may_be_followed(place)
+        )
+
+    def _needs_nothing(self, place: int) -> bool:
+        """Whether a word is complete without what follows it."""
+        token, after = self.tokens[place], self.tokens[place + 1]
+        further = self.tokens[place + 2] if place + 2 < len(self.tokens) else "."
+        behind_be = place > 0 and self.tokens[place - 1] in BE
+        before = self.tokens[max(0, place - 3) : place]
+        if before and before[-1] in {"how", "so", "too", "as"}:
+            return False
+        # *prompts officials to ...*, *is felt as far as ...*
+        if after == "to" and further in self.verbs.base and CONTROLLING & set(before):
+            return False
+        if (after == "as" and behind_be) or (after == "(" and self._names[place]):
+            return False
+        asking = token in ASKING or (
+            token.endswith("ing") and (behind_be or token not in self.verbs.nounish)
+        )
+        if asking and after in PREPOSITIONS | {"to", "as"}:
+            return False
+        if token in ARGUED and after in {"at", "in", "on", "over", "for", "with", "against", "to"}:
+            return False
+        if after == "in" and further in {"to", "by", "for", ","} and token.endswith("ed"):
+            return False
+        if after in PREPOSITIONS and further in table("which whom what whether how least"):
+            return False
+        if behind_be and token.endswith("ly"):
+            return False
+        if after == "to" and token in INFINITIVAL:
+            return False
+        if self._is_closed(place):
+            return True
+        helped = before and before[-1] in BE | AUXILIARIES
+        if token in _INCOMPLETE or (token in self.verbs.passive and not helped):
+            return False  # *cars equipped (with ...)*
+        if not self._is_open_verb(place):
+            return True
+        if after == "to" and token not in self.verbs.base:
+            return False  # *wants to*
+        return token not in self.verbs.transitive and after in _PLACE_OR_TIME | WEEKDAYS
+
+    def _is_closed(self, place: int) -> bool:
+        """Whether a mark ends the phrase behind a word."""
+        token, after = self.tokens[place], self.tokens[place + 1]
+        if after not in MARKS - {'"', "(", "``"}:
+            return False
+        list_of_objects = after == "," and token in self.verbs.transitive
+        return self._names[place] or not list_of_objects
+
+    def _is_open_verb(self, place: int) -> bool:
+        """Whether a word is a verb in the active voice."""
+        token, verbs = self.tokens[place], self.verbs
+        before = self.tokens[place - 1] if place else ""
+        if token in verbs.nounish and before not in _BEFORE_INFINITIVE:
+            return False
+        helped = before in BE or (
+            place > 1 and before.endswith("ly") and self.tokens[place - 2] in BE
+        )
+        participle = token not in verbs.base or token in verbs.passive or token in _SAME_PARTICIPLE
+        if self._names[place] or (helped and participle):
+            return False
+        return token in verbs.base or token in verbs.finite or token in verbs.transitive
+
+    def _may_be_followed(self, place: int) -> bool:
+        """Whether what follows a word begins something else."""
+        after, verbs = self.tokens[place + 1], self.verbs
+        further = self.tokens[place + 2] if place + 2 < len(self.tokens) else "."
+        if after in CLITICS | {"of", "than"} or (self._names[place] and self._names[place + 1]):
+            return False
+        if after in {"and", "or"}:
+            if "between" in self.tokens[max(0, place - 4) : place]:
+                return False
+            verb = further in verbs.finite or further in verbs.passive
+            if not verb and further not in AUXILIARIES | BE | DETERMINERS:
+                return False
+        if after in AUXILIARIES | BE:
+            return False  # the word is its subject
+        if after in verbs.finite - verbs.nounish and not after.endswith("ed"):
+            return False
+        counted = PREPOSITIONS | WEEKDAYS | MARKS | {"and", "to", "as"}
+        if self._numbers[place] and after not in counted:
+            return False
+        known = PREPOSITIONS | CLAUSE_STARTS | SOFT_ADVERBS | WEEKDAYS | _BEHIND_END | verbs.passive
+        if self._is_closed(place) or after in known or after.endswith(("ed", "ly")):
+            return True
+        return after.endswith("ing") and after not in verbs.nounish

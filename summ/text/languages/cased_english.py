@@ -1,0 +1,29 @@
+"""Telling English in its own case from everything else."""
+
+from __future__ import annotations
+
+from summ.text.languages.en_phrases import AUXILIARIES, DETERMINERS, PREPOSITIONS
+from summ.text.languages.tables import table
+from summ.text.verbs import bare
+
+# Function words that other languages do not share.
+_TELLING = (
+    (AUXILIARIES | DETERMINERS | PREPOSITIONS)
+    - table("in on at during a an no some over under was")
+) | table("of to and that who which it he she they said says")
+_FEWEST = 2
+_SHARE = 0.1
+
+
+def is_cased_english(text: str) -> bool:
+    """Whether a text is English with capitals where they belong.
+
+    Text without capitals or in capitals only is not, nor is what has few function words.
+    """
+    letters = [character for character in text if character.isalpha()]
+    capitals = sum(character.isupper() for character in letters)
+    if not 0 < capitals < 0.5 * len(letters):
+        return False
+    words = text.split()
+    telling = sum(bare(word) in _TELLING for word in words)
+    return telling >= max(min(_FEWEST, len(words) // 4), _SHARE * len(words))

@@ -1,0 +1,151 @@
+"""English: the closed classes that tell where phrases begin and end, in lower case."""
+
+from __future__ import annotations
+
+from summ.text.languages.tables import table
+
+PRONOUNS = table("he she they it who we i which that there")
+MODALS = table("will would could can may might must should cannot didn't doesn't don't won't")
+AUXILIARIES = table(
+    "is are was were has have had will would may might can could must should does did do isn't "
+    "aren't wasn't weren't hasn't haven't hadn't won't wouldn't can't couldn't doesn't "
+    "didn't"
+)
+BE = table("is are was were be been being am")
+ADVERBS = table(
+    "also never now still just then once later recently often always soon already even again both "
+    "all not only themselves himself herself itself ever too have been"
+)
+DETERMINERS = table(
+    "a an the this that these those its his her their our my your some any no every each"
+)
+PREPOSITIONS = table(
+    "in on at for from over during near under against by with after within through across between "
+    "among amid around before outside inside toward towards alongside"
+)
+SUBORDINATORS = table(
+    "after while because amid following despite before since although though when where as"
+)
+RELATIVES = table("who which whose where whom that")
+CONDITIONS = table("if unless whether until without except")
+WEEKDAYS = table("monday tuesday wednesday thursday friday saturday sunday")
+DASHES = table("- -- – —")
+# Numbers that are written as words, as far as they count what follows them.
+NUMBERS = table(
+    "one two three four five six seven eight nine ten eleven twelve dozen dozens tens hundreds "
+    "thousands several hundred thousand million billion trillion"
+)
+# Words that deny what their clause says.
+DENIALS = table(
+    "not no never none nobody nothing neither nor hardly barely scarcely few little cannot without "
+    "deny denies denied denying refuse refuses refused refusing reject rejects rejected rejecting "
+    "fail fails failed failing dismiss dismisses dismissed dismissing halt halts halted abandon "
+    "abandons abandoned cancel cancels cancelled canceled overturn overturns overturned doubt "
+    "doubts doubted"
+)
+# Words without which their clause would claim more than it says: denials (``n't`` stands alone in
+# canonical text), conditions, possibilities, intentions and suspicions.
+HEDGES = (
+    DENIALS
+    | CONDITIONS - {"except"}
+    | table(
+        "n't refusal failure rule ruled rules scrap scraps scrapped block blocks blocked ban bans "
+        "banned unable unlikely stop stops stopped avoid avoids avoided prevent prevents prevented "
+        "could may might would should plans plan planned threatens threatened tries tried wants "
+        "wanted hopes hoped seeks sought false untrue rumours rumors allegedly alleged accused "
+        "suspected expected considering refuted withdraw withdrew withdrawn lacks lacked "
+        "against"
+    )
+)
+
+# Words that are followed by their object where they are verbs.
+OBJECTS = DETERMINERS | table(
+    "it him them himself themselves itself what more two three how whether"
+)
+SAYING = table(
+    "said says announced announces reported reports confirmed confirms warned warns revealed "
+    "reveals believes claimed claims showed shows found finds told suggests suggested say show "
+    "claim warn report"
+)
+# Past forms that mostly have no object, so that a preposition may follow them.
+INTRANSITIVE = table(
+    "died arrived resigned apologised apologized agreed crashed collapsed climbed dropped slipped "
+    "jumped emerged vowed pledged returned fired voted appeared failed refused tried opened closed "
+    "reached ended started continued struggled plunged soared tumbled surged erupted pleaded "
+    "walked retired defeated threatened promised decided moved"
+)
+# Verbs without an object that need their preposition nevertheless.
+PREPOSITIONAL = table(
+    "agreed pointed benefited resulted belonged contributed participated reacted responded "
+    "insisted worked stepped talked led succumbed"
+)
+# Participles that need the infinitive behind them: *expected to win*.
+INFINITIVAL = table(
+    "expected forced urged asked allowed supposed required ordered used needed prepared scheduled "
+    "wanted tempted advised invited encouraged determined planned said believed pledged poised "
+    "tipped slated reported entitled permitted obliged persuaded"
+)
+# Past forms that are their participles, so that *has* may be left out before them.
+SAME_PAST = table(
+    "won said made held led met found told left built cut hit put set paid lost sold bought "
+    "brought kept sent spent caught fought taught thought hurt shot struck swept laid"
+)
+# Adjectives and participles that ask for what follows them.
+ASKING = table(
+    "interested involved based focused available responsible ready similar close new late early "
+    "able forced set due full aware afraid proud popular good bad keen open located high low "
+    "likely more most less least further ahead on"
+)
+# Nouns whose preposition belongs to them: *a jump in profits*.
+ARGUED = table(
+    "jump rise fall drop increase decrease decline growth interest look cut surge attack attacks "
+    "ban reason need call demand search responsibility blame support pressure evidence role part "
+    "confidence stake share fun"
+)
+# Plural nouns that an infinitive completes: *plans to close*.
+PLANS = table(
+    "plans efforts calls attempts bids rights ways decisions offers moves orders threats promises "
+    "pledges powers chances is was has as us tries continues pressures proposals measures this its "
+    "his"
+)
+# What a single name may be: *software giant Microsoft*.
+KINDS = table(
+    "regulator watchdog authority newspaper magazine president chancellor premier city town "
+    "capital newcomer newcomers winner winners brewer insurer supermarket charity union party "
+    "broker manufacturer developer team side band giant group firm maker carmaker airline company "
+    "bank retailer club carrier operator agency producer lender broadcaster star singer actor "
+    "striker champion leader minister"
+)
+OPENERS = PREPOSITIONS | table(
+    "as while despite following when like although though speaking citing meanwhile moreover "
+    "however instead earlier later today yesterday last late once since"
+)
+# Where a phrase or clause can begin behind a complete one.
+CLAUSE_STARTS = table(
+    "after as when while because amid following before since although though who which where "
+    "whose and but to including despite that if until according earlier last this next"
+)
+SOFT_ADVERBS = table(
+    "also now reportedly allegedly today yesterday early late recently finally currently already "
+    "again still newly formally officially"
+)
+UNFIT_TO_BEGIN = PRONOUNS | table(
+    "but and or so this these those his her their its if when while as after what how why because "
+    "him them to not more such our my than with by although though you your please posted photo "
+    "yet however only even then also let let's where until unless since whether here now "
+    "read"
+)
+# Verbs whose object does what follows: *prompts officials to act*.
+CONTROLLING = table(
+    "prompt prompts prompted prompting urge urges urged urging ask asks asked asking force forces "
+    "forced forcing allow allows allowed allowing help helps helped helping want wants wanted "
+    "expect expects expected order orders ordered encourage encourages encouraged enable enables "
+    "enabled invite invites invited persuade persuades persuaded tell tells told warn warns "
+    "warned lead leads led require requires required"
+)
+NEVER_LAST = table(
+    "insisted insists admitted admits warned warns announced announces revealed reveals believes "
+    "said says told including according such set due able likely expected other many much several "
+    "every each least both either same own part became becomes become called named however "
+    "meanwhile also still already"
+)

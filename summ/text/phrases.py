@@ -1,0 +1,450 @@
+"""Phrases of an English sentence that can be left out so that a sentence remains.
+
+They are found by their first words, by commas and by what a lexicon knows about verbs.
+
+Source: trimming by rules goes back to Dorr, Zajic & Schwartz (2003, "Hedge Trimmer"); that readers
+accept cuts along phrases and not along words is Handler et al. (2019, arXiv:1902.00489).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from summ.text.annotated_sentence import AnnotatedSentence
+from summ.text.languages.en_phrases import (
+    ARGUED,
+    AUXILIARIES,
+    BE,
+    CONDITIONS,
+    DASHES,
+    DENIALS,
+    DETERMINERS,
+    INFINITIVAL,
+    KINDS,
+    NUMBERS,
+    OPENERS,
+    PLANS,
+    PREPOSITIONS,
+    RELATIVES,
+    SAYING,
+    SUBORDINATORS,
+)
+from summ.text.languages.tables import table
+from summ.text.verbs import VerbLexicon
+
+_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_TIME = re.compile(
+    rf" (?:(?:early |late )?(?:on )?{_DAY}(?: (?:morning|afternoon|evening|night))?"
+    r"|(?:earlier )?(?:this|last) (?:week|month|year)|earlier today|today|yesterday)(?=[ ,.]|$)"
+)
+_SAID_BEFORE = re.compile(
+    r"^([^,\"“”]{3,70}? (?:said|says|say|announced|announces|reported|reports|report|confirmed|"
+    r"confirms|warned|warns|warn|revealed|reveals|showed|shows|show|found|finds|told \w+)"
+    rf"(?: (?:in|on|at) (?:a|an|the) [a-z]+)?(?: (?:on )?{_DAY})?(?: that (?=\S)"
+    r"| (?=(?:a|an|the|at least|up to|about|more than|some|two|three|four|five|six|seven"
+    r"|\d[\d,]*) )))"
+)
+# Whom a headline need not name for what they report.
+_SPEAKERS = re.compile(
+    r"(?i)\b(?:police|officials?|authorit|minist|government|report|study|research|scientists|court|"
+    r"data|figures|survey|poll|company|bank|sources?|military|army|agency|department|officers|"
+    r"prosecutors|spokes|statement|doctors|media|news|television|state|coast guard|commission|"
+    r"council|filing|documents?|experts|witness|group)"
+)
+_ASIDES = re.compile(
+    r"a|an|the|who|which|whose|where|including|led|based|aged|once|one|his|her|its|their|along|"
+    r"especially|particularly|known|also|now|currently|then|formerly|home|both|part|named|\d{1,3}|"
+    r"says?|said|like|as"
+)
+_ARTICLES = frozenset({"a", "an", "the"})
+_JOINED = frozenset({"of", "and", "or", "to", "than"})
+# Before these a clause belongs to the word: *shortly after*, *the day when*.
+_BOUND_BEFORE = BE | table(
+    "such well so just only even not shortly soon days hours weeks months years minutes same the "
+    "and or known ever also long immediately week day year month year's least including especially "
+    "time moment point period way than"
+)
+_NO_ANTECEDENT = (
+    PREPOSITIONS
+    | BE
+    | table("and so such all those one anyone people him them than clear sure likely it")
+)
+_PARTICIPLES = table("held found led made built caught shot known seen born driven owned run set")
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Words of a sentence that can be left out.
+
+    Attributes:
+        start, end: the words ``start`` to ``end - 1``.
+        kind: of phrase.
+        cost: how much is lost; a phrase of low cost goes first.
+    """
+
+    start: int
+    end: int
+    kind: str
+    cost: float
+
+
+def phrases(words: Sequence[str], verbs: VerbLexicon) -> list[Phrase]:
+    """The phrases of a sentence that can be left out, each alone."""
+    sentence = AnnotatedSentence(words, verbs)
+    found = [
+        *_times(sentence),
+        *_attributions(sentence),
+        *_openers(sentence),
+        *_between_subject_and_verb(sentence),
+        *_title(sentence),
+        *_asides(sentence),
+        *_comma_tails(sentence),
+        *_clause_tails(sentence),
+        *_infinitives_and_participles(sentence),
+        *_dashes(sentence),
+        *_places(sentence),
+    ]
+    return [phrase for phrase in found if _keeps_the_claim(sentence, phrase)]
+
+
+_WITHIN_CLAUSE = table("time says_before according place subject_place")
+_UNCONDITIONAL = table("aside relative relative_tail says_after says_before")
+
+
+def is_reporter(text: str) -> bool:
+    """Whether a line need not name whoever this is: police, a study, a company."""
+    return _SPEAKERS.search(text) is not None
+
+
+def _keeps_the_claim(sentence: AnnotatedSentence, phrase: Phrase) -> bool:
+    """Whether no condition goes, and no denial but with the clause that it stands in."""
+    gone = set(sentence.lows[phrase.start : phrase.end])
+    if CONDITIONS & gone and phrase.kind not in _UNCONDITIONAL:
+        return False
+    return phrase.kind not in _WITHIN_CLAUSE or not DENIALS & gone
+
+
+def _times(sentence: AnnotatedSentence) -> Iterator[Phrase]:
+    """*on Monday*, *last week*."""
+    text = " ".join(sentence.words)
+    for match in _TIME.finditer(text):
+        start = text.count(" ", 0, match.start() + 1)
+        end = start + len(match.group().split())
+        before = sentence.low(start - 1)
+        if before in PREPOSITIONS | DETERMINERS | {"of", "to", "until", "next", "and"}:
+            continue
+        if before == "since" or sentence.words[min(end, sentence.size - 1)].startswith("'"):
+            continue
+        if end < sentence.size and sentence.is_capital(end):
+            continue
+        yield Phrase(start, end, "time", 0.5)
+
+
+def _attributions(sentence: AnnotatedSentence) -> Iterator[Phrase]:
+    """*Police said on Monday that*, *, police said*, *according to figures*."""
+    text = " ".join(sentence.words)
+    match = _SAID_BEFORE.match(text)
+    if match and is_reporter(match.group()):
+        yield Phrase(0, text.count(" ", 0, match.end()), "says_before", 2.0)
+    if sentence.commas:
+        start = sentence.commas[-1] + 1
+        tail = sentence.lows[start:]
+        quoted = any('"' in word or "”" in word for word in sentence.words[start:])
+        clause = {"who", "which", "and", "but", "as", "after", "with"}
+        fits = 2 <= len(tail) <= 12 and not quoted and tail[0] not in clause
+        if fits and SAYING & set(tail) and not DENIALS & set(tail):
+            yield Phrase(start, sentence.size, "says_after", 0.2)
+    for place in range(2, sentence.size - 1):
+        if sentence.low(place) == "according" and sentence.low(place + 1) == "to":
+            end = next((comma + 1 for comma in sentence.commas if comma > place), sentence.size)
+            yield Phrase(place, end, "according", 0.2)
+
+
+def _openers(sentence: AnnotatedSentence) -> Iterator[Phrase]:
+    """What stands before the first comma, and a label before a colon."""
+    commas, words = sentence.commas, sentence.words
+    if commas and commas[0] < sentence.size - 4 and sentence.low(0) in OPENERS:
+        end = commas[0] + 1
+        rest = ["x", *words[end:]]
+        complete = sentence.main is None or sentence.verbs.main_verb(rest) is not None
+        if complete and sentence.low(end) not in {"and", "or", "but"}:
+            yield Phrase(0, end, "opener", 0.8)
+    for place in range(min(8, sentence.size - 5)):
+        if words[place].endswith(":") and not words[place][:1].isdigit():
+            yield Phrase(0, place + 1, "label", 0.3)
+
+
+def _between_subject_and_verb(sentence: AnnotatedSentence) -> Iterator[Phrase]:
+    """A place, a participle or a clause that belongs to the subject: *a man accused of ... has*."""
+    main = sentence.main
+    if main is None or main < 3:
+        return
+    places = [k for k in range(1, main - 1) if _is_subject_place(sentence, k, main)]
+    if places and sentence.low(0) not in PREPOSITIONS:
+        before = sentence.low(places[0] - 1)
+        vague = sentence.low(0) in {"a", "an"} or not sentence.is_capital(1)
+        if before not in NUMBERS and not before.isdigit():
+            yield Phrase(places[0], main, "subject_place", 2.2 if vague else 1.5)
+    if sentence.low(main) not in AUXILIARIES:
+        return
+    for holds in (_is_subject_participle, _is_subject_clause):
+        clause = next((k for k in range(2, main - 1) if holds(sentence, k, main)), None)
+        if clause is not None:
+            yield Phrase(clause, main, "subject_clause", 0.9)
+
+
+def _is_subject_place(sentence: AnnotatedSentence, place: int, main: int) -> bool:
+    before = sentence.low(place - 1)
+    if any(word.endswith(",") for word in sentence.words[place - 1 : main]):
+        return False
+    if before in PREPOSITIONS | DETERMINERS | _JOINED | {"up", "down", "out"}:
+        return False
+    if before.endswith("ed") or before in sentence.verbs.finite or sentence.counts(place):
+        return False
+    return sentence.low(place) in PREPOSITIONS - SUBORDINATORS
+
+
+def _is_subject_participle(sentence: AnnotatedSentence, place: int, main: int) -> bool:
+    low, before = sentence.low(place), sentence.low(place - 1)
+    past = low.endswith("ed") or low in _PARTICIPLES
+    followed = sentence.low(place + 1) in PREPOSITIONS | {"of", "to", "as"}
+    if not (past and followed) and not (low.endswith("ing") and low not in sentence.verbs.nounish):
+        return False
+    if before in PREPOSITIONS | DETERMINERS | BE | _JOINED or sentence.is_capital(place):
+        return False
+    return not any(sentence.words[k].endswith(",") for k in (place - 1, main - 1))
+
+
+def _is_subject_clause(sentence: AnnotatedSentence, place: int, main: int) -> bool:
+    low = sentence.low(place)
+    if low not in {"who", "which", "that"} or sentence.words[place - 1].endswith(","):
+        return False
+    has_verb = any(
+        sentence.is_verb(k) or sentence.low(k) in AUXILIARIES for k in range(place + 1, main)
+    )
+    own = {"who", "which", "that", "and", "he", "she", "it", "they"}
+    if not has_verb or sentence.low(main - 1) in own:
+        return False
+    # *says that* begins what is said, not a relative clause.
+    said = sentence.is_verb(place - 1) or sentence.low(place - 1).endswith("s")
+    return low != "that" or not said
+
+
+def _title(sentence: AnnotatedSentence) -> Iterator[Phrase]:
+    """What somebody is, before the name: *Former prime minister Lord Callaghan*; and brackets."""
+    yield from _brackets(sentence)
+    main, words = sentence.main, sentence.words
+    if main is None or main < 3:
+        return
+    common = [
+        k
+        for k in range(main)
+        if not sentence.is_capital(k)
+        and sentence.low(k) not in {"and", "&"}
+        and not (k and words[k][:1].isdigit())
+    ]
+    if not common or common[-1] + 1 >= main or not sentence.is_capital(common[-1] + 1):
+        return
+    last = common[-1]
+    low, title = sentence.low(last), set(sentence.lows[: last + 1])
+    if main - last - 1 < (1 if low in KINDS else 2):
+        return
+    if any(word.endswith((",", "'s", "’s", "s'", "s’")) for word in words[last:main]):
+        return
+    if any(word.endswith(",") for word in words[:last]):
+        return
+    if title & (PREPOSITIONS | RELATIVES | _JOINED | DENIALS | {"for"}) or low in _ARTICLES:
+        return
+    if low not in sentence.verbs.finite and not low.endswith("ing"):
+        yield Phrase(0, last + 1, "title", 1.3)
+
+
+def _brackets(sentence: AnnotatedSentence) -> Iterator[Phrase]:
+    words = sentence.words
+    for start in range(1, sentence.size - 1):
+        if not words[start].startswith("("):
+            continue
+        near = range(start, min(sentence.size, start + 6))
+        end = next((k for k in near if words[k].rstrip(",.").endswith(")")), None)
+        if end is not None and not words[end].endswith(","):
+            yield Phrase(start, end + 1, "brackets", 0.3)
+
+
+def _asides(sentence: AnnotatedSentence) -> Iterator[Phrase]:
+    """What stands between two commas."""
+    commas = sentence.commas
+    for first, second in pairwise(commas):
+        start, end = first + 1, second + 1
+        low = sentence.low(start)
+        if end >= sentence.size or end - start > 18 or not _ASIDES.fullmatch(low):
+            continue
+        if sentence.low(end) not in {"and", "or"}:
+            yield Phrase(start, end, "aside", 0.7 if low in RELATIVES or low.isdigit() else 0.9)
+    for first in commas:
+        start = first + 1
+        if sentence.low(start) not in RELATIVES - {"whom", "that"}:
+            continue
+        for second in commas:
+            behind = sentence.low(second + 1)
+            if second > first and (behind in AUXILIARIES or behind in sentence.verbs.finite):
+                yield Phrase(start, second + 1, "relative", 0.7)
+                break
+
+
+def _comma_tails(sentence: AnnotatedSentence) -> Iterator[Phrase]:
+    """What follows a comma up to the end."""
+    for comma in sentence.commas:
+        start = comma + 1
+        if sentence.size - start < 2:
+            continue
+        kind, cost = _kind_of_tail(sentence, start)
+        if kind:
+            yield Phrase(start, sentence.size, kind, cost)
+
+
+def _kind_of_tail(sentence: AnnotatedSentence, start: int) -> tuple[str, float]:
+    low, after = sentence.low(start), sentence.low(start + 1)
+    if low in {"who", "which", "where", "whose", "when"}:
+        return "relative_tail", 0.4
+    if low in SUBORDINATORS | PREPOSITIONS | {"saying", "citing", "including", "but", "due"}:
+        return "tail", 0.6
+    if low.endswith("ing") and len(low) > 5:
+        return "participle", 1.2
+    if low in {"a", "an", "the", "one", "his", "her", "its"}:
+        return "apposition_tail", 0.6
+    if low.endswith("ed") and after in {"by", "with", "in", "on"}:
+        return "participle", 1.2
+    if low in {"driven", "led", "hit"} and after == "by":
+        return "participle", 1.2
+    if low == "and" and (after in sentence.verbs.finite or after in DETERMINERS):
+        return "and_tail", 0.6
+    return "", 0.0
+
+
+def _clause_tails(sentence: AnnotatedSentence) -> Iterator[Phrase]:
+    """Clauses behind the main verb: *after ...*, *that killed ...*, *and won ...*."""
+    if sentence.main is None:
+        return
+    predicates = sentence.verbs.finite - sentence.verbs.base
+    for start in range(sentence.main + 2, sentence.size - 1):
+        if sentence.words[start - 1].endswith(","):
+            continue
+        low, after = sentence.low(start), sentence.low(start + 1)
+        if _begins_clause(sentence, start):
+            yield Phrase(start, sentence.size, "clause", 1.0)
+        elif _begins_relative(sentence, start):
+            yield Phrase(start, sentence.size, "relative_end", 0.8)
+        elif (low == "worth" and sentence.words[start + 1][:1] in "$£€0123456789") or (
+            low == "as" and sentence.lows[start + 1 : start + 3] == ["part", "of"]
+        ):
+            yield Phrase(start, sentence.size, "worth", 0.9)
+        elif low == "and" and start + 2 < sentence.size and after in predicates:
+            yield Phrase(start, sentence.size, "and", 1.1)
+
+
+def _begins_clause(sentence: AnnotatedSentence, start: int) -> bool:
+    low, before = sentence.low(start), sentence.low(start - 1)
+    if low not in SUBORDINATORS or before in _BOUND_BEFORE:
+        return False
+    # *will not close before 2020* is not *will not close*.
+    if low in {"before", "because", "since"} and DENIALS & set(sentence.lows):
+        return False
+    if low == "as":
+        near = sentence.words[start + 2 : start + 7]
+        return any(sentence.verbs.has_finite_verb([word]) for word in near)
+    return low != "following" or before not in DETERMINERS
+
+
+def _begins_relative(sentence: AnnotatedSentence, start: int) -> bool:
+    low, before, after = (sentence.low(start + step) for step in (0, -1, 1))
+    if low not in {"that", "who", "which"} or before in _NO_ANTECEDENT:
+        return False
+    if sentence.is_verb(start - 1) and not sentence.is_capital(start - 1):
+        return False
+    if after in sentence.verbs.finite or after in AUXILIARIES:
+        return True
+    return low == "that" and before in sentence.verbs.nounish
+
+
+def _infinitives_and_participles(sentence: AnnotatedSentence) -> Iterator[Phrase]:
+    """A purpose, and a clause without its *which is*, up to the end."""
+    if sentence.main is None:
+        return
+    for start in range(sentence.main + 3, sentence.size - 2):
+        if sentence.words[start - 1].endswith(","):
+            continue
+        low, before = sentence.low(start), sentence.low(start - 1)
+        if low == "to" and sentence.low(start + 1) in sentence.verbs.base:
+            cost = _cost_of_purpose(sentence, start)
+            if cost is not None:
+                yield Phrase(start, sentence.size, "purpose", cost)
+        elif _begins_participle(sentence, start) and not before.endswith("ly"):
+            yield Phrase(start, sentence.size, "reduced", 1.0)
+
+
+def _cost_of_purpose(sentence: AnnotatedSentence, start: int) -> float | None:
+    """What is lost with an infinitive; None where it cannot go."""
+    before = sentence.low(start - 1)
+    if sentence.is_capital(start - 1):
+        return 1.2
+    if before.endswith("s") and before not in PLANS and not sentence.is_verb(start - 1):
+        return 1.6
+    passive = before.endswith("ed") and sentence.low(start - 2) in BE
+    return 1.2 if passive and before not in INFINITIVAL else None
+
+
+def _begins_participle(sentence: AnnotatedSentence, start: int) -> bool:
+    low, before, after = (sentence.low(start + step) for step in (0, -1, 1))
+    past = low.endswith("ed") and low in sentence.verbs.finite
+    present = low.endswith("ing") and len(low) > 5 and low not in sentence.verbs.nounish
+    followed = after in PREPOSITIONS
+    if not (past and (followed or after in {"to", "as"})) and not (present and not followed):
+        return False
+    closed = BE | AUXILIARIES | PREPOSITIONS | DETERMINERS | _JOINED
+    if before in closed or before in _NO_PARTICIPLE_BEHIND or sentence.is_capital(start):
+        return False
+    return not sentence.asks(start - 1)
+
+
+_NO_PARTICIPLE_BEHIND = table(
+    "also never now still just then once later recently often always soon already even again both "
+    "all not only themselves himself herself itself ever too get got gets"
+)
+
+
+def _dashes(sentence: AnnotatedSentence) -> Iterator[Phrase]:
+    if sentence.main is None:
+        return
+    dashes = [k for k, word in enumerate(sentence.words) if word in DASHES]
+    if dashes and sentence.main + 2 <= dashes[-1] < sentence.size - 2:
+        yield Phrase(dashes[-1], sentence.size, "dash", 0.6)
+
+
+def _places(sentence: AnnotatedSentence) -> Iterator[Phrase]:
+    """From each preposition to the end, the last first."""
+    if sentence.main is None:
+        return
+    cost = 1.5
+    for start in range(sentence.size - 1, max(sentence.main + 1, sentence.size - 15), -1):
+        if _is_dispensable_place(sentence, start, sentence.main):
+            yield Phrase(start, sentence.size, "place", cost)
+            cost += 0.2
+
+
+def _is_dispensable_place(sentence: AnnotatedSentence, start: int, main: int) -> bool:
+    low, before = sentence.low(start), sentence.low(start - 1)
+    if low not in PREPOSITIONS - SUBORDINATORS or sentence.counts(start):
+        return False
+    if before in BE | AUXILIARIES | PREPOSITIONS | DETERMINERS | _JOINED | {"sworn", "due"}:
+        return False
+    if before in ARGUED and low in {"in", "on", "over", "for", "with", "against"}:
+        return False
+    if start - 1 == main and low in {"for", "with", "against", "from", "over"}:
+        return False
+    if not sentence.asks(start - 1):
+        return True
+    passive = before.endswith("ed") and sentence.low(start - 2) in BE
+    return passive and low in {"in", "at", "near", "by", "during", "on", "outside"}

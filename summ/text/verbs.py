@@ -1,0 +1,268 @@
+"""A lexicon of verbs that a corpus teaches: no labels, no parser.
+
+Finite verbs often follow *he, she, they, who, ...*, bare ones *will, would, could, ...*; nouns
+follow articles and prepositions, participles follow *was* and *been*.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+
+from summ.text.languages.en_phrases import (
+    ADVERBS,
+    AUXILIARIES,
+    BE,
+    DETERMINERS,
+    INTRANSITIVE,
+    MODALS,
+    NUMBERS,
+    OBJECTS,
+    PREPOSITIONS,
+    PRONOUNS,
+    RELATIVES,
+    SUBORDINATORS,
+)
+from summ.text.languages.tables import table
+
+_MARKS = ".,;:!?\"'“”‘’()[]"
+_NO_VERBS = table("of to and or but than up out so")
+_SUBORDINATE = RELATIVES - {"whom"} | table("when while after because as if")
+_COLLECTIVES = table("people police men women children troops crew")
+_BEHIND_PRESENT = PREPOSITIONS | table("as when off out up down back new its")
+
+
+def bare(word: str) -> str:
+    """A word in lower case, without the marks around it."""
+    return word.strip(_MARKS).lower().replace("’", "'")
+
+
+@dataclass(frozen=True)
+class VerbLexicon:
+    """What a corpus says about words that may be verbs.
+
+    Attributes:
+        finite: words that are often finite verbs.
+        base: words that are often infinitives.
+        sure: finite verbs that are hardly ever something else.
+        nounish: words that often follow an article or a preposition.
+        active: past forms that hardly ever follow a form of *be*.
+        passive: finite forms that often do, so that alone they may be participles.
+        transitive: words that an object often follows.
+    """
+
+    finite: frozenset[str] = frozenset()
+    base: frozenset[str] = frozenset()
+    sure: frozenset[str] = frozenset()
+    nounish: frozenset[str] = frozenset()
+    active: frozenset[str] = frozenset()
+    passive: frozenset[str] = frozenset()
+    transitive: frozenset[str] = frozenset()
+
+    @staticmethod
+    def learn(sentences: Iterable[str]) -> VerbLexicon:
+        """The lexicon of unlabelled sentences."""
+        counts = _Counts()
+        for sentence in sentences:
+            counts.add(sentence)
+        return counts.lexicon()
+
+    @staticmethod
+    def of(stored: Mapping[str, Sequence[str]]) -> VerbLexicon:
+        """The lexicon that ``lists`` gave."""
+        names = [field.name for field in fields(VerbLexicon)]
+        return VerbLexicon(**{name: frozenset(stored[name]) for name in names})
+
+    def lists(self) -> dict[str, list[str]]:
+        """The lexicon as JSON can hold it."""
+        names = [field.name for field in fields(self)]
+        return {name: sorted(vars(self)[name]) for name in names}
+
+    def is_present(self, words: Sequence[str], place: int) -> bool:
+        """Whether a verb in the present tense stands here: *kills nine*, *voters go to*."""
+        if place == 0 or words[place][:1].isupper():
+            return False
+        low, before = bare(words[place]), bare(words[place - 1])
+        closed = (
+            DETERMINERS | PREPOSITIONS | MODALS | AUXILIARIES | {"of", "to", "and", "or", "not"}
+        )
+        if before in closed or before.endswith("'s"):
+            return False
+        if words[place - 1].endswith(",") and place < 3:
+            return False
+        if low in self.base:
+            if not self._has_plural_subject(words, place):
+                return False
+        elif not _stems(low) & self.base:
+            return False
+        return self._may_precede(low, words[place + 1] if place + 1 < len(words) else "")
+
+    def _has_plural_subject(self, words: Sequence[str], place: int) -> bool:
+        before = bare(words[place - 1])
+        if before in _COLLECTIVES or _is_plural(before):
+            return True
+        earlier = map(bare, words[:place])
+        return bare(words[place]) not in self.nounish and any(map(_is_plural, earlier))
+
+    def _may_precede(self, low: str, after: str) -> bool:
+        """Whether a word may be a verb of the present tense before ``after``."""
+        opens = bare(after)
+        if opens in DETERMINERS | {"him", "them", "it", "more", "than"}:
+            return True
+        if after[:1].isdigit() or opens.endswith("ly"):
+            return True
+        if after[:1].isupper() or opens in NUMBERS or opens == "to":
+            return low not in self.nounish or low in self.finite
+        fits = opens in _BEHIND_PRESENT or not after or low in self.finite
+        return low not in self.nounish and fits
+
+    def main_verb(self, words: Sequence[str], lenient: bool = False) -> int | None:
+        """The place of the first finite verb of the main clause; None if no word is surely one.
+
+        A participle is no finite verb: *a man charged with murder* has none.
+
+        Args:
+            lenient: whether what may be a participle counts where nothing else does.
+        """
+        subordinate, doubtful = False, None
+        for place in range(1, len(words)):
+            low = bare(words[place])
+            subordinate = subordinate or low in _SUBORDINATE
+            finite = self._finiteness(words, place)
+            if finite == _NOT:
+                continue
+            if subordinate:
+                subordinate = False
+            elif finite == _SURE:
+                return place
+            elif doubtful is None:
+                doubtful = place
+        return doubtful if lenient else None
+
+    def _finiteness(self, words: Sequence[str], place: int) -> int:
+        """How sure it is that a finite verb stands here."""
+        word, low = words[place], bare(words[place])
+        if low in {"may", "will"} and word[:1].isupper():  # a month, a name
+            return _NOT
+        if low in AUXILIARIES or (low.endswith("'s") and low[:-2] in PRONOUNS):
+            return _SURE
+        if low not in self.finite:
+            return _SURE if self.is_present(words, place) else _NOT
+        before = bare(words[place - 1])
+        after = words[place + 1] if place + 1 < len(words) else "."
+        if before in DETERMINERS | PREPOSITIONS | {"of", "to", "and"} or word[:1].isupper():
+            return _NOT
+        if words[place - 1].endswith(","):
+            return _NOT
+        participle = low.endswith(("ed", "en", "wn")) or low in self.passive
+        open_end = bare(after) in PREPOSITIONS | {"of", "to", "as", ""}
+        if participle and open_end and low not in INTRANSITIVE | self.active:
+            return _DOUBTFUL
+        if low.endswith("s") and low not in self.sure and not self.is_present(words, place):
+            followed = bare(after) in DETERMINERS | {"to", "in"} or after[:1].isupper()
+            return _SURE if followed else _NOT
+        return _SURE
+
+    def has_finite_verb(self, words: Sequence[str]) -> bool:
+        """Whether any word is or may be a finite verb."""
+        return any(
+            bare(word) in AUXILIARIES | self.finite or self.is_present(words, place)
+            for place, word in enumerate(words)
+        )
+
+
+_NOT, _DOUBTFUL, _SURE = range(3)
+
+
+def _stems(low: str) -> set[str]:
+    """What a form in *-s* may be the third person of."""
+    if not low.endswith("s") or low.endswith("ss"):
+        return set()
+    return {low[:-1], low[:-2], low[:-3] + "y"}
+
+
+def _is_plural(low: str) -> bool:
+    return low.endswith("s") and not low.endswith(("ss", "us", "is"))
+
+
+class _Counts:
+    """How often words stand behind words of closed classes."""
+
+    def __init__(self) -> None:
+        self.seen: Counter[str] = Counter()
+        self.behind_pronoun: Counter[str] = Counter()
+        self.behind_modal: Counter[str] = Counter()
+        self.behind_article: Counter[str] = Counter()
+        self.behind_be: Counter[str] = Counter()
+        self.with_object: Counter[str] = Counter()
+
+    def add(self, sentence: str) -> None:
+        words = sentence.lower().replace("’", "'").split()
+        lows = [word.strip(_MARKS) for word in words]
+        self.seen.update(lows)
+        for before, low_before, word in zip(words, lows, lows[1:], strict=False):
+            if word in OBJECTS or word[:1].isdigit():
+                self.with_object[low_before] += 1
+            if low_before in BE:
+                self.behind_be[word] += 1
+            if before in PRONOUNS and before != "that":
+                self.behind_pronoun[word] += 1
+            elif low_before in MODALS:
+                self.behind_modal[word] += 1
+            elif before in DETERMINERS | PREPOSITIONS | {"of"}:
+                self.behind_article[word] += 1
+
+    def lexicon(self) -> VerbLexicon:
+        common = {
+            word
+            for word, count in self.seen.items()
+            if count >= 15 and word.isalpha() and not word.endswith("ly") and word not in ADVERBS
+        }
+        closed = PRONOUNS | DETERMINERS | PREPOSITIONS
+        base = {w for w in common - closed if self._often(self.behind_modal, w, 0.02, 6)}
+        finite = self._finite(common, base)
+        return VerbLexicon(
+            finite=frozenset(finite),
+            base=frozenset(base),
+            sure=frozenset(
+                word
+                for word in finite
+                if self._often(self.behind_pronoun, word, 0.04)
+                and self.behind_article[word] <= 0.06 * self.seen[word]
+            ),
+            nounish=frozenset(
+                word
+                for word, count in self.seen.items()
+                if count >= 8 and self.behind_article[word] > 0.12 * count
+            ),
+            active=frozenset(
+                word
+                for word in finite
+                if word.endswith("ed")
+                and self.seen[word] >= 25
+                and self.behind_be[word] <= 0.05 * self.seen[word]
+                and self._often(self.behind_pronoun, word, 0.03)
+            ),
+            passive=frozenset(w for w in finite if self._often(self.behind_be, w, 0.05)),
+            transitive=frozenset(w for w in common if self._often(self.with_object, w, 0.2)),
+        )
+
+    def _finite(self, common: set[str], base: set[str]) -> set[str]:
+        closed = DETERMINERS | PREPOSITIONS | SUBORDINATORS | RELATIVES | AUXILIARIES | _NO_VERBS
+        forms = {
+            word
+            for word in common - base - closed
+            if not word.endswith("ing") and self._often(self.behind_pronoun, word, 0.015, 4)
+        }
+        # Some past forms are infinitives as well: *cut, beat, become*.
+        same = {
+            word
+            for word in base
+            if word.endswith(("t", "d", "e", "n", "k"))
+            and self._often(self.behind_pronoun, word, 0.05)
+        }
+        return forms | same
+
+    def _often(self, counts: Counter[str], word: str, share: float, least: int = 0) -> bool:
+        return counts[word] >= max(least, share * self.seen[word])
