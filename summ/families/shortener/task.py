@@ -109,10 +109,9 @@ class ShortenerTask:
                     (decode(source), decode(line))
                     for source, line in zip(sources.ids.tolist(), lines.ids.tolist(), strict=True)
                 ]
-        figures = {
-            "held_out/nll": nll / max(1, targets),
-            "held_out/nll_per_piece": nll / max(1, pieces),
-        }
+        if not targets:  # of fewer than ten none is held out
+            return Validation({}, [])
+        figures = {"held_out/nll": nll / targets, "held_out/nll_per_piece": nll / pieces}
         return Validation(figures, samples)
 
     def save(self, folder: Path, final: bool = False) -> None:

@@ -68,8 +68,8 @@ def test_the_loss_is_the_sum_over_pieces_and_the_mean_over_pairs(step: ShortenSt
         for (source, target), most in zip(PAIRS, asked, strict=True)
     ]
     output = step(batch(PAIRS), streams())
-    assert float(output.loss) == pytest.approx(sum(expected) / 2, rel=1e-5)
-    assert float(output.stats["shorten/nll_per_piece"]) == pytest.approx(
+    assert output.loss.item() == pytest.approx(sum(expected) / 2, rel=1e-5)
+    assert output.stats["shorten/nll_per_piece"].item() == pytest.approx(
         sum(expected) / 7, rel=1e-5
     )
     longest = [slow_nll(step.compressor, *pair, LONGEST) for pair in PAIRS]
