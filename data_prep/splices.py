@@ -1,35 +1,31 @@
-"""Pairs of a sentence and a shorter one within it: ``python -m data_prep.splices TEXTS... OUT``.
+"""Pairs of a long sentence and a short one within it: ``python -m data_prep.splices OUT FILE...``.
 
-TEXTS are files of English news: .jsonl (a document each, its ``paragraphs`` a list of texts), or
-text with one sentence or article a line; either may be gzipped.  No text is paired with another,
-and no label is read.  OUT.jsonl gets objects with ``source`` and ``target``; the lexicon of verbs
-that TEXTS teach is written beside it, as OUT.verbs.json.  There are four kinds of pairs:
+A FILE holds a sentence a line (``.txt``), or records with ``paragraphs`` (``.jsonl``); both may be
+gzipped.  OUT gets records ``{"text", "summary", "words", "kind"}``; the lexicon of verbs that the
+files teach is written beside it (``OUT.verbs.json``).  None of the kinds needs a label:
 
-- *cut*: a sentence, and what is left of it when dispensable phrases are left out
-  (``summ.text.shortenings``, which says nothing where it is not sure);
-- *splice*: a short human sentence, or what a cut left, and the same made long by phrases of other
-  sentences, of the same document where there is one;
-- *kept*: a short sentence and itself;
-- *denied*: a claim behind a denial, made long; the denial stays.
+- ``cut``: a natural sentence, and what is left without its dispensable phrases
+  (``summ.text.shortenings``, which is silent where it is not sure);
+- ``splice``: a short human sentence, or what a cut left, and the same made long with phrases of
+  other sentences, of the same document where there is one;
+- ``denied``: the same behind a denial, which stays;
+- ``kept``: a short sentence and itself.
+
+``words`` is what is to be asked for in training: a ceiling, drawn between the words of the summary
+and twelve, so that a line learns to end where it is complete.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import random
 import re
-import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Literal
 
-from data_prep.prose import records
-from data_prep.sources import Report, run, tell, text_lines
-from summ.data.files import open_output, write_file
-from summ.errors import DataError
 from summ.text.languages.en_phrases import AUXILIARIES, PREPOSITIONS
 from summ.text.languages.tables import table
 from summ.text.phrases import Phrase, phrases
@@ -37,320 +33,236 @@ from summ.text.sentences import split_sentences
 from summ.text.shortenings import looks_complete, shortest_loss
 from summ.text.verbs import VerbLexicon, bare
 
-Words = list[str]
-Kind = Literal["cut", "splice", "kept", "denied"]
-
-LONGEST_TARGET = 12  # words
-_SHORTEST_TARGET = 4
-_LONGEST_SOURCE = 46
-_BANK_SENTENCES = 75_000  # whose phrases any document may be given
-_LEXICON_SENTENCES = 400_000
-_DATELINE = re.compile(
-    r"^(?:[A-Z][A-Z/ ,.-]{3,40},? (?:[A-Z][a-z]+ \d{1,2} )?(?:\(\w+\) )?[-–—_]+ )"
-)
-# What a sentence that makes sense by itself does not contain.
-_BOUND = re.compile(r"[\"“”();:?!*|@#]|--|http|’s’|\.\.\.|\b(?:said|says|I|we|you|my|our|me|us)\b")
-_FRONT = ("opener", "says_before")
-_TAILS = (
-    "clause", "tail", "relative_tail", "participle", "and", "place", "apposition_tail", "and_tail",
-)  # fmt: skip
-_DENYING = (
-    "denied", "has denied", "rejected claims", "dismissed reports", "refused to confirm", "denies",
-)  # fmt: skip
-_SPEAKERS = (
-    "The minister", "The company", "Police", "The government", "The club", "Officials",
-    "The president", "The ministry",
-)  # fmt: skip
-# First words that have a capital only because they are first.
-_LOWERED = table(
-    "the a an he she they it his her their its this that these those there we some many most more "
-    "at in on for but and if when as after police officials shares two three four five six several "
-    "about around thousands hundreds dozens people"
-)
-_PLACES = ("tail", "tail,", "front", "subject", "time", "inside")
-_PLACE_WEIGHTS = (26, 18, 16, 22, 8, 10)
+_CEILING = 12  # words of a line
+_FEWEST = 4
+_LONGEST_SOURCE = 46  # words
+_LONGEST_PHRASE = 16
+_LONGEST_SPLICED = 34  # words beyond which no phrase is added
+_BUDGETS = (7, 8, 9, 10, 10, 11, 12)
+_PHRASES = (1, 2, 2, 3, 3, 4, 4, 5, 6)
+_OWN_SHARE = 0.7  # of phrases that come from the same document
+_KEPT_SHARE, _DENIED_SHARE = 0.12, 0.04
+_FOR_LEXICON = 300_000  # sentences
+_FOR_BANK = 75_000
+_TAILS = ("clause", "tail", "relative_tail", "participle", "and", "place", "apposition_tail")
+_SPEAKERS = ("The minister", "The company", "The government", "The club", "The president")
+_DENYING = ("denied", "has denied", "rejected claims", "dismissed reports", "denies")
+_DAYS = (("on", "Monday"), ("on", "Friday"), ())
+_NO_TARGET = re.compile(r"[\"“”();:?!*|@#]|--|http|\.\.\.|\b(?:said|says|I|we|you|my|our|me|us)\b")
+_LOWERED = table("the a an he she they it his her their its this that some many most")
 
 
 @dataclass(frozen=True)
-class SplicedPair:
-    """A sentence, a shorter one within it, and how the pair was made."""
+class Pair:
+    """A source, a line within it, and the most words that are asked for."""
 
-    source: str
-    target: str
-    kind: Kind
+    text: str
+    summary: str
+    words: int
+    kind: str
 
 
 @dataclass
 class PhraseBank:
-    """Phrases of sentences by their kind; a comma is put behind the name of those behind one."""
+    """Phrases of sentences, by kind; a comma is added to the kind of those that follow one."""
 
-    phrases: dict[str, list[Words]] = field(default_factory=dict)
+    phrases: dict[str, list[list[str]]] = field(default_factory=dict)
 
-    def add(self, words: Words, found: Iterable[Phrase]) -> None:
-        """Takes the phrases of a sentence that are not too long and whose marks come in pairs."""
+    def add(self, words: Sequence[str], found: Iterable[Phrase]) -> None:
+        """Collects the phrases of a sentence, those of unpaired marks left out."""
         for phrase in found:
-            own = words[phrase.start : phrase.end]
-            text = " ".join(own)
-            paired = text.count('"') % 2 == 0 and all(
-                text.count(left) == text.count(right) for left, right in ("“”", "()")
-            )
-            if len(own) <= 16 and paired:
-                comma = "," if phrase.start and words[phrase.start - 1].endswith(",") else ""
-                self.phrases.setdefault(phrase.kind + comma, []).append(own)
+            taken = list(words[phrase.start : phrase.end])
+            text = " ".join(taken)
+            paired = text.count('"') % 2 == 0 and text.count("“") == text.count("”")
+            if len(taken) <= _LONGEST_PHRASE and paired and text.count("(") == text.count(")"):
+                comma = phrase.start > 0 and words[phrase.start - 1].endswith(",")
+                self.phrases.setdefault(phrase.kind + "," * comma, []).append(taken)
 
-    def draw(self, rng: random.Random, kinds: Sequence[str]) -> Words | None:
-        """A phrase of one of the kinds; None where there is none."""
-        known = [kind for kind in kinds if self.phrases.get(kind)]
+    def draw(self, rng: random.Random, kinds: Sequence[str]) -> list[str] | None:
+        """A phrase of one of the kinds; None if there is none."""
+        known = [kind for kind in kinds if kind in self.phrases]
         return list(rng.choice(self.phrases[rng.choice(known)])) if known else None
 
 
 class Splicer:
-    """Makes short sentences long with phrases of others."""
+    """Makes short sentences long."""
 
     def __init__(self, verbs: VerbLexicon, others: PhraseBank) -> None:
-        """``others`` are phrases of any document."""
-        self.verbs, self.others = verbs, others
+        """A splicer; ``others`` are phrases of many documents."""
+        self.verbs = verbs
+        self._others = others
 
-    def splice(self, target: Sequence[str], own: PhraseBank, rng: random.Random) -> Words:
-        """The sentence with one to six more phrases, some of them within others.
-
-        Args:
-            own: phrases of the same document; seven in ten are taken from there if they can be.
-        """
+    def splice(self, target: Sequence[str], own: PhraseBank, rng: random.Random) -> list[str]:
+        """The words of a sentence with one to six phrases, some within others."""
         words = list(target)
-        for _ in range(rng.choice((1, 2, 2, 3, 3, 4, 4, 5, 6))):
-            words = self._longer(words, own, rng)
-            if len(words) > 34:
+        for _ in range(rng.choice(_PHRASES)):
+            kinds = (self._tail, self._front, self._behind_subject, self._time, self._inside)
+            (add,) = rng.choices(kinds, (44, 16, 22, 8, 10))
+            words = add(words, own, rng)
+            if len(words) > _LONGEST_SPLICED:
                 break
-        if rng.random() < 0.2 and (phrase := self._draw(rng, own, ("says_after,",))):
-            words[-1] = words[-1].rstrip(",") + ","
-            words += [word.rstrip(".") for word in phrase]
+        if rng.random() < 0.2 and (said := self._draw(own, rng, ("says_after,",))):
+            words = [*words[:-1], words[-1].rstrip(",") + ",", *said]
         return words
 
-    def _draw(self, rng: random.Random, own: PhraseBank, kinds: Sequence[str]) -> Words | None:
-        bank = own if rng.random() < 0.7 else self.others
-        return bank.draw(rng, kinds) or self.others.draw(rng, kinds)
+    def _draw(self, own: PhraseBank, rng: random.Random, kinds: Sequence[str]) -> list[str] | None:
+        bank = own if rng.random() < _OWN_SHARE else self._others
+        drawn = bank.draw(rng, kinds) or self._others.draw(rng, kinds)
+        return drawn and [*drawn[:-1], drawn[-1].rstrip(".")]
 
-    def _longer(self, words: Words, own: PhraseBank, rng: random.Random) -> Words:
-        """The words with one more phrase, or as they were where none fits."""
+    def _tail(self, words: list[str], own: PhraseBank, rng: random.Random) -> list[str]:
+        comma = rng.random() < 0.4
+        kinds = [kind + "," for kind in _TAILS] if comma else ["clause", "place", "and"]
+        phrase = self._draw(own, rng, kinds)
+        if phrase is None:
+            return words
+        return [*words[:-1], words[-1].rstrip(",") + "," * comma, *_open(phrase)]
+
+    def _front(self, words: list[str], own: PhraseBank, rng: random.Random) -> list[str]:
+        phrase = self._draw(own, rng, ("opener", "says_before"))
+        return words if phrase is None else [*phrase, *_lowered(words)]
+
+    def _behind_subject(self, words: list[str], own: PhraseBank, rng: random.Random) -> list[str]:
         main = self.verbs.main_verb(words)
-        match rng.choices(_PLACES, _PLACE_WEIGHTS)[0]:
-            case "front":
-                return self._with_opener(words, own, rng)
-            case "time":
-                return self._with_time(words, main, own, rng)
-            case "subject":
-                return self._behind_subject(words, main, own, rng)
-            case "inside":
-                return self._inside(words, own, rng)
-            case "tail,":
-                return self._with_tail(words, own, rng, comma=True)
-            case _:
-                return self._with_tail(words, own, rng, comma=False)
-
-    def _with_opener(self, words: Words, own: PhraseBank, rng: random.Random) -> Words:
-        if words[0] in {"After", "In", "On", "As"}:
+        if main is None or words[main - 1].endswith(","):
             return words
-        phrase = self._draw(rng, own, _FRONT)
-        return [*phrase, _lowered(words[0]), *words[1:]] if phrase else words
-
-    def _with_time(
-        self, words: Words, main: int | None, own: PhraseBank, rng: random.Random
-    ) -> Words:
-        phrase = self._draw(rng, own, ("time",))
-        places = [main, main + 1, len(words)] if main else [len(words)]
-        at = rng.choice(places)
-        if phrase is None or (at < len(words) and words[at - 1].endswith(",")):
-            return words
-        return [*words[:at], *(word.rstrip(",") for word in phrase), *words[at:]]
-
-    def _behind_subject(
-        self, words: Words, main: int | None, own: PhraseBank, rng: random.Random
-    ) -> Words:
-        if not main or words[main - 1].endswith(","):
-            return words
-        if rng.random() < 0.3:
-            # A clause that belongs to the subject, without commas.
-            phrase = self._draw(rng, own, ("relative_tail,", "place"))
+        kinds = ("aside,", "relative,", "relative_tail,", "apposition_tail,")
+        if rng.random() < 0.3:  # without commas, as what tells which one is meant
+            phrase = self._draw(own, rng, ("relative_tail,", "place"))
             if phrase is None or len(phrase) > 9 or phrase[0].lower() == "where":
                 return words
-            return [*words[:main], *(word.rstrip(",") for word in phrase), *words[main:]]
-        kinds = ("aside,", "relative,", "relative_tail,", "apposition_tail,")
-        phrase = self._draw(rng, own, kinds)
+            return [*words[:main], *_open(phrase), *words[main:]]
+        phrase = self._draw(own, rng, kinds)
         if phrase is None:
             return words
-        phrase[-1] = phrase[-1].rstrip(".,") + ","
-        return [*words[: main - 1], words[main - 1] + ",", *phrase, *words[main:]]
+        closed = [*_open(phrase)[:-1], _open(phrase)[-1] + ","]
+        return [*words[: main - 1], words[main - 1] + ",", *closed, *words[main:]]
 
-    def _inside(self, words: Words, own: PhraseBank, rng: random.Random) -> Words:
-        """A place before another preposition."""
+    def _time(self, words: list[str], own: PhraseBank, rng: random.Random) -> list[str]:
+        phrase, main = self._draw(own, rng, ("time",)), self.verbs.main_verb(words)
+        if phrase is None:
+            return words
+        place = rng.choice([len(words), *(() if main is None else (main, main + 1))])
+        if words[place - 1].endswith(","):
+            return words
+        return [*words[:place], *_open(phrase), *words[place:]]
+
+    def _inside(self, words: list[str], own: PhraseBank, rng: random.Random) -> list[str]:
         places = [
-            at
-            for at in range(2, len(words))
-            if bare(words[at]) in PREPOSITIONS
-            and bare(words[at - 1]) not in AUXILIARIES
-            and not words[at - 1].endswith(",")
+            place
+            for place in range(2, len(words))
+            if bare(words[place]) in PREPOSITIONS
+            and bare(words[place - 1]) not in AUXILIARIES
+            and not words[place - 1].endswith(",")
         ]
-        phrase = self._draw(rng, own, ("place",))
+        phrase = self._draw(own, rng, ("place",))
         if not places or phrase is None or len(phrase) > 8:
             return words
-        at = rng.choice(places)
-        return [*words[:at], *(word.rstrip(",") for word in phrase), *words[at:]]
-
-    def _with_tail(self, words: Words, own: PhraseBank, rng: random.Random, comma: bool) -> Words:
-        kinds = [kind + "," for kind in _TAILS] if comma else ["clause", "place", "and"]
-        phrase = self._draw(rng, own, kinds)
-        if phrase is None:
-            return words
-        phrase[-1] = phrase[-1].rstrip(",.")
-        return [*words[:-1], words[-1].rstrip(",") + ("," if comma else ""), *phrase]
+        place = rng.choice(places)
+        return [*words[:place], *_open(phrase), *words[place:]]
 
 
 def pairs_of_document(
     sentences: Sequence[str], splicer: Splicer, rng: random.Random
-) -> Iterator[SplicedPair]:
-    """The pairs that a document gives, or a sentence that stands alone."""
-    own, verbs = PhraseBank(), splicer.verbs
-    targets: list[Words] = []
+) -> Iterator[Pair]:
+    """The pairs of a document, or of a sentence that stands alone."""
+    own, targets = PhraseBank(), []
     for sentence in sentences:
         words = sentence.rstrip(" .").split()
-        if len(words) <= LONGEST_TARGET:
-            if sentence.endswith(".") and _stands_alone(words, verbs):
+        if len(words) <= _CEILING:
+            if sentence.endswith(".") and stands_alone(words, splicer.verbs):
                 targets.append(words)
-            continue
-        if len(words) > _LONGEST_SOURCE:
-            continue
-        own.add(words, phrases(words, verbs))
-        target = shortest_loss(sentence, rng.choice((7, 8, 9, 10, 10, 11, 12)), verbs)
-        if target is not None:
-            yield SplicedPair(sentence, target, "cut")
-            if rng.random() < 0.5 and _stands_alone(target.split(), verbs):
-                targets.append(target.split())
+        elif len(words) <= _LONGEST_SOURCE:
+            own.add(words, phrases(words, splicer.verbs))
+            budget = rng.choice(_BUDGETS)
+            short = shortest_loss(sentence, budget, splicer.verbs)
+            if short is not None:
+                yield Pair(sentence, short, budget, "cut")
+                if rng.random() < 0.5 and stands_alone(short.split(), splicer.verbs):
+                    targets.append(short.split())
     for words in targets:
-        pair = _lengthened(words, splicer, own, rng)
-        if pair is not None:
-            yield pair
+        yield from _pairs_of_target(words, splicer, own, rng)
 
 
-def _lengthened(
-    words: Words, splicer: Splicer, own: PhraseBank, rng: random.Random
-) -> SplicedPair | None:
-    """A short sentence as the target of one pair; None where its source gets too long or short."""
-    target = " ".join(words)
-    if rng.random() < 0.12:
-        return SplicedPair(f"{target}.", target, "kept")
-    if len(words) <= 9 and rng.random() < 0.04:
-        return _denied(words, splicer, own, rng)
-    source = splicer.splice(words, own, rng)
-    if not len(words) + 3 <= len(source) <= _LONGEST_SOURCE:
-        return None
-    return SplicedPair(" ".join(source) + ".", target, "splice")
-
-
-def _denied(
-    words: Words, splicer: Splicer, own: PhraseBank, rng: random.Random
-) -> SplicedPair | None:
-    """A claim behind a denial: the denial stays."""
-    claim = [_lowered(words[0]), *words[1:]]
-    denial = [*rng.choice(_SPEAKERS).split(), *rng.choice(_DENYING).split()]
-    day = rng.choice((["on", "Monday"], ["on", "Friday"], []))
-    target = [*denial, "that", *claim]
-    source = [*denial, *day, "that", *splicer.splice(claim, own, rng)]
-    if len(target) > LONGEST_TARGET or len(source) > _LONGEST_SOURCE:
-        return None
-    return SplicedPair(" ".join(source) + ".", " ".join(target), "denied")
-
-
-def _stands_alone(words: Words, verbs: VerbLexicon) -> bool:
+def stands_alone(words: Sequence[str], verbs: VerbLexicon) -> bool:
     """Whether a short sentence makes sense by itself, so that it may be a target."""
-    if len(words) < _SHORTEST_TARGET or not words[0][:1].isupper():
+    if not words or not words[0][:1].isupper() or _NO_TARGET.search(" ".join(words)):
         return False
-    return _BOUND.search(" ".join(words)) is None and looks_complete(words, words, verbs)
+    return looks_complete(words, words, verbs)
 
 
-def _lowered(word: str) -> str:
-    """A first word as it is written elsewhere."""
-    return word.lower() if word.lower() in _LOWERED else word
+def _pairs_of_target(
+    words: list[str], splicer: Splicer, own: PhraseBank, rng: random.Random
+) -> Iterator[Pair]:
+    target, drawn = " ".join(words), rng.random()
+    ceiling = rng.randint(len(words), _CEILING)
+    if drawn < _KEPT_SHARE:
+        yield Pair(target + ".", target, ceiling, "kept")
+        return
+    head: list[str] = []
+    day: Sequence[str] = ()
+    if drawn < _KEPT_SHARE + _DENIED_SHARE and len(words) <= 7:
+        head = [*rng.choice(_SPEAKERS).split(), *rng.choice(_DENYING).split()]
+        day, words = rng.choice(_DAYS), ["that", *_lowered(words)]
+    spliced = splicer.splice(words, own, rng)
+    summary, source = [*head, *words], [*head, *day, *spliced]
+    if len(summary) <= _CEILING and len(summary) + 3 <= len(source) <= _LONGEST_SOURCE:
+        budget = max(ceiling, len(summary))
+        kind = "denied" if head else "splice"
+        yield Pair(" ".join(source) + ".", " ".join(summary), budget, kind)
 
 
-def documents(paths: Sequence[Path], report: Report) -> Iterator[list[str]]:
-    """The sentences of each text, without datelines."""
+def _open(phrase: Sequence[str]) -> list[str]:
+    """A phrase without the comma that closed it."""
+    return [*phrase[:-1], phrase[-1].rstrip(",")]
+
+
+def _lowered(words: Sequence[str]) -> list[str]:
+    """Words whose first begins no sentence any more."""
+    first = words[0].lower() if words[0].lower() in _LOWERED else words[0]
+    return [first, *words[1:]]
+
+
+def documents_of(paths: Iterable[Path]) -> Iterator[list[str]]:
+    """The sentences of each document; a line of plain text is one."""
     for path in paths:
-        if ".jsonl" in path.suffixes:
-            for paragraphs in records(path, report):
-                yield [sentence for paragraph in paragraphs for sentence in paragraph]
-        else:
-            lines = (line for line in text_lines(path, report) if line)
-            yield from (split_sentences(_DATELINE.sub("", line)) for line in lines)
+        opened = gzip.open if path.suffix == ".gz" else open
+        with opened(path, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                if ".jsonl" in path.suffixes:
+                    paragraphs = json.loads(line)["paragraphs"]
+                    yield [one for text in paragraphs for one in split_sentences(text)]
+                elif line.strip():
+                    yield [line.strip()]
 
 
-def splices(
-    texts: Sequence[Sequence[str]], verbs: VerbLexicon, rng: random.Random
-) -> Iterator[SplicedPair]:
-    """The pairs of all texts, these in random order."""
-    sentences = [sentence for text in texts for sentence in text]
-    bank = PhraseBank()
-    for sentence in rng.sample(sentences, min(len(sentences), _BANK_SENTENCES)):
-        words = sentence.rstrip(" .").split()
-        if _SHORTEST_TARGET < len(words) <= _LONGEST_SOURCE:
-            bank.add(words, phrases(words, verbs))
-    splicer = Splicer(verbs, bank)
-    for place in rng.sample(range(len(texts)), len(texts)):
-        yield from pairs_of_document(texts[place], splicer, rng)
-
-
-def make(paths: Sequence[Path], output: Path, most: int | None, seed: int) -> dict[str, int]:
-    """Writes the pairs and the lexicon; returns how many pairs there are of each kind.
-
-    Args:
-        most: stop after so many pairs; None goes on to the last text.
-
-    Raises:
-        DataError: a text cannot be read, there is no pair in them, or nothing can be written.
-    """
-    rng = random.Random(seed)
-    report = Report("skip")
-    texts = [text for text in documents(paths, report) if text]
-    sentences = [sentence for text in texts for sentence in text]
-    tell(f"{len(texts)} texts of {len(sentences)} sentences")
-    known = rng.sample(sentences, min(len(sentences), _LEXICON_SENTENCES))
-    verbs = VerbLexicon.learn(known)
-    counts: Counter[str] = Counter()
-    with open_output(output) as file:
-        for pair in splices(texts, verbs, rng):
-            line = {"source": pair.source, "target": pair.target}
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
-            counts[pair.kind] += 1
-            if counts.total() == most:
-                break
-        if not counts:
-            raise DataError(
-                f"{', '.join(map(str, paths))}: no sentence can be shortened. Give English news "
-                "in sentences, as much as there is: verbs are learned from it."
-            )
-    write_file(
-        output.with_suffix(".verbs.json"), json.dumps(verbs.lists(), ensure_ascii=False) + "\n"
-    )
-    return dict(sorted(counts.items()))
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Returns the exit code."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument(
-        "texts", metavar="TEXTS", type=Path, nargs="+", help="files of English news"
-    )
-    parser.add_argument("output", metavar="OUT", type=Path, help="file of pairs, .jsonl")
-    parser.add_argument("--most", type=int, metavar="N", help="stop after so many pairs")
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Writes the pairs of all files."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("output", type=Path)
+    parser.add_argument("files", type=Path, nargs="+")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
-
-    def job() -> None:
-        counts = make(given.texts, given.output, given.most, given.seed)
-        sys.stdout.write(json.dumps(counts, indent=1) + "\n")
-
-    return run("splices", job)
+    rng = random.Random(given.seed)
+    documents = list(documents_of(given.files))
+    rng.shuffle(documents)
+    sentences = [sentence for document in documents for sentence in document]
+    verbs = VerbLexicon.learn(sentences[:_FOR_LEXICON])
+    bank = PhraseBank()
+    for sentence in sentences[:_FOR_BANK]:
+        words = sentence.rstrip(" .").split()
+        if _FEWEST < len(words) <= _LONGEST_SOURCE:
+            bank.add(words, phrases(words, verbs))
+    splicer = Splicer(verbs, bank)
+    unfinished = given.output.with_suffix(".tmp")
+    with unfinished.open("w", encoding="utf-8") as file:
+        for document in documents:
+            for pair in pairs_of_document(document, splicer, rng):
+                file.write(json.dumps(asdict(pair), ensure_ascii=False) + "\n")
+    unfinished.replace(given.output)
+    lexicon = json.dumps(verbs.lists(), ensure_ascii=False) + "\n"
+    given.output.with_suffix(".verbs.json").write_text(lexicon, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

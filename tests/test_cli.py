@@ -163,11 +163,14 @@ def test_json_lines(summarize, here):
     code, out, _ = summarize("a.jsonl", "--field", "body", "--format", "jsonl", "--words", 5)
     assert code == 0
     found = [json.loads(line) for line in out.splitlines()]
-    assert all(set(f) == {"id", "summary", "words", "log_prob", "truncated"} for f in found)
+    assert all(
+        set(f) == {"id", "summary", "words", "log_prob", "truncated", "method"} for f in found
+    )
     assert [f["id"] for f in found] == ["x", "2", "3"]
     assert found[0]["log_prob"] < 0 and found[0]["words"] == len(found[0]["summary"].split())
     assert found[1] == {
-        "id": "2", "summary": "Too short", "words": 2, "log_prob": 0.0, "truncated": False
+        "id": "2", "summary": "Too short", "words": 2, "log_prob": 0.0, "truncated": False,
+        "method": "kept",
     }  # fmt: skip
     assert found[2]["summary"] == "" and found[2]["words"] == 0
 

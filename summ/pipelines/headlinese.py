@@ -37,9 +37,9 @@ def headlinese(
     named = len(places) > 1 and source.folded.surfaces[places[1]][:1].isupper()
     if len(gone) < spare and tokens[0] in _ARTICLES and not named:
         gone = [0, *gone]
-    if source.count_words([places[number] for number in gone]) < spare:
-        return None
-    return tuple(place for number, place in enumerate(places) if number not in gone)
+    kept = tuple(place for number, place in enumerate(places) if number not in gone)
+    fits = source.count_words(kept) + spare <= source.count_words(places)
+    return kept if fits else None
 
 
 def _auxiliary(tokens: Sequence[str], verbs: VerbLexicon) -> list[int]:

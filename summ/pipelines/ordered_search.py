@@ -22,6 +22,7 @@ from summ.text.folding import Folded, fold, unfold_places
 from summ.types import Tokens
 
 _HOPELESS = -2.5  # nats a piece; given up once as many lines as beams have been found
+_OPENING = {"(", "--", "-", '"', "``"}
 _UNLIKELY = -12.0  # nats of a first piece that is not looked at
 
 
@@ -32,13 +33,11 @@ class OrderedSource:
     Attributes:
         folded: its words, as many as the network reads.
         pieces: of each word.
-        widths: 1 of a word, 0 of what is written without a space before it.
         cut: whether the text had more words.
     """
 
     folded: Folded
     pieces: tuple[tuple[int, ...], ...]
-    widths: tuple[int, ...]
     cut: bool
 
     def find(self, text: str) -> tuple[int, ...] | None:
@@ -54,7 +53,13 @@ class OrderedSource:
 
     def count_words(self, places: Sequence[int]) -> int:
         """The whitespace-separated words of a line."""
-        return sum(self.widths[place] for place in places)
+        return sum(map(self.begins_word, (-1, *places), places))
+
+    def begins_word(self, here: int, there: int) -> bool:
+        """Whether a space is written before a place that follows another; ``here`` may be -1."""
+        if there == here + 1:
+            return not self.folded.glued[there]
+        return self.folded.tokens[there] not in CLITICS | MARKS - _OPENING
 
 
 @dataclass(frozen=True)
@@ -120,12 +125,7 @@ class OrderedSearcher:
             total += len(split[kept])
             kept += 1
         head = Folded(folded.tokens[:kept], folded.surfaces[:kept], folded.glued[:kept])
-        marks = CLITICS | (MARKS - {"--", "-"})
-        widths = tuple(
-            int(not (glued or token in marks))
-            for token, glued in zip(head.tokens, head.glued, strict=True)
-        )
-        return OrderedSource(head, tuple(split[:kept]), widths, kept < len(folded.tokens))
+        return OrderedSource(head, tuple(split[:kept]), kept < len(folded.tokens))
 
     def skips(self, source: OrderedSource) -> Skips:
         """What a line may leave out of a source."""
@@ -290,7 +290,7 @@ def _next_words(progress: _Progress, beam: _Beam, log_probs: list[float]) -> lis
     here = beam.places[-1] if beam.places else -1
     found = []
     for there in progress.skips.followers[here + 1]:
-        words = beam.words + source.widths[there]
+        words = beam.words + source.begins_word(here, there)
         first, *rest = source.pieces[there]
         log_prob = log_probs[progress.columns[first]]
         if words <= progress.words and log_prob > _UNLIKELY:

@@ -22,6 +22,7 @@ from summ.text.languages.en_phrases import (
     CONTROLLING,
     DETERMINERS,
     HEDGES,
+    INFINITIVAL,
     NEVER_LAST,
     NUMBERS,
     OPENERS,
@@ -308,10 +309,13 @@ class Skips:
             return False
         if behind_be and token.endswith("ly"):
             return False
+        if after == "to" and token in INFINITIVAL:
+            return False
         if self._is_closed(place):
             return True
-        if token in _INCOMPLETE:
-            return False
+        helped = before and before[-1] in BE | AUXILIARIES
+        if token in _INCOMPLETE or (token in self.verbs.passive and not helped):
+            return False  # *cars equipped (with ...)*
         if not self._is_open_verb(place):
             return True
         if after == "to" and token not in self.verbs.base:

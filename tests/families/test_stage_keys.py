@@ -87,7 +87,7 @@ def test_a_shorteners_stage_reads_its_keys(
     summary_model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pairs = tmp_path / "pairs.jsonl"
-    row = {"source": "The mayor opened a bridge on Monday.", "target": "The mayor opened a bridge"}
+    row = {"text": "The mayor opened a bridge on Monday.", "summary": "The mayor opened a bridge"}
     pairs.write_text(json.dumps(row) + "\n")
     verbs = json.dumps(VerbLexicon().lists())
     pairs.with_suffix(".verbs.json").write_text(verbs)

@@ -126,10 +126,10 @@ def _pairs(path: Path) -> list[tuple[str, str]]:
         try:
             row = json.loads(line) if line else None
             if row is not None:
-                pairs.append((str(row["source"]), str(row["target"])))
+                pairs.append((str(row["text"]), str(row["summary"])))
         except (ValueError, TypeError, KeyError) as error:
             raise DataError(
-                f"{path} line {number}: must be an object with 'source' and 'target', found "
+                f"{path} line {number}: must be an object with 'text' and 'summary', found "
                 f"{line[:60]!r}. Make it anew with data_prep.splices."
             ) from error
     return pairs

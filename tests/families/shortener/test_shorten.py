@@ -121,7 +121,7 @@ def vocabulary(tiny_corpus: Path) -> Vocabulary:
 
 
 def written(path: Path, pairs: list[tuple[str, str]]) -> Path:
-    lines = (json.dumps({"source": source, "target": target}) for source, target in pairs)
+    lines = (json.dumps({"text": source, "summary": target}) for source, target in pairs)
     path.write_text("".join(f"{line}\n" for line in lines))
     return path
 
@@ -167,11 +167,11 @@ def test_held_out_targets_are_never_served(tmp_path: Path, vocabulary: Vocabular
     assert len(first) == len(second) == 3
 
 
-@pytest.mark.parametrize("line", ["[1]", "{}", "{", '{"source": "a"}', "7"])
+@pytest.mark.parametrize("line", ["[1]", "{}", "{", '{"text": "a"}', "7"])
 def test_a_line_that_is_no_pair_is_named(line: str, tmp_path: Path, vocabulary: Vocabulary) -> None:
     path = written(tmp_path / "p.jsonl", [("a b", "a")])
     path.write_text(path.read_text() + line)
-    with pytest.raises(DataError, match=r"p\.jsonl line 2: must be an object with 'source'"):
+    with pytest.raises(DataError, match=r"p\.jsonl line 2: must be an object with 'text'"):
         PairBatches(PairsConfig(pairs=path), vocabulary, 6, 1)
     with pytest.raises(DataError, match=r"cannot be read .*data_prep\.splices"):
         PairBatches(PairsConfig(pairs=tmp_path / "none"), vocabulary, 6, 1)
