@@ -7,8 +7,10 @@ imported inside the command that needs it, so that ``summ --help`` and usage err
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+import signal
 import sys
 import traceback
 from typing import Annotated, Any, cast
@@ -23,7 +25,7 @@ from summ.commands.info import info
 from summ.commands.prepare import prepare
 from summ.commands.score import score
 from summ.commands.summarize import summarize
-from summ.commands.terminal import say
+from summ.commands.terminal import STDOUT, guard_stdout, say, visible
 from summ.commands.train import train
 from summ.errors import SummError
 
@@ -50,7 +52,17 @@ for command in (summarize, evaluate, embed, score, prepare, train, average, expo
 
 def main() -> None:
     """The console script."""
+    guard_stdout()
+    # As an exception, a signal passes everything that removes unfinished files.
+    signal.signal(signal.SIGTERM, _end)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # nohup ignores it
+        signal.signal(signal.SIGHUP, _end)
     sys.exit(run(sys.argv[1:]))
+
+
+def _end(number: int, _: object) -> None:
+    """Ends the program with the exit code that a shell gives to the signal."""
+    raise SystemExit(128 + number)
 
 
 def run(arguments: list[str]) -> int:
@@ -67,7 +79,7 @@ def run(arguments: list[str]) -> int:
         return code if isinstance(code, int) else DONE
     except (Exception, KeyboardInterrupt) as error:
         if len(given) < len(arguments):
-            traceback.print_exc()
+            print(visible(traceback.format_exc()), end="", file=sys.stderr)
         code, message = _exit_code(error)
         if message:
             say(message)
@@ -89,16 +101,25 @@ def _exit_code(error: BaseException) -> tuple[int, str]:
         exec("")
         return INTERRUPTED, "interrupted"
     if isinstance(error, OSError) and error.errno is not None:
-        if error.filename is None:
-            # Only writing to stdout is left; the interpreter must not try again at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        if isinstance(error, BrokenPipeError):
-            return FAILED, ""  # the reader of the pipe has seen enough
-        return FAILED, f"error: {error.filename or 'stdout'}: {error.strerror}."
-    if isinstance(error, MemoryError):
+        return FAILED, _system_error(error)
+    if isinstance(error, MemoryError) or "allocate memory" in str(error):  # torch: RuntimeError
         return FAILED, "error: out of memory. Use a smaller --batch-size."
     reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
     return FAILED, f"error: {reason}. A defect of summ; --traceback shows where."
+
+
+def _system_error(error: OSError) -> str:
+    """The line for an error of the operating system; none if the reader of a pipe left."""
+    if error.filename != STDOUT:
+        where = error.filename or "a file or a connection"
+        return f"error: {where}: {error.strerror}. Check that it can be read and written."
+    # The interpreter must not try again at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    if isinstance(error, BrokenPipeError):
+        return ""  # it has seen enough
+    if error.errno == errno.EBADF:
+        return f"error: {STDOUT}: closed. Open it, or give --output."
+    return f"error: {STDOUT}: {error.strerror}."
 
 
 def _one_value_each(arguments: list[str]) -> list[str]:
@@ -139,7 +160,5 @@ def _globals(
     if context.invoked_subcommand is None:
         print(context.get_help(), file=sys.stderr)
         raise typer.Exit(WRONG_USAGE)
-    for stream in (sys.stdout, sys.stderr):
-        # Results are UTF-8 whatever the locale.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr.reconfigure(encoding="utf-8")

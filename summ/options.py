@@ -37,7 +37,9 @@ Words = Annotated[int | None, Option(min=1, metavar="N", help="The most words of
 Sentences = Annotated[
     int | None, Option(min=1, metavar="N", help="The most sentences that are kept.")
 ]
-Beams = Annotated[int, Option(min=1, metavar="N", help="Width of the search; 1 is greedy.")]
+Beams = Annotated[
+    int, Option(min=1, max=256, metavar="N", help="Width of the search; 1 is greedy.")
+]
 Rerank = Annotated[
     str | None,
     Option(

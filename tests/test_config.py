@@ -284,6 +284,63 @@ def test_keys_of_0_1_are_named() -> None:
         load_run(TINY, ["stages.1.likelihood.matched_share=0.1"])
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[" * 100_000,
+        b"{a: " * 30 + b"1" + b"}" * 30,
+        b"- " * 30 + b"1",
+        b"a: &a [*a]",
+        b"\n".join(
+            [
+                b"x0: &x0 [1, 2]",
+                *(b"x%d: &x%d [*x%d, *x%d]" % (i, i, i - 1, i - 1) for i in range(1, 25)),
+            ]
+        ),
+        b"\n".join(
+            [
+                b"x0: &x0 {a: 1}",
+                *(
+                    b"x%d: &x%d {<<: [%s]}" % (i, i, b",".join([b"*x%d" % (i - 1)] * 10))
+                    for i in range(1, 15)
+                ),
+            ]
+        ),
+        b"steps: " + b"9" * 5000,
+        b"steps: 0x" + b"f" * 5000,
+        b"seed: 99999999999999999999999",
+        b"a: !!timestamp x",
+        b"? [1, {a: 2}]\n: 1",
+        b"a: !!python/object/apply:os.system [true]",
+        b"\x00",
+        b"a: 2001-99-99",
+        b"x" * 1_000_001,
+        b"1: 2",
+        b"null",
+    ],
+    ids=range(17),
+)
+def test_hostile_configurations_are_refused_in_one_line(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError) as refused:
+        load_run(path)
+    assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 1000
+
+
+def test_a_configuration_without_end_is_refused() -> None:
+    with pytest.raises(ConfigError, match="more than 1,000,000 bytes"):
+        load_run(Path("/dev/zero"))
+
+
+@pytest.mark.parametrize("value", [".inf", "-.inf", ".nan", "9" * 5000, "[" * 2000, "1e999"])
+def test_settings_that_no_number_is_are_refused(value: str) -> None:
+    for key in ("stages.0.optimizer.learning_rate", "stages.0.steps", "seed"):
+        with pytest.raises(ConfigError):
+            load_run(TINY, [f"{key}={value}"])
+
+
 @pytest.mark.parametrize("kind", ["reinforce", "gumbel"])
 def test_only_pretraining_rebuilds_documents_from_drafts(kind: str) -> None:
     stage = {"name": "a", "kind": kind, "steps": 1, "optimizer": {"learning_rate": 0.1}}

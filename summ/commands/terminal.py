@@ -1,10 +1,17 @@
-"""What every command shares: words for stderr, a count of progress, and the texts it reads."""
+"""What every command shares: the terminal, a count of progress, and the texts it reads.
+
+A terminal obeys control characters, so those of texts, names and fields are shown (``\\x1b``) and
+not sent.  Files and pipes get every byte as it is.
+"""
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import typer
@@ -15,8 +22,62 @@ if TYPE_CHECKING:
     from summ.data.readers import Record
 
 SHOWN_WARNINGS = 20
+STDOUT = "stdout"
+
+# All of Unicode's control characters but tab and line feed, and the marks that turn around the
+# order in which a terminal shows what follows.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 _T = TypeVar("_T")
+
+
+def visible(text: str) -> str:
+    """The text with its control characters spelled out, all but tabs and line feeds."""
+    return _CONTROLS.sub(lambda found: _escape(found[0]), text)
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+class StandardOutput(io.TextIOWrapper):
+    """Standard output: a terminal is shown control characters, and errors say whose they are."""
+
+    def write(self, text: str) -> int:
+        with _stdout_errors():
+            super().write(visible(text) if self.isatty() else text)
+        return len(text)
+
+    def flush(self) -> None:
+        with _stdout_errors():
+            super().flush()
+
+
+def guard_stdout() -> None:
+    """Makes ``sys.stdout`` a ``StandardOutput``, in UTF-8 whatever the locale."""
+    number = 1
+    if sys.stdout is None:
+        # Its number must not go to the next file that is opened; writing to this one is an error.
+        while os.open(os.devnull, os.O_RDONLY) < number:
+            pass
+    else:
+        sys.stdout.flush()
+        number = sys.stdout.fileno()
+    binary = io.BufferedWriter(io.FileIO(number, "wb", closefd=False))
+    # A file's name may hold bytes that are no text: they are written as they are.
+    sys.stdout = StandardOutput(
+        binary, "utf-8", "surrogateescape", line_buffering=os.isatty(number)
+    )
+
+
+@contextmanager
+def _stdout_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or STDOUT
+        raise
 
 
 def say(message: str) -> None:
@@ -25,7 +86,8 @@ def say(message: str) -> None:
         return
     if sys.stderr is not None:
         # A file's name may hold bytes that are no text.
-        print(f"summ: {message}".encode("utf-8", "replace").decode("utf-8"), file=sys.stderr)
+        line = visible(message).replace("\n", "\\n")
+        print(f"summ: {line}".encode("utf-8", "replace").decode("utf-8"), file=sys.stderr)
 
 
 def wrong_usage(message: str) -> Exception:

@@ -7,6 +7,14 @@ import os
 import sys
 
 from summ import options
+from summ.commands.terminal import visible
+
+
+class _Line(logging.Formatter):
+    """Messages name files and keys, whose control characters a terminal must not obey."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return visible(super().format(record))
 
 
 def train(
@@ -19,7 +27,9 @@ def train(
 
     On several GPUs: accelerate launch -m summ train CONFIG ...
     """
-    logging.basicConfig(stream=sys.stderr, format="summ: %(message)s", level=logging.WARNING)
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(_Line("summ: %(message)s"))
     logging.getLogger("summ").setLevel(logging.INFO)
     from summ.pipelines.train import train as run_training
 

@@ -21,6 +21,12 @@ from summ.errors import ConfigError
 
 _Schema = TypeVar("_Schema", bound=Section)
 _SHOWN = 100  # characters of a value that an error quotes
+# Limits of a configuration: far above every honest one, far below what fills the memory.
+_MOST_BYTES = 1_000_000
+_MOST_LEVELS = 20
+_MOST_ALIASES = 200
+_MOST_VALUES = 100_000  # with all that aliases stand for
+_LARGEST = 2**63 - 1
 
 
 def read_values(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
@@ -32,16 +38,88 @@ def read_values(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
         ConfigError: the file cannot be read or is not YAML, or an override has no place in it.
     """
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        with path.open("rb") as stream:
+            content = stream.read(_MOST_BYTES + 1)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    if len(content) > _MOST_BYTES:
+        raise ConfigError(
+            f"{path}: more than {_MOST_BYTES:,} bytes, so it is no configuration. Check the name."
+        )
+    try:
+        values = _parsed(content.decode("utf-8"))
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise ConfigError(f"{path}: not YAML: {' '.join(str(error).split())}.") from error
     if not isinstance(values, dict):
         raise ConfigError(f"{path}: must hold keys and values, found {type(values).__name__}.")
+    stray = next((key for key in values if not isinstance(key, str)), None)
+    if stray is not None:
+        raise ConfigError(f"{path}: keys must be names, found {_shortened(repr(stray))}.")
     for override in overrides:
         _apply(values, override)
     return values
+
+
+class _BoundedLoader(yaml.SafeLoader):
+    """A safe loader in which nothing is nested deeply and no merge grows without end."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._levels = self._aliases = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        self._levels += 1
+        self._aliases += self.check_event(yaml.AliasEvent)
+        if self._levels > _MOST_LEVELS + 1:  # the values in the last level are nodes, too
+            raise yaml.YAMLError(f"more than {_MOST_LEVELS} levels")
+        if self._aliases > _MOST_ALIASES:
+            raise yaml.YAMLError(f"more than {_MOST_ALIASES} aliases")
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._levels -= 1
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        super().flatten_mapping(node)
+        if len(node.value) > _MOST_VALUES // 100:  # one that is merged is merged again elsewhere
+            raise yaml.YAMLError("a mapping with more keys than any section has")
+
+
+def _parsed(text: str) -> Any:
+    """What a YAML text says.
+
+    Raises:
+        yaml.YAMLError: it is not YAML, or beyond the limits.
+        ValueError: a number or date in it cannot be read.
+    """
+    loader = _BoundedLoader(text)
+    try:
+        values = loader.get_single_data()
+    except (TypeError, AttributeError, KeyError, IndexError) as error:
+        # PyYAML trips over some tags of the wrong kind of node.
+        raise yaml.YAMLError(f"a value that cannot be made: {error}") from error
+    finally:
+        loader.dispose()
+    _check_values(values)
+    return values
+
+
+def _check_values(values: Any) -> None:
+    """Counts values as if no alias shared them, and refuses numbers that nothing can hold."""
+    waiting, seen = [(values, 1)], 0
+    while waiting:
+        value, level = waiting.pop()
+        seen += 1
+        if level > _MOST_LEVELS + 1 or seen > _MOST_VALUES:  # an alias may stand for its parent
+            raise yaml.YAMLError(
+                f"more than {_MOST_LEVELS} levels or {_MOST_VALUES:,} values, aliases included"
+            )
+        if isinstance(value, dict):
+            waiting += ((item, level + 1) for pair in value.items() for item in pair)
+        elif isinstance(value, list | tuple | set):
+            waiting += ((item, level + 1) for item in value)
+        elif isinstance(value, int) and abs(value) > _LARGEST:
+            raise yaml.YAMLError(f"a number of {value.bit_length()} bits, which is too large")
 
 
 def fit(schema: type[_Schema], values: dict[str, Any], path: Path) -> _Schema:
@@ -71,7 +149,7 @@ def _apply(values: dict[str, Any], override: str) -> None:
                 if place.get(part) is None:
                     place[part] = {}
                 place = place[part]
-        place[int(last) if isinstance(place, list) else last] = yaml.safe_load(text)
+        place[int(last) if isinstance(place, list) else last] = _parsed(text)
     except (IndexError, ValueError, TypeError, AttributeError, yaml.YAMLError) as error:
         raise ConfigError(f"--set {override}: there is no such place in the file.") from error
 

@@ -16,7 +16,7 @@ Temperature = Annotated[float, Field(ge=0.1)]
 class Section(BaseModel):
     """A part of the configuration: immutable, and strict about unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class DataConfig(Section):

@@ -9,6 +9,10 @@ from typing import IO
 
 from summ.errors import DataError
 
+_MOST_BYTES = 1 << 26  # of a file: 64 MiB
+_MOST_UNPACKED = 1 << 28  # of all that a Word file, a ZIP archive, unpacks to
+_MOST_RATIO = 200  # of unpacked to packed; XML reaches 30
+
 FORMATS = frozenset({".html", ".htm", ".xhtml", ".pdf", ".docx"})
 
 
@@ -23,9 +27,11 @@ def document_text(stream: IO[bytes], kind: str, name: str) -> str:
     Raises:
         DataError: the library is not installed, or the file is damaged or holds no text.
     """
-    data = stream.read()
+    data = stream.read(_MOST_BYTES + 1)
     if not data:
         return ""
+    if len(data) > _MOST_BYTES:
+        raise DataError(f"{name}: more than {_MOST_BYTES >> 20} MiB. Split it.")
     try:
         if kind == ".pdf":
             text = _pdf(data, name)
@@ -59,7 +65,6 @@ def _html(data: bytes) -> str:
 def _pdf(data: bytes, name: str) -> str:
     """The text of all pages."""
     import pypdf
-    from pypdf.errors import PyPdfError
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
@@ -69,7 +74,9 @@ def _pdf(data: bytes, name: str) -> str:
         return "\n".join(page.extract_text() for page in pages.pages)
     except DataError:
         raise
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except MemoryError:
+        raise
+    except Exception as error:
         # On damaged files pypdf raises whatever its parser trips over.
         raise DataError(f"{name}: not a PDF that can be read ({_reason(error)}).") from error
 
@@ -77,22 +84,35 @@ def _pdf(data: bytes, name: str) -> str:
 def _docx(data: bytes, name: str) -> str:
     """The text of all paragraphs and tables, in order."""
     import docx
-    from docx.opc.exceptions import PackageNotFoundError
     from docx.table import Table
 
+    texts: list[str] = []
     try:
-        document = docx.Document(io.BytesIO(data))
-    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError) as error:
+        _check_archive(data, name)
+        for block in docx.Document(io.BytesIO(data)).iter_inner_content():
+            if isinstance(block, Table):
+                texts.extend(cell.text for row in block.rows for cell in row.cells)
+            else:
+                texts.append(block.text)
+    except (DataError, MemoryError):
+        raise
+    except Exception as error:
+        # On damaged files python-docx raises whatever lxml, zipfile and zlib trip over.
         raise DataError(
             f"{name}: not a Word document that can be read ({_reason(error)})."
         ) from error
-    texts: list[str] = []
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            texts.extend(cell.text for row in block.rows for cell in row.cells)
-        else:
-            texts.append(block.text)
     return "\n\n".join(texts)
+
+
+def _check_archive(data: bytes, name: str) -> None:
+    """Passes where a ZIP archive unpacks to what an honest document does."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        unpacked = sum(part.file_size for part in archive.infolist())
+    if unpacked > min(_MOST_UNPACKED, max(1 << 20, _MOST_RATIO * len(data))):
+        raise DataError(
+            f"{name}: would unpack from {len(data):,} to {unpacked:,} bytes, as no Word document "
+            "does. Get the file again."
+        )
 
 
 def _reason(error: Exception) -> str:

@@ -119,7 +119,7 @@ def write_json(stream: TextIO, fields: Mapping[str, Any]) -> None:
 def _open(path: Path, devices: bool) -> Iterator[BinaryIO]:
     """The stream of a new file, or of a device where those are allowed."""
     try:
-        target = path.resolve()
+        target = _resolved(path)
         if not target.exists() or target.is_file() or target.is_dir():
             with _new_file(target) as stream:
                 yield stream
@@ -130,6 +130,13 @@ def _open(path: Path, devices: bool) -> Iterator[BinaryIO]:
             raise DataError(f"{path}: must be a file, but is a device or a pipe. Name a file.")
     except OSError as error:
         raise _refused(path, error) from error
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except RuntimeError as error:  # before Python 3.13; since then an OSError
+        raise OSError(errno.ELOOP, "a loop of links", str(path)) from error
 
 
 @contextmanager

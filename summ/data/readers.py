@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO, Literal, cast
 
 from summ.data.documents import FORMATS, document_text
+from summ.data.lines import MOST_BYTES, bounded_lines
 from summ.errors import DataError
 
 Input = Path | Literal["-"]
@@ -143,14 +144,30 @@ def _records(
     else:
         # A document with a bad line is refused as a whole.
         whole = _Place(place.name, place.errors, "fail", None)
-        text = "\n".join(text for _, text in _text_lines(stream, whole))
-        yield Record(place.name, text)
+        yield Record(place.name, "\n".join(_bounded(_text_lines(stream, whole), place.name)))
+
+
+def _bounded(lines: Iterator[tuple[int, str]], where: str) -> Iterator[str]:
+    """The lines of one document, which together may not be too long either."""
+    characters = 0
+    for _, text in lines:
+        characters += len(text) + 1
+        if characters > MOST_BYTES:
+            raise _too_long(where)
+        yield text
+
+
+def _too_long(where: str) -> DataError:
+    return DataError(
+        f"{where}: longer than {MOST_BYTES >> 20} MiB. Split it into documents, one a line with "
+        "--lines."
+    )
 
 
 def _text_lines(stream: IO[bytes], place: _Place) -> Iterator[tuple[int, str]]:
     """Decoded lines without their ends, with their numbers; only LF and CRLF end a line."""
     offset = 0
-    for number, line in enumerate(stream, start=1):
+    for number, (line, whole) in enumerate(bounded_lines(stream), start=1):
         raw = line.removeprefix(_BOM) if number == 1 else line
         start = offset + len(line) - len(raw)
         offset += len(line)
@@ -165,6 +182,9 @@ def _text_lines(stream: IO[bytes], place: _Place) -> Iterator[tuple[int, str]]:
             if number == 1:
                 raise error  # no text file at all
             place.refuse(error)
+            continue
+        if not whole:
+            place.refuse(_too_long(place.line(number)))
             continue
         try:
             text = raw.decode("utf-8", place.errors)
@@ -219,7 +239,7 @@ def _json_record(line: str, where: str, place: _Place, field: str) -> Record:
 def _csv_records(stream: IO[bytes], place: _Place, field: str) -> Iterator[Record]:
     """One row each, after a header line that names the columns."""
     # Process-wide, but the only way to read a long text; the default is 131,072 characters.
-    csv.field_size_limit(2**31 - 1)
+    csv.field_size_limit(MOST_BYTES)
     # Rows may run over lines, so a bad line cannot be skipped alone.
     strict = _Place(place.name, place.errors, "fail", None)
     rows = csv.reader((text + "\n" for _, text in _text_lines(stream, strict)), strict=True)

@@ -68,7 +68,9 @@ def load_eight_bits(folder: Path, attention: str) -> Any:
     from safetensors.torch import load_file
 
     with loading(folder):
-        config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
+        config = transformers.AutoConfig.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=False
+        )
         (kind,) = config.architectures
         # Without initialising it first, which takes longer than all the rest.
         network, report = getattr(transformers, kind).from_pretrained(

@@ -1,21 +1,28 @@
 """Model folders: written whole or not at all, with a manifest that every file is checked against.
 
 The manifest is ``model.json``: the family, the number of the format, the language, the settings,
-and the SHA-256 of every other file.
+the SHA-256 of every other file, and that of its own content.
+
+Nothing in a folder is trusted: names stay inside it, and what the manifest does not list must not
+lie where a library would look for it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
 from summ.data.files import MODEL_MANIFEST, content_unlisted, new_folder, sha256, write_file
 from summ.data.manifest import UNKNOWN_LANGUAGE
 from summ.errors import CheckpointError
+from summ.networks.model_sizes import check_sizes, damaged, read_json
 
 _Settings = TypeVar("_Settings")
 
@@ -23,6 +30,11 @@ FORMAT = 2
 # In 0.1 each family had a manifest of its own, without a language.
 _FORMAT_OF_0_1 = 1
 _MANIFESTS_OF_0_1 = {"summ.json": "summarizer", "sentence-encoder.json": "sentence"}
+_KEYS = frozenset({"family", "format", "language", "settings", "files", "sha256"})
+_KEYS_OF_0_1 = frozenset({"format", "settings", "files"})
+_LARGEST_SETTING = 1 << 20  # above all lengths, ids of pieces and weights
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_LANGUAGE = re.compile(r"[A-Za-z0-9-]{1,35}")
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,7 @@ def new_model_folder(
             "settings": settings,
             "files": {path.relative_to(work).as_posix(): sha256(path) for path in files},
         }
+        described["sha256"] = _digest(described)
         write_file(work / MODEL_MANIFEST, json.dumps(described, indent=1) + "\n")
 
 
@@ -102,24 +115,70 @@ def read_manifest(folder: Path) -> ModelManifest:
 
 def _read(path: Path, family: str | None) -> ModelManifest:
     """The manifest in a file; ``family`` is that of a manifest of 0.1, None in this version."""
+    stored = read_json(path)
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
         found = stored["format"]
         if found != (FORMAT if family is None else _FORMAT_OF_0_1):
             raise CheckpointError(
-                f"{path.parent}: written in model format {found}, this summ reads formats "
+                f"{path.parent}: written in model format {found!r:.40}, this summ reads formats "
                 f"{_FORMAT_OF_0_1} and {FORMAT}. Use the version of summ that wrote it, or train "
                 "again."
             )
+        unknown = sorted(stored.keys() - (_KEYS if family is None else _KEYS_OF_0_1))
+        if unknown:
+            raise ValueError(f"unknown key {unknown[0]!r:.40}")
+        # Folders that were written before manifests had a digest have none.
+        if "sha256" in stored and stored["sha256"] != _digest(stored):
+            raise ValueError("wrong SHA-256 of its own content")
         return ModelManifest(
             path,
-            stored["family"] if family is None else family,
-            stored["language"] if family is None else UNKNOWN_LANGUAGE,
-            dict(stored["settings"]),
-            dict(stored["files"]),
+            _text(stored, "family") if family is None else family,
+            _language(stored) if family is None else UNKNOWN_LANGUAGE,
+            _mapping(stored, "settings"),
+            _files(stored),
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _damaged(path, error) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise damaged(path, error) from error
+
+
+def _digest(described: dict[str, Any]) -> str:
+    """The SHA-256 of all that a manifest says but the digest itself, however it is spaced."""
+    content = {key: value for key, value in described.items() if key != "sha256"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _text(stored: dict[str, Any], key: str) -> str:
+    value = stored[key]
+    if not isinstance(value, str):
+        raise TypeError(f"{key} must be a text, found a {type(value).__name__}")
+    return value
+
+
+def _language(stored: dict[str, Any]) -> str:
+    value = _text(stored, "language")
+    if not _LANGUAGE.fullmatch(value):
+        raise ValueError(f"language must be a code such as en, found {value!r:.40}")
+    return value
+
+
+def _mapping(stored: dict[str, Any], key: str) -> dict[str, Any]:
+    value = stored[key]
+    if not isinstance(value, dict):
+        raise TypeError(f"{key} must be an object, found a {type(value).__name__}")
+    return value
+
+
+def _files(stored: dict[str, Any]) -> dict[str, str]:
+    """The names of the files and their digests; each name stays in the folder."""
+    files = _mapping(stored, "files")
+    for name, digest in files.items():
+        path = PurePosixPath(name)
+        plain = name == path.as_posix() and "\\" not in name and name.isprintable()
+        if not plain or path.is_absolute() or ".." in path.parts or name in ("", "."):
+            raise ValueError(f"{name!r:.80} is not the name of a file in the folder")
+        if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
+            raise ValueError(f"{name!r:.80} has no SHA-256")
+    return files
 
 
 def load_settings(
@@ -143,12 +202,12 @@ def load_settings(
         )
     try:
         settings = read(manifest)
-    except (ValueError, KeyError, TypeError) as error:
-        raise _damaged(manifest.path, error) from error
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise damaged(manifest.path, error) from error
+    _check_places(folder, manifest)
+    check_sizes(folder)
     for name, digest in manifest.files.items():
         path = folder / name
-        if not path.is_file():
-            raise CheckpointError(f"{path}: missing from the model. Get the model again.")
         if sha256(path) != digest:
             raise CheckpointError(
                 f"{path}: not the file that was saved ({path.stat().st_size} bytes, wrong "
@@ -157,5 +216,56 @@ def load_settings(
     return settings
 
 
-def _damaged(path: Path, error: Exception) -> CheckpointError:
-    return CheckpointError(f"{path}: damaged ({error}). Get the model again.")
+def checked_settings(kind: type[_Settings], manifest: ModelManifest) -> _Settings:
+    """The settings of a manifest as a dataclass, whose annotations they must fit.
+
+    Raises:
+        ValueError: a setting is unknown, missing, of another type, or out of every bound.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    for value in (item for v in manifest.settings.values() for item in _numbers(v)):
+        if not 0 <= value <= _LARGEST_SETTING:
+            raise ValueError(f"settings: {value!r:.40} is out of bounds")
+    unknown = sorted(manifest.settings.keys() - kind.__annotations__.keys())
+    if unknown:
+        raise ValueError(f"settings: unknown key {unknown[0]!r:.40}")
+    try:
+        return TypeAdapter(kind).validate_python(
+            {**manifest.settings, "language": manifest.language}
+        )
+    except ValidationError as error:
+        problem = error.errors()[0]
+        key = ".".join(str(step) for step in problem["loc"])
+        raise ValueError(f"settings: {key}: {problem['msg']}") from error
+
+
+def _numbers(value: object) -> list[int | float]:
+    items = value if isinstance(value, list) else value.values() if isinstance(value, dict) else []
+    return [item for item in (value, *items) if isinstance(item, int | float)]
+
+
+def _check_places(folder: Path, manifest: ModelManifest) -> None:
+    """Passes where every listed file is there and no other lies beside those of a network.
+
+    The folder itself may hold more (a README.md, a licence): no network is read from it.
+
+    Raises:
+        CheckpointError: a file is missing, leads out of the folder, or is not listed.
+    """
+    root = Path(os.path.realpath(folder))
+    for name in manifest.files:
+        path = folder / name
+        if not path.is_file():
+            raise CheckpointError(f"{path}: missing from the model. Get the model again.")
+        if not Path(os.path.realpath(path)).is_relative_to(root):
+            raise CheckpointError(f"{path}: a link that leaves the model. Copy the file there.")
+    for path in sorted(folder.rglob("*")):
+        place = path.relative_to(folder)
+        at_root = len(place.parts) == 1 and not path.is_dir()
+        if at_root or place.parts[0].startswith(".") or (path.is_dir() and not path.is_symlink()):
+            continue
+        if place.as_posix() not in manifest.files:
+            raise CheckpointError(
+                f"{path}: not a file of this model, but a library might read it. Move it away."
+            )

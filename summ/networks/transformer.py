@@ -16,7 +16,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from summ.config import NetworkConfig
-from summ.errors import CheckpointError, ConfigError
+from summ.errors import CheckpointError, ConfigError, SummError
 from summ.networks.relaxed_input import relaxed_input
 from summ.text.vocabulary import Vocabulary
 from summ.types import Relaxed, Tokens
@@ -172,6 +172,7 @@ def load_pretrained(auto_class: Any, folder: str, attention: str) -> Any:
             attn_implementation=attention,
             output_loading_info=True,
             local_files_only=_is_folder(folder),
+            trust_remote_code=False,
         )
     missing = sorted(report["missing_keys"])
     if missing:
@@ -194,6 +195,8 @@ def loading(folder: object) -> Iterator[None]:
     logging.disable_progress_bar()  # it would draw one for each small network
     try:
         yield
+    except SummError:
+        raise
     except Exception as error:  # transformers and safetensors raise a dozen unrelated kinds
         reason = " ".join(str(error).split())[:300]
         raise CheckpointError(f"{folder}: cannot be loaded: {reason}") from error

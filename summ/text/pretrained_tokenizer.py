@@ -40,7 +40,9 @@ def open_vocabulary(place: Path | str) -> Vocabulary:
     from transformers import AutoTokenizer
 
     try:
-        tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=folder.is_dir())
+        tokenizer = AutoTokenizer.from_pretrained(
+            name, local_files_only=folder.is_dir(), trust_remote_code=False
+        )
     except Exception as error:  # transformers and the hub's client raise a dozen unrelated kinds
         what = "no tokenizer in this folder" if folder.is_dir() else "no folder, nor on the hub"
         reason = " ".join(str(error).split())[:200]

@@ -130,7 +130,9 @@ class Vocabulary:
         directory = Path(directory)
         described = _read_description(directory / "vocabulary.json")
         try:
-            tokenizer = AutoTokenizer.from_pretrained(str(directory), local_files_only=True)
+            tokenizer = AutoTokenizer.from_pretrained(
+                str(directory), local_files_only=True, trust_remote_code=False
+            )
         except Exception as error:
             raise CheckpointError(
                 f"{directory}: the tokenizer cannot be read ({' '.join(str(error).split())[:200]})."

@@ -34,7 +34,7 @@ def test_a_manifest_says_what_a_folder_holds(folder: Path) -> None:
     assert list(manifest.files) == ["part/weights"]
     assert load_settings(folder, "summarizer", width) == 3
     stored = json.loads((folder / "model.json").read_text())
-    assert list(stored) == ["family", "format", "language", "settings", "files"]
+    assert list(stored) == ["family", "format", "language", "settings", "files", "sha256"]
 
 
 @pytest.mark.parametrize(

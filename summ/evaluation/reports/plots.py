@@ -9,6 +9,7 @@ import importlib.util
 import io
 import json
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,7 @@ _INK = "#010203"
 _COLOURS = ("#3b82c4", "#d97a29", "#4f9d69")
 _BINS = 8
 _CURVES = 16
+_MOST_CHARACTERS = 1 << 26  # of a metrics.jsonl
 # Typed loosely: matplotlib wants a literal type of all its four hundred settings.
 _STYLE: dict[Any, Any] = {
     "text.parse_math": False,
@@ -159,14 +161,17 @@ def read_curves(path: Path) -> dict[str, tuple[list[float], list[float]]]:
         DataError: the file cannot be read.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        with path.open(encoding="utf-8") as stream:
+            content = stream.read(_MOST_CHARACTERS + 1)
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: cannot be read as metrics ({error}).") from error
+    if len(content) > _MOST_CHARACTERS:
+        raise DataError(f"{path}: more than {_MOST_CHARACTERS:,} characters. Give a shorter run's.")
     curves: dict[str, tuple[list[float], list[float]]] = {}
-    for line in lines:
+    for line in content.splitlines():
         entry = _entry(line)
         for name, value in entry.items():
-            if name != "step" and isinstance(value, int | float) and np.isfinite(value):
+            if name != "step" and _is_number(value):
                 steps, values = curves.setdefault(name, ([], []))
                 steps.append(float(entry["step"]))
                 values.append(float(value))
@@ -176,10 +181,16 @@ def read_curves(path: Path) -> dict[str, tuple[list[float], list[float]]]:
 def _entry(line: str) -> dict[str, Any]:
     try:
         entry = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
-    usable = isinstance(entry, dict) and isinstance(entry.get("step"), int | float)
-    return entry if usable else {}
+    return entry if isinstance(entry, dict) and _is_number(entry.get("step")) else {}
+
+
+def _is_number(value: object) -> bool:
+    """Whether it can be drawn: a whole number of 400 digits cannot."""
+    if not isinstance(value, int | float):
+        return False
+    return abs(value) <= sys.float_info.max  # False for NaN
 
 
 def _learning_curves(curves: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> list[Plot]:

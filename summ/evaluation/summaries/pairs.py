@@ -7,10 +7,12 @@ import json
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal, cast
 
+from summ.data.lines import MOST_BYTES, bounded_lines
 from summ.errors import DataError
 
 Errors = Literal["strict", "replace"]
@@ -149,25 +151,32 @@ def _present(references: Sequence[str]) -> list[str]:
 def _numbered_lines(path: Path, errors: Errors) -> Iterator[tuple[int, str]]:
     """Decodes line by line, so that a bad byte is reported with its line."""
     try:
-        raw = _read_bytes(path)
+        with _opened(path) as stream:
+            yield from _decoded(stream, path, errors)
     except OSError as error:
         raise DataError(
             f"{path}: cannot be read ({error.strerror or error}). Check the name."
         ) from error
     except (EOFError, zlib.error) as error:
         raise DataError(f"{path}: the compressed file is damaged or cut short.") from error
-    if raw.startswith(_WIDE_MARKS):
-        raise DataError(f"{path}: is UTF-16 text. Convert it to UTF-8.")
-    lines = raw.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    if not lines[-1]:
-        lines.pop()  # what follows the last line end is no line
-    for number, line in enumerate(lines, start=1):
+
+
+def _decoded(stream: IO[bytes], path: Path, errors: Errors) -> Iterator[tuple[int, str]]:
+    for number, (raw, whole) in enumerate(bounded_lines(stream), start=1):
+        if number == 1 and raw.startswith(_WIDE_MARKS):
+            raise DataError(f"{path}: is UTF-16 text. Convert it to UTF-8.")
+        line = raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw
+        line = line.removesuffix(b"\n").removesuffix(b"\r")
         if b"\x00" in line:
             raise DataError(
                 f"{path} line {number}: is not text, found a zero byte. Give a text file."
             )
+        if not whole:
+            raise DataError(
+                f"{path} line {number}: longer than {MOST_BYTES >> 20} MiB. Give one text a line."
+            )
         try:
-            text = line.removesuffix(b"\r").decode("utf-8", errors)
+            text = line.decode("utf-8", errors)
         except UnicodeDecodeError as error:
             found = f"byte 0x{line[error.start]:02x} at column {error.start + 1}"
             raise DataError(
@@ -177,13 +186,14 @@ def _numbered_lines(path: Path, errors: Errors) -> Iterator[tuple[int, str]]:
         yield number, text
 
 
-def _read_bytes(path: Path) -> bytes:
+def _opened(path: Path) -> AbstractContextManager[IO[bytes]]:
     if str(path) == "-":
-        return sys.stdin.buffer.read()
+        if sys.stdin is None:
+            raise DataError("stdin: closed. Give a file.")
+        return nullcontext(sys.stdin.buffer)
     if path.suffix == ".gz":
-        with gzip.open(path, "rb") as stream:
-            return stream.read()
-    return path.read_bytes()
+        return closing(cast("IO[bytes]", gzip.open(path, "rb")))
+    return path.open("rb")
 
 
 def records_of(path: Path, errors: Errors) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -194,8 +204,8 @@ def records_of(path: Path, errors: Errors) -> Iterator[tuple[int, dict[str, Any]
             continue
         try:
             record = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
-            problem = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deep"
+        except (ValueError, RecursionError) as error:  # a number of 5,000 digits; nested too deep
+            problem = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
             raise DataError(
                 f"{path} line {number}: is not JSON ({problem}). "
                 "A .jsonl file holds one object a line."

@@ -29,6 +29,7 @@ from summ.errors import CheckpointError
 from summ.networks.int8 import quantised, restored
 from summ.networks.model_folder import (
     ModelManifest,
+    checked_settings,
     load_settings,
     new_model_folder,
 )
@@ -40,7 +41,7 @@ from summ.networks.sentence_encoder import (
     StaticEncoder,
     build_sentence_encoder,
 )
-from summ.networks.transformer import load_pretrained
+from summ.networks.transformer import load_pretrained, loading
 from summ.text.vocabulary import Vocabulary
 from summ.types import Tokens
 
@@ -209,15 +210,17 @@ def load_sentence_model(
     """
     folder = SHIPPED if folder is None else Path(folder)
     settings = load_settings(folder, FAMILY, _settings)
-    vocabulary = Vocabulary.load(folder / "vocabulary")
-    encoders = nn.ModuleList(
-        _load_encoder(folder / name, settings, vocabulary) for name in _NAMES[: settings.encoders]
-    )
-    return SentenceModel(encoders.eval(), vocabulary, settings).to(device)
+    with loading(folder):
+        vocabulary = Vocabulary.load(folder / "vocabulary")
+        names = _NAMES[: settings.encoders]
+        encoders = nn.ModuleList(
+            _load_encoder(folder / name, settings, vocabulary) for name in names
+        )
+        return SentenceModel(encoders.eval(), vocabulary, settings).to(device)
 
 
 def _settings(manifest: ModelManifest) -> SentenceSettings:
-    return SentenceSettings(**manifest.settings, language=manifest.language)
+    return checked_settings(SentenceSettings, manifest)
 
 
 def _load_encoder(folder: Path, settings: SentenceSettings, vocabulary: Vocabulary) -> Encoder:

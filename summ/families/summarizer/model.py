@@ -25,12 +25,13 @@ from summ.networks.int8 import WEIGHTS, load_eight_bits, save_eight_bits
 from summ.networks.language_model import LanguageModel, build_language_model
 from summ.networks.model_folder import (
     ModelManifest,
+    checked_settings,
     load_settings,
     new_model_folder,
 )
 from summ.networks.reconstructor import Reconstructor
 from summ.networks.salience import Salience, load_salience, save_salience
-from summ.networks.transformer import build_encoder_decoder, load_pretrained
+from summ.networks.transformer import build_encoder_decoder, load_pretrained, loading
 from summ.networks.vocabulary_facts import vocabulary_facts
 from summ.text.vocabulary import Vocabulary
 
@@ -213,6 +214,12 @@ def load_summary_model(
     """
     folder = SHIPPED if folder is None else Path(folder)
     settings = load_settings(folder, FAMILY, _settings)
+    with loading(folder):
+        return _read_networks(folder, settings).to(device)
+
+
+def _read_networks(folder: Path, settings: SummaryModelSettings) -> SummaryModel:
+    """The networks and the vocabulary of a folder that was checked, ready for inference."""
     vocabulary = Vocabulary.load(folder / "vocabulary")
     facts = vocabulary_facts(vocabulary)
     from safetensors.torch import load_file
@@ -242,12 +249,8 @@ def load_summary_model(
         summary_model = replace(summary_model, salience=load_salience(folder / "salience", facts))
     for part in summary_model.networks().values():
         part.eval()
-    return summary_model.to(device)
+    return summary_model
 
 
 def _settings(manifest: ModelManifest) -> SummaryModelSettings:
-    shortlist = manifest.settings["shortlist"]
-    return SummaryModelSettings(
-        **{**manifest.settings, "shortlist": shortlist and tuple(shortlist)},
-        language=manifest.language,
-    )
+    return checked_settings(SummaryModelSettings, manifest)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from summ.errors import DataError
 from summ.evaluation.reports import plots
 from summ.evaluation.reports import summaries as report
+from summ.evaluation.reports.pages import code_markdown, escape_markdown
 from summ.evaluation.reports.provenance import provenance
 from summ.evaluation.reports.summaries import marked, write_report
 from summ.evaluation.summaries.evaluation import Evaluation, evaluate
@@ -236,3 +237,40 @@ def test_the_table_sorts_and_searches_in_a_browser(
 def test_nothing_hangs_over_the_edge_of_a_phone(page: Path, tmp_path: Path) -> None:
     seen, console = in_chromium(page, tmp_path, 500)
     assert seen["wide"] <= 0 and "CONSOLE" not in console
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "[a](javascript:alert(1))",
+        "![a](http://example.org/x.png)",
+        "# heading",
+        "- item",
+        "+ item",
+        "1. item",
+        "=",
+        "---",
+        "a `code` **bold** _em_ ~~gone~~",
+        "&lt;b&gt; &#60;",
+        "<http://example.org>",
+        "a | b | c",
+        "\x1b[31mred\x07",
+    ],
+)
+def test_no_text_is_markup_in_markdown(text: str) -> None:
+    """Read back by a Markdown parser, it is the text again and nothing else."""
+    parser = pytest.importorskip("markdown_it").MarkdownIt("commonmark").enable("table")
+    tokens = parser.parse(escape_markdown(text))
+    assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
+    assert {child.type for child in tokens[1].children} <= {"text", "text_special"}
+    shown = "".join(child.content for child in tokens[1].children)
+    assert shown == text.replace("\x1b", "\ufffd").replace("\x07", "\ufffd")
+
+
+@pytest.mark.parametrize("command", ["a `b` c", "``", "a ` <b> **c**", "`x", "plain", "a\x1b[31m"])
+def test_a_command_is_code_whatever_is_in_it(command: str) -> None:
+    parser = pytest.importorskip("markdown_it").MarkdownIt("commonmark")
+    (child,) = parser.parse(code_markdown(command))[1].children
+    assert child.type == "code_inline"
+    assert child.content == command.replace("\x1b", "\ufffd")
