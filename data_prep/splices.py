@@ -1,8 +1,8 @@
 """Pairs of a long sentence and a short one within it: ``python -m data_prep.splices OUT FILE...``.
 
 A FILE holds a sentence a line (``.txt``), or records with ``paragraphs`` (``.jsonl``); both may be
-gzipped.  OUT gets records ``{"text", "summary", "words", "kind"}``.  None of the kinds needs a
-label:
+gzipped.  OUT gets records ``{"text", "summary", "words", "kind"}``; the lexicon of verbs that the
+files teach is written beside it (``OUT.verbs.json``).  None of the kinds needs a label:
 
 - ``cut``: a natural sentence, and what is left without its dispensable phrases
   (``summ.text.shortenings``, which is silent where it is not sure);
@@ -260,6 +260,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for pair in pairs_of_document(document, splicer, rng):
                 file.write(json.dumps(asdict(pair), ensure_ascii=False) + "\n")
     unfinished.replace(given.output)
+    lexicon = json.dumps(verbs.lists(), ensure_ascii=False) + "\n"
+    given.output.with_suffix(".verbs.json").write_text(lexicon, encoding="utf-8")
 
 
 if __name__ == "__main__":

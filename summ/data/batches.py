@@ -62,10 +62,10 @@ class Batches:
                 f"{data.corpus}: no sentence has less than {data.max_sentence} pieces, or there "
                 "are no documents. Raise data.max_sentence, or prepare another corpus."
             )
-        self._documents = _Order(
+        self._documents = LengthOrder(
             served, corpus.documents.lengths, documents or data.documents, (seed, _DOCUMENTS)
         )
-        self._sentences = _Order(
+        self._sentences = LengthOrder(
             train_rows, corpus.sentences.lengths, sentences or data.sentences, (seed, _SENTENCES)
         )
         counts = corpus.frequencies.sum(axis=0) + 1.0
@@ -180,7 +180,7 @@ def hold_out(total: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.int6
     return order[:count], np.sort(order[count:])
 
 
-class _Order:
+class LengthOrder:
     """Rows of a table in batches of like lengths, in a new order every epoch."""
 
     def __init__(

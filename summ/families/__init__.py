@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     import torch
 
     from summ.families.sentence.model import SentenceModel
+    from summ.families.shortener.task import StartingPoint
     from summ.families.summarizer.model import SummaryModel
     from summ.text.vocabulary import Vocabulary
     from summ.training.task import Task
     from summ.types import Tokens
 
-FAMILIES = ("summarizer", "sentence")
+FAMILIES = ("summarizer", "sentence", "shortener")
 # Configurations of 0.1 name no family; stages of these kinds are not the summarizer's.
 _SENTENCE_KINDS = ("quick-thought", "skip-thought")
 
@@ -43,6 +44,10 @@ def load_run(path: Path, overrides: Sequence[str] = ()) -> RunShape:
             from summ.families.sentence.config import SentenceRun
 
             return fit(SentenceRun, values, path)
+        case "shortener":
+            from summ.families.shortener.config import ShortenerRun
+
+            return fit(ShortenerRun, values, path)
         case other:
             raise ConfigError(
                 f"{path}: family: there is none of this name, found {other!r}. "
@@ -57,6 +62,7 @@ def task(config: RunShape, device: torch.device) -> Task:
         SummError: a text or a model that the configuration names is missing, or does not fit it.
     """
     from summ.families.sentence.config import SentenceRun
+    from summ.families.shortener.config import ShortenerRun
     from summ.families.summarizer.config import SummarizerRun
 
     match config:
@@ -68,6 +74,10 @@ def task(config: RunShape, device: torch.device) -> Task:
             from summ.families.sentence.task import SentenceTask
 
             return SentenceTask(config, device)
+        case ShortenerRun():
+            from summ.families.shortener.task import ShortenerTask
+
+            return ShortenerTask(config, device, _starting_point)
     raise TypeError(f"a run of no family: {type(config).__name__}")
 
 
@@ -122,3 +132,20 @@ def _sentence_vectors(
     from summ.families.sentence.token_vectors import token_vectors
 
     return token_vectors(folder, vocabulary, device)
+
+
+def _starting_point(folder: Path) -> StartingPoint:
+    """The compressor of a summarizer, for a shortener to start from."""
+    from summ.families.shortener.task import StartingPoint
+    from summ.families.summarizer.model import load_summary_model
+
+    model = load_summary_model(folder)
+    settings = model.settings
+    return StartingPoint(
+        model.compressor,
+        model.vocabulary,
+        settings.max_document,
+        settings.max_sentence,
+        settings.attention,
+        settings.language,
+    )

@@ -6,6 +6,7 @@ import pytest
 from data_prep.splices import PhraseBank, Splicer, main, pairs_of_document
 from summ.families.shortener.model import load_shortener
 from summ.text.phrases import phrases
+from summ.text.verbs import VerbLexicon
 
 DOCUMENT = [
     "The mayor of Harwick, who was elected in May, has opened a new bridge on Monday after "
@@ -58,3 +59,5 @@ def test_the_command_writes_records(tmp_path):
     main([str(output), str(source)])
     records = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
     assert all(set(record) == {"text", "summary", "words", "kind"} for record in records)
+    lexicon = json.loads((tmp_path / "pairs.verbs.json").read_text(encoding="utf-8"))
+    assert lexicon == VerbLexicon.learn(DOCUMENT * 40).lists()

@@ -11,8 +11,11 @@ from summ.config import RunShape, Section
 from summ.data.prose import prepare_prose
 from summ.families import train
 from summ.families.sentence.config import SentenceRun
+from summ.families.shortener.config import ShortenerRun
+from summ.text.verbs import VerbLexicon
 from tests.conftest import STORIES
 from tests.families.sentence.test_task import values
+from tests.families.shortener import test_task as shortener
 from tests.families.summarizer.test_task import NETWORK, config
 
 TRAINING = {"name": "last", "steps": 2, "optimizer": {"learning_rate": 1e-3}}
@@ -78,3 +81,15 @@ def test_a_sentence_encoders_stage_reads_its_keys(
 ) -> None:
     given = values(prose, kind, encoders=encoders) | {"output": tmp_path}
     assert not keys_not_read(SentenceRun.model_validate(given), monkeypatch)
+
+
+def test_a_shorteners_stage_reads_its_keys(
+    summary_model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = tmp_path / "pairs.jsonl"
+    row = {"text": "The mayor opened a bridge on Monday.", "summary": "The mayor opened a bridge"}
+    pairs.write_text(json.dumps(row) + "\n")
+    verbs = json.dumps(VerbLexicon().lists())
+    pairs.with_suffix(".verbs.json").write_text(verbs)
+    given = shortener.values(pairs, summary_model_folder, tmp_path / "run")
+    assert not keys_not_read(ShortenerRun.model_validate(given), monkeypatch)

@@ -1,0 +1,55 @@
+"""The settings of a run that trains a shortener: its pairs, where it starts, its stages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from summ.config import Positive, RunShape, Section, TrainingStage
+from summ.text.vocabulary import LONGEST_PROMPT
+
+
+class PairsConfig(Section):
+    """Which pairs, and how many an update takes.
+
+    ``pairs`` is what ``data_prep.splices`` wrote, ``verbs`` the lexicon beside it; without, it is
+    that of the shortener that the run starts from.  Pairs of more than ``max_document`` and
+    ``max_sentence`` pieces, end marks included, are left out.  ``rows`` counts the pairs of an
+    update over all processes and micro-batches; ``held_out`` targets are never trained on.
+    """
+
+    pairs: Path
+    verbs: Path | None = None
+    max_document: Positive = 64
+    max_sentence: Positive = 24
+    rows: Positive = 64
+    held_out: Positive = 512
+
+
+class ShortenStage(TrainingStage):
+    """The likelihood of a shorter sentence, given the long one and the most words it may have.
+
+    These are drawn anew in each update, uniformly between the words of the target and
+    ``longest_line``: so a line ends where it is complete, and not only where there is no more room.
+    """
+
+    kind: Literal["shorten"]
+    longest_line: Annotated[int, Field(gt=0, le=LONGEST_PROMPT)] = 12
+
+
+# One kind so far; a second makes this a union, told apart by ``kind``.
+Stage = ShortenStage
+
+
+class ShortenerRun(RunShape):
+    """A whole run: the compressor of the model folder ``start_from``, and its stages.
+
+    ``start_from`` is a summarizer or a shortener; its vocabulary is kept.
+    """
+
+    family: Literal["shortener"] = "shortener"
+    data: PairsConfig
+    start_from: Path
+    stages: Annotated[list[Stage], Field(min_length=1)]

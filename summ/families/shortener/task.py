@@ -1,0 +1,167 @@
+"""The shortener's task: a compressor learns from pairs to leave phrases out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from summ.errors import ConfigError
+from summ.families.shortener.config import ShortenerRun
+from summ.families.shortener.model import (
+    FAMILY,
+    ShortenerModel,
+    ShortenerSettings,
+    load_shortener,
+    save_shortener,
+)
+from summ.families.shortener.pairs import PairBatches
+from summ.families.shortener.shorten import ShortenStep
+from summ.networks.compressor import Compressor
+from summ.networks.model_folder import read_manifest
+from summ.networks.policy import Marks, greedy
+from summ.networks.vocabulary_facts import vocabulary_facts
+from summ.text.verbs import VerbLexicon
+from summ.text.vocabulary import Vocabulary
+from summ.training.random_streams import stage_seed
+from summ.training.task import StageParts, Validation
+
+_ROWS_AT_ONCE = 64
+_SAMPLES = 4
+
+
+@dataclass(frozen=True)
+class StartingPoint:
+    """A compressor of another family, which a shortener starts from.
+
+    Attributes:
+        max_document: pieces that it reads, the end mark included.
+        max_sentence: pieces that it writes, the end mark included.
+        attention: transformers' attention implementation.
+        language: ISO 639 code.
+    """
+
+    compressor: Compressor
+    vocabulary: Vocabulary
+    max_document: int
+    max_sentence: int
+    attention: str
+    language: str
+
+
+class ShortenerTask:
+    """Trains a shortener; implements ``Task``.
+
+    Args:
+        starting_point: the compressor in the folder of a summarizer.
+    """
+
+    def __init__(
+        self,
+        config: ShortenerRun,
+        device: torch.device,
+        starting_point: Callable[[Path], StartingPoint],
+    ) -> None:
+        self.config, self.device = config, device
+        self.model = _model(config, starting_point)
+        self.model.compressor.to(device)
+        self.marks = Marks.of(self.model.vocabulary, device)
+
+    def networks(self) -> dict[str, nn.Module]:
+        return {"compressor": self.model.compressor}
+
+    def begin(self, index: int, processes: int) -> StageParts:
+        stage, data = self.config.stages[index], self.config.data
+        parts = processes * stage.optimizer.accumulation
+        if data.rows % parts:
+            raise ConfigError(
+                f"stages.{stage.name}: {data.rows} rows cannot be shared equally by {parts} parts "
+                "(processes x accumulation). Change data.rows."
+            )
+        seed = stage_seed(self.config.seed, stage.name)
+        pairs = PairBatches(data, self.model.vocabulary, stage.longest_line, seed)
+        step = ShortenStep(self.model.compressor, self.marks, stage.longest_line)
+        validate = partial(self._validate, pairs, step)
+        return StageParts(stage, pairs, step, validate, ("shorten/nll_per_piece",))
+
+    @torch.no_grad()
+    def _validate(self, pairs: PairBatches, step: ShortenStep) -> Validation:
+        """The likelihood of targets that are never trained on, and a few lines."""
+        nll, targets, pieces = 0.0, 0, 0
+        samples: list[tuple[str, str]] = []
+        for batch in (part.to(self.device) for part in pairs.held_out(_ROWS_AT_ONCE)):
+            nll += float(step.nll(batch).sum())
+            targets += len(batch)
+            pieces += int(batch.targets.mask.sum())
+            if not samples:
+                sources = batch.sources.rows(slice(0, _SAMPLES))
+                ceiling = torch.full((len(sources),), step.longest_line, device=self.device)
+                encoded = self.model.compressor.read(sources, ceiling)
+                length = self.model.settings.max_sentence
+                lines = greedy(self.model.compressor, encoded, self.marks, length)
+                decode = self.model.vocabulary.decode
+                samples = [
+                    (decode(source), decode(line))
+                    for source, line in zip(sources.ids.tolist(), lines.ids.tolist(), strict=True)
+                ]
+        if not targets:  # of fewer than ten none is held out
+            return Validation({}, [])
+        figures = {"held_out/nll": nll / targets, "held_out/nll_per_piece": nll / pieces}
+        return Validation(figures, samples)
+
+    def save(self, folder: Path, final: bool = False) -> None:
+        """With 8 bits a weight in any case; checkpoints have the weights as trained."""
+        longest = max(stage.longest_line for stage in self.config.stages)
+        settings = replace(self.model.settings, longest_line=longest)
+        save_shortener(replace(self.model, settings=settings), folder)
+
+
+def _model(config: ShortenerRun, starting_point: Callable[[Path], StartingPoint]) -> ShortenerModel:
+    """The model that the run starts from, which may use only the pieces of its source.
+
+    Raises:
+        ConfigError: there is no lexicon, or the pairs are longer than the model reads.
+    """
+    verbs = None if config.data.verbs is None else _read_verbs(config.data.verbs)
+    if read_manifest(config.start_from).family == FAMILY:
+        model = load_shortener(config.start_from)
+        model = model if verbs is None else replace(model, verbs=verbs)
+    else:
+        start = starting_point(config.start_from)
+        if verbs is None:
+            raise ConfigError(
+                f"data.verbs: missing, and {config.start_from} has none. Give the lexicon that "
+                "data_prep.splices wrote beside the pairs."
+            )
+        facts = vocabulary_facts(start.vocabulary)
+        compressor = Compressor(start.compressor.network, facts, shortlist=())
+        longest = max(stage.longest_line for stage in config.stages)
+        settings = ShortenerSettings(
+            start.max_document, start.max_sentence, longest, start.attention, start.language
+        )
+        model = ShortenerModel(compressor, start.vocabulary, verbs, settings)
+    for key, asked, most in (
+        ("max_document", config.data.max_document, model.settings.max_document),
+        ("max_sentence", config.data.max_sentence, model.settings.max_sentence),
+    ):
+        if asked > most:
+            raise ConfigError(
+                f"data.{key}: must be at most {most}, as in {config.start_from}, found {asked}. "
+                "Lower it."
+            )
+    return model
+
+
+def _read_verbs(path: Path) -> VerbLexicon:
+    try:
+        return VerbLexicon.of(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigError(
+            f"data.verbs: {path}: no lexicon of verbs ({' '.join(str(error).split())[:200]}). Make "
+            "it with data_prep.splices."
+        ) from error
