@@ -33,6 +33,8 @@ from summ.types import Method
 
 _FEWEST = 4  # words of a line that can say anything
 _LONGEST_SENTENCE = 60  # words
+# Without one of these words a claim says more than its sentence did.
+_UNLESS_KEPT = CONDITIONS - {"until", "without", "except"}
 _CUT_BEFORE = PREPOSITIONS | SUBORDINATORS | {"and", "but", "who", "which", "that"}
 
 
@@ -232,6 +234,6 @@ class Shortener:
             worth -= weights.tiny
         behind = set(source.folded.tokens[line.places[0] :])
         said = {source.folded.tokens[place] for place in line.places}
-        if (CONDITIONS - {"until", "without", "except"}) & (behind - said):
+        if _UNLESS_KEPT & (behind - said):
             worth -= weights.conditional
         return worth

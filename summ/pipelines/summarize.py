@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from summ.families.summarizer.model import SummaryModel
     from summ.pipelines.embed import SentenceEncoder
     from summ.pipelines.rerank import RerankWeights
 
@@ -89,14 +90,31 @@ class Summarizer:
         import torch
 
         from summ.families.summarizer.model import load_summary_model
-        from summ.pipelines.compress import ModelCompressor
 
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         model = load_summary_model(None if path is None else find_model(path), device)
         encode = None if encoder is None else _LateEncoder(find_model(encoder), device)
-        compressor, shortener = ModelCompressor(model), _LateShortener(device)
         # Whoever names a model wants to see what that model writes.
-        return Summarizer(compressor, encode, rerank, shortener, prefer_shortener=path is None)
+        return Summarizer.around(model, device, encode, rerank, prefer_shortener=path is None)
+
+    @staticmethod
+    def around(
+        model: SummaryModel,
+        device: str,
+        encode: Encode | None = None,
+        rerank: RerankWeights | None = None,
+        prefer_shortener: bool = False,
+    ) -> Summarizer:
+        """A summarizer of a loaded model, with the shortener that ships with summ beside it.
+
+        Args:
+            device: where the model is, and where the shortener is to be.
+            encode, rerank, prefer_shortener: as for ``Summarizer``.
+        """
+        from summ.pipelines.compress import ModelCompressor
+
+        compressor, shortener = ModelCompressor(model), _LateShortener(device)
+        return Summarizer(compressor, encode, rerank, shortener, prefer_shortener)
 
     def summarize(
         self,

@@ -1,5 +1,6 @@
 import pytest
 
+import summ
 from summ.families.shortener.model import load_shortener
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.headlinese import headlinese
@@ -84,6 +85,12 @@ def test_headlines_leave_auxiliaries_and_the_first_article_out(clause, headline)
     source = searcher.read(clause)
     places = headlinese(source, range(len(source.pieces)), 1, searcher.model.verbs)
     assert (None if places is None else searcher.write(source, places)) == headline
+
+
+def test_a_model_loaded_by_name_knows_the_style_of_a_sentence():
+    [named] = summ.load("en-small", "cpu").summarize(SENTENCES[:1], words=8, style="sentence")
+    [default] = Summarizer.load(device="cpu").summarize(SENTENCES[:1], words=8, style="sentence")
+    assert named.text == default.text
 
 
 def test_the_style_decides_who_writes():
