@@ -55,8 +55,8 @@ class OrderedSource:
         """The whitespace-separated words of a line."""
         return sum(map(self.begins_word, (-1, *places), places))
 
-    def begins_word(self, here: int, there: int) -> bool:
-        """Whether a space is written before a place that follows another; ``here`` may be -1."""
+    def begins_word(self, here: int, there: int) -> int:
+        """1 if a space is written before a place that follows another; ``here`` may be -1."""
         if there == here + 1:
             return not self.folded.glued[there]
         return self.folded.tokens[there] not in CLITICS | MARKS - _OPENING

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from summ.config import Positive, RunShape, Section, TrainingStage
+from summ.config import NetworkConfig, Positive, RunShape, Section, TrainingStage
 from summ.text.vocabulary import LONGEST_PROMPT
 
 
@@ -28,6 +28,19 @@ class PairsConfig(Section):
     held_out: Positive = 512
 
 
+class NewCompressorConfig(Section):
+    """A compressor that begins with random weights, and what it reads.
+
+    ``vocabulary`` is the folder that the program which made the pairs wrote; ``language`` an ISO
+    639 code, by which texts find the model.
+    """
+
+    vocabulary: Path
+    language: str
+    compressor: NetworkConfig
+    attention: Literal["eager", "sdpa"] = "eager"
+
+
 class ShortenStage(TrainingStage):
     """The likelihood of a shorter sentence, given the long one and the most words it may have.
 
@@ -44,12 +57,21 @@ Stage = ShortenStage
 
 
 class ShortenerRun(RunShape):
-    """A whole run: the compressor of the model folder ``start_from``, and its stages.
+    """A whole run: a ``new`` compressor, or that of the folder ``start_from``, and its stages.
 
     ``start_from`` is a summarizer or a shortener; its vocabulary is kept.
     """
 
     family: Literal["shortener"] = "shortener"
     data: PairsConfig
-    start_from: Path
+    new: NewCompressorConfig | None = None
+    start_from: Path | None = None
     stages: Annotated[list[Stage], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def compressor_from_somewhere(self) -> ShortenerRun:
+        if (self.new is None) == (self.start_from is None):
+            raise ValueError(
+                "give either 'new' (a new compressor) or 'start_from' (a model folder)"
+            )
+        return self

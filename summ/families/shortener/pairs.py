@@ -17,6 +17,7 @@ from summ.data.batches import LengthOrder, hold_out
 from summ.errors import DataError
 from summ.families.shortener.config import PairsConfig
 from summ.text.vocabulary import Vocabulary
+from summ.text.words import count_words
 from summ.types import Tokens
 
 _READ_AT_ONCE = 20_000
@@ -29,7 +30,7 @@ class PairBatch:
     Attributes:
         sources: the long sentences.
         targets: the short ones, each of pieces of its source.
-        words: of each target, separated by whitespace.
+        words: of each target, as ``summ.text.words`` counts them.
     """
 
     sources: Tokens
@@ -63,7 +64,7 @@ class PairBatches:
         self._rows: list[tuple[list[int], list[int], int]] = []
         targets: list[str] = []
         for source, target, text in _encoded(data.pairs, vocabulary):
-            words = len(text.split())
+            words = count_words(text)
             fits = len(source) < data.max_document and len(target) < data.max_sentence
             if fits and 0 < words <= longest_line and set(target) <= set(source):
                 self._rows.append((source, target, words))

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from summ.errors import ConfigError
-from summ.families.shortener.config import ShortenerRun
+from summ.families.shortener.config import NewCompressorConfig, ShortenerRun
 from summ.families.shortener.model import (
     FAMILY,
     ShortenerModel,
@@ -25,6 +25,7 @@ from summ.families.shortener.shorten import ShortenStep
 from summ.networks.compressor import Compressor
 from summ.networks.model_folder import read_manifest
 from summ.networks.policy import Marks, greedy
+from summ.networks.transformer import build_encoder_decoder
 from summ.networks.vocabulary_facts import vocabulary_facts
 from summ.text.verbs import VerbLexicon
 from summ.text.vocabulary import Vocabulary
@@ -128,19 +129,26 @@ def _model(config: ShortenerRun, starting_point: Callable[[Path], StartingPoint]
         ConfigError: there is no lexicon, or the pairs are longer than the model reads.
     """
     verbs = None if config.data.verbs is None else _read_verbs(config.data.verbs)
-    if read_manifest(config.start_from).family == FAMILY:
-        model = load_shortener(config.start_from)
+    longest = max(stage.longest_line for stage in config.stages)
+    if config.new is not None:
+        return _new_model(config, config.new, verbs or VerbLexicon(), longest)
+    folder = config.start_from
+    if folder is None:
+        raise ConfigError(
+            "start_from: missing, and there is no 'new' compressor. Give one of them."
+        )
+    if read_manifest(folder).family == FAMILY:
+        model = load_shortener(folder)
         model = model if verbs is None else replace(model, verbs=verbs)
     else:
-        start = starting_point(config.start_from)
+        start = starting_point(folder)
         if verbs is None:
             raise ConfigError(
-                f"data.verbs: missing, and {config.start_from} has none. Give the lexicon that "
+                f"data.verbs: missing, and {folder} has none. Give the lexicon that "
                 "data_prep.splices wrote beside the pairs."
             )
         facts = vocabulary_facts(start.vocabulary)
         compressor = Compressor(start.compressor.network, facts, shortlist=())
-        longest = max(stage.longest_line for stage in config.stages)
         settings = ShortenerSettings(
             start.max_document, start.max_sentence, longest, start.attention, start.language
         )
@@ -151,10 +159,25 @@ def _model(config: ShortenerRun, starting_point: Callable[[Path], StartingPoint]
     ):
         if asked > most:
             raise ConfigError(
-                f"data.{key}: must be at most {most}, as in {config.start_from}, found {asked}. "
-                "Lower it."
+                f"data.{key}: must be at most {most}, as in {folder}, found {asked}. Lower it."
             )
     return model
+
+
+def _new_model(
+    config: ShortenerRun, new: NewCompressorConfig, verbs: VerbLexicon, longest: int
+) -> ShortenerModel:
+    """A compressor with random weights, which may use only the pieces of its source."""
+    vocabulary, data = Vocabulary.load(new.vocabulary), config.data
+    facts = vocabulary_facts(vocabulary)
+    # transformers initialises from the global generator, whose state is restored.
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        network = build_encoder_decoder(new.compressor, facts, new.attention)
+    settings = ShortenerSettings(
+        data.max_document, data.max_sentence, longest, new.attention, new.language
+    )
+    return ShortenerModel(Compressor(network, facts, shortlist=()), vocabulary, verbs, settings)
 
 
 def _read_verbs(path: Path) -> VerbLexicon:

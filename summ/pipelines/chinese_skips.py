@@ -1,0 +1,106 @@
+"""Which steps a line may take along a Chinese sentence; see ``ordered_search``.
+
+A line keeps the characters of its source in their order and may leave out what
+``summ.text.chinese`` knows to be dispensable, and clauses that only lead up to others.  It ends
+where a clause ends.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from summ.text.chinese import CLAUSE_MARKS, clause_spans, dispensable, leads_up, looks_complete
+from summ.text.folding import Folded
+
+_PAIRS = (("“", "”"), ("《", "》"), ("（", "）"), ("「", "」"), ("『", "』"))
+
+
+@dataclass(frozen=True)
+class ChineseSkips:
+    """The steps and ends of one source.
+
+    Attributes:
+        source: canonical words, as its text writes them.
+    """
+
+    source: Folded
+
+    @cached_property
+    def _text(self) -> str:
+        return "".join(self.source.surfaces)
+
+    @cached_property
+    def _offsets(self) -> list[int]:
+        """Where each word begins in the text, and the end."""
+        offsets = [0]
+        for surface in self.source.surfaces:
+            offsets.append(offsets[-1] + len(surface))
+        return offsets
+
+    def _place(self, offset: int) -> int:
+        """The first word that begins at or behind a character."""
+        return bisect_left(self._offsets, offset)
+
+    @cached_property
+    def followers(self) -> list[list[int]]:
+        """The places that may follow each place; the first row is of the beginning."""
+        size = len(self.source.tokens)
+        jumps: dict[int, set[int]] = {}
+        for start, end in dispensable(self._text):
+            jumps.setdefault(self._place(start), set()).add(self._place(end))
+        for start, end in self._leading:
+            jumps.setdefault(self._place(start), set()).add(self._place(end))
+        rows = []
+        for there in range(size + 1):
+            reached, todo = {there}, [there]
+            while todo:
+                for far in jumps.get(todo.pop(), ()):
+                    if far not in reached:
+                        reached.add(far)
+                        todo.append(far)
+            rows.append(sorted(place for place in reached if place < size))
+        return rows
+
+    @cached_property
+    def _leading(self) -> list[tuple[int, int]]:
+        """Clauses that only lead up to the next, with their marks."""
+        spans = clause_spans(self._text)
+        return [
+            (start, spans[number + 1][0])
+            for number, (start, end) in enumerate(spans[:-1])
+            if leads_up(self._text[start:end], self._text[end : end + 1])
+        ]
+
+    @cached_property
+    def ends(self) -> list[bool]:
+        """Whether a line may end with each word."""
+        size = len(self.source.tokens)
+        ends = [False] * size
+        for start, end in clause_spans(self._text):
+            place = self._place(end) - 1
+            ends[place] = 0 <= place < size and looks_complete("于此，" + self._text[start:end])
+        return ends
+
+    def plain_lines(self) -> list[tuple[int, ...]]:
+        """From each place where a line may begin, without anything dispensable, to each end."""
+        lines = []
+        for start in self.followers[0]:
+            places = [start]
+            while places[-1] < len(self.source.tokens) - 1 or self.ends[places[-1]]:
+                if self.ends[places[-1]] and self.pairs_marks(places):
+                    lines.append(tuple(places))
+                following = self.followers[places[-1] + 1]
+                if not following:
+                    break
+                places.append(following[-1])
+        return lines
+
+    def pairs_marks(self, places: Sequence[int]) -> bool:
+        """Whether brackets and quotation marks of a line come in pairs, and no mark begins it."""
+        said = "".join(self.source.surfaces[place] for place in places)
+        if said[:1] in CLAUSE_MARKS + "、" or not looks_complete(said):
+            return False
+        return all(said.count(left) == said.count(right) for left, right in _PAIRS)

@@ -1,0 +1,69 @@
+"""Chinese: the words of news that shortening must know, as alternatives of regular expressions."""
+
+from __future__ import annotations
+
+# Days; numbered dates are found by their numbers.
+DAYS = (
+    "今天|昨天|前天|明天|日前|近日|昨日|今日|当日|当天|本周|上周|本月|近期|连日来|日内|"
+    "[本上下]?(?:周|星期)[一二三四五六日天]"
+)
+
+# Parts of a day.
+PARTS_OF_DAY = "上午|下午|中午|晚间|晚上|凌晨|清晨|傍晚|深夜|早上|早间|夜间|晚|早"
+
+# Words that only say when.
+TIMES = (
+    "目前|如今|眼下|现在|当前|今年|去年|明年|前年|期间|以来|以后|之后|之前|截至|截止|"
+    "此前|此后|同时|其中|另外|此外|第一季度|上半年|下半年|“[^”]{2,8}”期间|近年来|多年来|"
+    "长期以来"
+)
+
+# Offices that stand before a name and that titles leave out.
+OFFICES = (
+    "中共中央政治局常委|中共中央政治局委员|中共中央总书记|中央军委主席|中央军委副主席|"
+    "国家主席|国家副主席|国务院总理|国务院副总理|国务委员兼?|外交部长|外交部发言人|"
+    "国防部发言人|全国人大常委会委员长|全国人大常委会副委员长|全国政协主席|"
+    "全国政协副主席|中央书记处书记|中央纪委书记|中央外办主任|"
+    "中央外事工作委员会办公室主任|外交部副部长|总书记|党组书记"
+)
+
+# Where meetings are held, which titles leave out.
+PLACES = (
+    "在(?:北京)?(?:人民大会堂|中南海|钓鱼台国宾馆|中南海紫光阁)|以视频方式|应邀|"
+    "在(?:北京|京)(?=会见|同|与|主持|举行|出席|召开|会谈)"
+)
+
+# Beginnings of clauses that say when, where or why, and lead up to another.
+OPENERS = (
+    "随着|为了|为(?=[^，]{2,20}$)|经过|针对|根据|面对|由于|通过|按照|结合|作为|围绕|鉴于|"
+    "依据|应[^，]{2,20}邀请|自[^，]{1,12}[起来]|截至|截止|从[^，]{1,20}(?:来看|看)|"
+    "在[^，]{1,30}(?:期间|之际|后|时|中|前|下|背景下|上|之后|之前|同时)$|"
+    "当[^，]{1,20}时$|据|除了|除|虽然|尽管|因为|如果|若|一旦|只要|只有|无论|不仅|对于|"
+    "关于"
+)
+
+# Words that link a sentence to the one before.
+LINKS = (
+    "其中|同时|此外|另外|目前|但是|但|不过|因此|所以|而且|并且|然而|对此|当前|眼下|如今|"
+    "此前|随后|不久前"
+)
+
+# Ends of clauses that say who speaks.
+SPEECH = (
+    "说|称|表示|指出|强调|认为|显示|介绍|宣布|透露|报道|发表声明|声明说|消息|数据|获悉|"
+    "提出|呼吁|要求|警告|通报|证实|发布|回应|坦言|写道|评论"
+)
+
+# A line that ends with one of these has been cut in the middle.
+NEVER_LAST = (
+    "的|地|得|和|与|及|或|在|对|向|从|把|被|将|以|为|于|由|是|有|等|并|而|但|因|如|若|即|"
+    "之|所|个|名|位|中|、"
+)
+
+# Particles before which a line may be cut where nothing better is known, unless they are part of
+# a common word.
+BEFORE_PHRASES = (
+    "并(?![购非列存不行排])|以及|和(?![平谐解睦蔼])|与(?![会否])|在(?![线职于])|"
+    "对(?![外话手策象于])|向(?![前上来导])|从(?![而事])|等(?![级待候])|将(?!军)|把|被|因|"
+    "但|而(?![且是言])"
+)

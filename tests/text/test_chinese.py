@@ -1,0 +1,79 @@
+"""What may be left out of a Chinese sentence, and what never."""
+
+import pytest
+
+from summ.text.chinese import (
+    broken_off,
+    clauses,
+    dispensable,
+    looks_complete,
+    plainer,
+    shortenings,
+)
+from summ.text.chinese_variants import simplified
+
+
+@pytest.mark.parametrize(
+    ("sentence", "plain"),
+    [
+        ("国务院总理李强3月14日主持召开全体会议。", "李强主持召开全体会议。"),
+        ("今天（5月6日）上午，新大桥正式通车。", "新大桥正式通车。"),
+        ("据当地媒体报道，港口仓库起火。", "港口仓库起火。"),
+        ("外交部发言人林小红25日说，会谈不会取消。", "林小红说，会谈不会取消。"),
+        ("当地时间8日，两国总理以视频方式举行会谈。", "两国总理举行会谈。"),
+        ("目前，湖水水位（含支流）持续下降。", "湖水水位持续下降。"),
+    ],
+)
+def test_dates_reports_offices_and_brackets_go(sentence: str, plain: str) -> None:
+    assert plainer(sentence) == plain
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "新规定自2025年2月15日起施行。",  # the date is the news
+        "截至6月6日共有三人获救。",
+        "会议定于5月9日至11日召开。",
+        "公司否认将裁员。",
+    ],
+)
+def test_what_the_sentence_is_about_stays(sentence: str) -> None:
+    assert plainer(sentence) == sentence
+
+
+def test_traditional_characters_are_read_and_stay() -> None:
+    assert simplified("國務院總理會見記者") == "国务院总理会见记者"
+    assert plainer("國務院總理李強3月14日主持召開會議。") == "李強主持召開會議。"
+
+
+def test_quotes_and_titles_hold_their_commas() -> None:
+    text = "他说“先救人，再修路”，随后离开，去看《山，水》。"
+    assert clauses(text) == ["他说“先救人，再修路”", "随后离开", "去看《山，水》"]
+
+
+def test_dispensable_spans_are_of_the_text() -> None:
+    text = "中共中央总书记、国家主席王大明26日致信祝贺"
+    found = [text[start:end] for start, end in dispensable(text)]
+    assert found == ["中共中央总书记、国家主席", "26日"]
+
+
+def test_lines_fit_and_end_with_a_clause() -> None:
+    text = "随着气温升高，北方麦收加快，各地调集农机，确保颗粒归仓。"
+    assert list(shortenings(text, 16))[:2] == [
+        "随着气温升高，北方麦收加快",
+        "北方麦收加快，各地调集农机",
+    ]
+    for room in range(6, 30):
+        assert all(len(line) <= room for line in shortenings(text, room))
+
+
+@pytest.mark.parametrize("line", ["今年以来", "世卫组织表示", "他前往上海和", "三人"])
+def test_times_openings_and_stubs_are_not_complete(line: str) -> None:
+    assert not looks_complete(line)
+
+
+def test_a_line_is_broken_off_behind_a_clause_or_before_a_phrase() -> None:
+    text = "北部山区昨夜遭遇暴雨并引发洪水导致道路中断"
+    assert broken_off(text, 14) == "北部山区昨夜遭遇暴雨"
+    assert broken_off(text, 100) == text
+    assert broken_off("总理致电王小明，祝贺他就任图书馆联合会主席", 18) == "总理致电王小明"
