@@ -81,6 +81,21 @@ class ChineseShortener:
         self._weights = weights or ChineseChoiceWeights()
         self._searcher = ChineseSearcher(model)
 
+    @property
+    def longest(self) -> int:
+        """Characters of a source that is read whole, as a rule."""
+        return self._model.settings.max_document - 2
+
+    def fits(self, text: str) -> bool:
+        """Whether a text is one sentence, short enough to be read whole."""
+        return len(text) <= self.longest and len(split_sentences(text)) == 1
+
+    def compress(
+        self, texts: Sequence[str], budgets: Sequence[int], decoding: DecodingOptions
+    ) -> list[Compressed]:
+        """As ``shorten``; so a summarizer may be put around a shortener alone."""
+        return self.shorten(texts, budgets, decoding)
+
     def shorten(
         self, texts: Sequence[str], words: Sequence[int], decoding: DecodingOptions
     ) -> list[Compressed]:

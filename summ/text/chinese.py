@@ -38,6 +38,7 @@ _OFFICES = re.compile(rf"(?:(?:{zh.OFFICES})[、兼]?)+(?={_HAN}{{2,4}})")
 _PLACES = re.compile(zh.PLACES)
 _OPENER = re.compile(rf"^(?:{zh.OPENERS})")
 # Where a phrase begins: particles, unless they are part of a common word.
+_DENIES = re.compile(zh.DENIALS)
 _PHRASE = re.compile(rf"[{CLAUSE_MARKS}、]|(?:{zh.BEFORE_PHRASES})")
 _DATED = re.compile(rf"(?:{_DATE.pattern}|{_PART})(?:[（(][^）)]{{0,20}}[）)])?{_PART}*[，,]?")
 _LINK = re.compile(rf"^(?:{zh.LINKS})[，、]?")
@@ -75,8 +76,8 @@ def clauses(text: str) -> list[str]:
 def dispensable(text: str) -> list[tuple[int, int]]:
     """What a sentence can do without: dates, reports, offices, meeting places, brackets.
 
-    What is denied stays denied: nothing of these can hold a negation.  Spans may touch, so that
-    what is left out may be several of them.
+    What is denied stays denied: none of them holds a denial.  Spans may touch, so that what is
+    left out may be several of them.
     """
     text = simplified(text)
     spans = [match.span() for match in _BRACKETS.finditer(text)]
@@ -94,7 +95,13 @@ def dispensable(text: str) -> list[tuple[int, int]]:
             match = bracket
         spans.append((begun, begun + match.end()))
         begun += match.end()
-    return sorted({span for span in spans if span[0] < span[1]})
+    return sorted(
+        {
+            (start, end)
+            for start, end in spans
+            if end > start and not _DENIES.search(text, start, end)
+        }
+    )
 
 
 def _is_aside(match: re.Match[str]) -> bool:
@@ -114,9 +121,12 @@ def plainer(text: str) -> str:
 
 
 def leads_up(clause: str, mark: str) -> bool:
-    """Whether what follows a clause stands without it: it says when, why, or who said so."""
+    """Whether what follows a clause stands without it: it says when, why, or who said so.
+
+    A denial or a condition is never left out.
+    """
     clause = simplified(clause)
-    return bool(
+    return not _DENIES.search(clause) and bool(
         _OPENER.match(clause)
         or _TIME_ONLY.match(clause)
         or (_SPEECH_END.search(clause) and mark in "，：")

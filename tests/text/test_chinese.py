@@ -72,6 +72,16 @@ def test_times_openings_and_stubs_are_not_complete(line: str) -> None:
     assert not looks_complete(line)
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    ["公司否认报道，将裁员三百人。", "市长驳斥传闻说，地铁将停运。", "如果大雨持续，大桥将关闭。"],
+)
+def test_denials_and_conditions_are_never_left_out(sentence: str) -> None:
+    claim = clauses(sentence)[-1]
+    assert claim not in list(shortenings(sentence, 30))
+    assert sentence.rstrip("。") in list(shortenings(sentence, 30))
+
+
 def test_a_line_is_broken_off_behind_a_clause_or_before_a_phrase() -> None:
     text = "北部山区昨夜遭遇暴雨并引发洪水导致道路中断"
     assert broken_off(text, 14) == "北部山区昨夜遭遇暴雨"

@@ -33,13 +33,13 @@ PLACES = (
     "在(?:北京|京)(?=会见|同|与|主持|举行|出席|召开|会谈)"
 )
 
-# Beginnings of clauses that say when, where or why, and lead up to another.
+# Beginnings of clauses that say when, where or why, and lead up to another.  Conditions are not
+# among them: without its condition a claim says more than its sentence did.
 OPENERS = (
     "随着|为了|为(?=[^，]{2,20}$)|经过|针对|根据|面对|由于|通过|按照|结合|作为|围绕|鉴于|"
     "依据|应[^，]{2,20}邀请|自[^，]{1,12}[起来]|截至|截止|从[^，]{1,20}(?:来看|看)|"
     "在[^，]{1,30}(?:期间|之际|后|时|中|前|下|背景下|上|之后|之前|同时)$|"
-    "当[^，]{1,20}时$|据|除了|除|虽然|尽管|因为|如果|若|一旦|只要|只有|无论|不仅|对于|"
-    "关于"
+    "当[^，]{1,20}时$|据|虽然|尽管|因为|不仅|对于|关于"
 )
 
 # Words that link a sentence to the one before.
@@ -67,3 +67,6 @@ BEFORE_PHRASES = (
     "对(?![外话手策象于])|向(?![前上来导])|从(?![而事])|等(?![级待候])|将(?!军)|把|被|因|"
     "但|而(?![且是言])"
 )
+
+# What holds one of these is never left out.
+DENIALS = "不|没|未|无|非|否认|驳斥|驳回|拒绝|反对|取消|避免|难以|如果|若|一旦|只有|只要|除非"
