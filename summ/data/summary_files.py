@@ -88,12 +88,15 @@ def _row(
     own: Mapping[str, Any] = {} if record is None or record.fields is None else record.fields
     if output_field in own and output_field != field:
         raise DataError(
-            f'record {summary.id}: has a field "{output_field}" already. Give another --output-field.'
+            f'record {summary.id}: has a field "{output_field}" already. Give another '
+            "--output-field."
         )
     row: dict[str, Any] = {"id": own.get("id", summary.id)}
     if row["id"] is None or row["id"] == "":
         row["id"] = summary.id
-    row |= {name: value for name, value in own.items() if name != "id" and (with_text or name != field)}
+    row |= {
+        name: value for name, value in own.items() if name != "id" and (with_text or name != field)
+    }
     row[output_field] = summary.text
     told = {
         "words": summary.words,
@@ -148,13 +151,17 @@ def _parquet_rows(stream: Any, output: Path) -> Iterator[Callable[[Mapping[str, 
     def flush() -> None:
         nonlocal writer
         try:
-            table = pyarrow.Table.from_pylist(rows, schema=None if writer is None else writer.schema)
+            table = pyarrow.Table.from_pylist(
+                rows, schema=None if writer is None else writer.schema
+            )
             if writer is None:
                 writer = pyarrow.parquet.ParquetWriter(stream, table.schema)
             writer.write_table(table)
         except pyarrow.ArrowException as error:
             reason = " ".join(str(error).split())[:120]
-            raise DataError(f"{output}: records of different types ({reason}). Use .jsonl.") from error
+            raise DataError(
+                f"{output}: records of different types ({reason}). Use .jsonl."
+            ) from error
         rows.clear()
 
     def add(row: Mapping[str, Any]) -> None:

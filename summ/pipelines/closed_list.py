@@ -47,7 +47,8 @@ class ClosedList:
 
         Args:
             source: its words.
-            function_words: words without content; of the others, those stay whose stem is one of the
+            function_words: words without content; of the others, those stay whose stem is one of
+            the
                 source's.
         """
         stems = frozenset(map(stem, source)) & self._by_stem.keys()

@@ -1,7 +1,7 @@
 """Extraction: whole sentences of a document in a language that no model has learned.
 
-Nothing is shortened.  Only where not even one sentence is within the words is one broken off, at the
-end of a clause if it has one there; an ellipsis says so.
+Nothing is shortened.  Only where not even one sentence is within the words is one broken off, at
+the end of a clause if it has one there; an ellipsis says so.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ from summ.text.sentences import split_sentences
 from summ.text.words import count_words, cut_to_words, is_unsegmented
 
 _LONGEST = 400  # words of a sentence; a longer one is taken apart
-_CLAUSE_END = re.compile(r"[,;:،؛，、；：·\u2013\u2014](?=\s|$)|[，、；：]|(?<=[\u0e00-\u0e7f])\s(?=[\u0e00-\u0e7f])")
+_CLAUSE_END = re.compile(
+    r"[,;:،؛，、；：·\u2013\u2014](?=\s|$)|[，、；：]|(?<=[\u0e00-\u0e7f])\s(?=[\u0e00-\u0e7f])"
+)
 _LEAST_CLAUSE = 0.4  # of the words that a clause must fill to be worth its end
-_TRAILING = " ,;:،؛，、；：·-\u2013\u2014(“\"«„「"
+_TRAILING = ' ,;:،؛，、；：·-\u2013\u2014(“"«„「'
 _ELLIPSIS = "…"
 
 
@@ -33,8 +35,8 @@ def plan_extraction(
 ) -> LengthPlan:
     """Decides which sentences of documents in a language are kept.
 
-    The best sentences that fit, whole, in the order of the documents.  If nobody says how many words,
-    the best sentence is kept whatever its length.
+    The best sentences that fit, whole, in the order of the documents.  If nobody says how many
+    words, the best sentence is kept whatever its length.
 
     Args:
         texts: a document, or several to be summarized together.
@@ -75,7 +77,7 @@ def _worth(sentences: Sequence[str], place: int, kept: Sequence[int]) -> bool:
 
 
 def break_off(sentence: str, words: int) -> str:
-    """The beginning of a sentence within so many words, to the end of a clause if it has one there."""
+    """The beginning of a sentence within so many words, to the end of a clause if it can be."""
     spaced = not is_unsegmented(sentence)
     head = cut_to_words(sentence, words)
     if head == sentence:

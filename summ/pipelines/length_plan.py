@@ -148,7 +148,9 @@ def words_per_unit(text: str) -> int:
 
 def _is_running(sentences: Sequence[str]) -> bool:
     """Whether sentences follow each other as prose: a heading or an item has no full stop."""
-    return all(sentence.rstrip(_CLOSERS)[-1:] in tuple(_SENTENCE_ENDS) for sentence in sentences[:-1])
+    return all(
+        sentence.rstrip(_CLOSERS)[-1:] in tuple(_SENTENCE_ENDS) for sentence in sentences[:-1]
+    )
 
 
 def _one_is_enough(limit: LengthLimit, words: int, scale: int) -> bool:
@@ -168,8 +170,8 @@ def whole_first(
     """Sentences by rank: whole while they fit, then one that is shortened to what room is left.
 
     The best sentence is kept that fits or can be shortened.  Others are shortened only if ``least``
-    words remain of them, not less than half of what they have, and no words of a speaker, which must
-    stand as they were said.
+    words remain of them, not less than half of what they have, and no words of a speaker, which
+    must stand as they were said.
 
     Args:
         sentences: of a document.

@@ -127,7 +127,9 @@ class OrderedSearcher:
             total += len(split[kept])
             kept += 1
         head = Folded(folded.tokens[:kept], folded.surfaces[:kept], folded.glued[:kept])
-        return OrderedSource(head, tuple(split[:kept]), kept < len(folded.tokens), vocabulary.accents)
+        return OrderedSource(
+            head, tuple(split[:kept]), kept < len(folded.tokens), vocabulary.accents
+        )
 
     def skips(self, source: OrderedSource) -> Skips:
         """What a line may leave out of a source."""

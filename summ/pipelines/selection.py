@@ -112,9 +112,7 @@ def rank_sentences(
     return _pick(vectors, terms, relevance, free, count, weights.redundancy)
 
 
-def tfidf(
-    sentences: Sequence[str], stop_words: frozenset[str] = frozenset()
-) -> sparse.csr_array:
+def tfidf(sentences: Sequence[str], stop_words: frozenset[str] = frozenset()) -> sparse.csr_array:
     """Unit TF-IDF vectors of sentences, (N, V); the document frequency is within ``sentences``.
 
     ``tf * (log((1 + N) / (1 + df)) + 1)``, each row of length 1 (or 0 without terms).

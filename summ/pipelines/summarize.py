@@ -291,7 +291,7 @@ class Summarizer:
         return _RoutedPlan(plan, code, compressor)
 
     def _compressor_for(self, code: str) -> SentenceCompressor | None:
-        """The model for a language: this one, or the one that ships for it; None if there is none."""
+        """The model for a language: this one, or one that ships for it; None if there is none."""
         if code == _UNKNOWN or self._language in {code, _UNKNOWN}:
             return self._compressor
         if code not in self._others:
@@ -375,9 +375,7 @@ class _LateEncoder:
         return self._encoder.encode(texts)
 
 
-def _summary(
-    identifier: str, routed: _RoutedPlan, compressed: Iterator[Compressed]
-) -> Summary:
+def _summary(identifier: str, routed: _RoutedPlan, compressed: Iterator[Compressed]) -> Summary:
     """Puts a summary together; its compressed parts are the next ones of ``compressed``."""
     plan = routed.plan
     whole: Method = "kept" if plan.whole else "extracted"

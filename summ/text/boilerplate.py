@@ -20,14 +20,16 @@ _COOKIES = re.compile(
     r"|(?:(?:see|read|view|more|in|our|the|manage|change|your) )*(?:cookie|privacy) "
     r"(?:policy|settings|preferences|notice|statement)\W*"
     r"|(?:accept|reject|allow|manage|decline)(?: all| cookies| preferences| optional| settings)*"
-    r"(?:\s*[|/·•,]?\s*(?:accept|reject|allow|manage|decline|more)(?: (?:all|cookies|options|settings|"
+    r"(?:\s*[|/·•,]?\s*(?:accept|reject|allow|manage|decline|more)(?: (?:all|cookies|options"
+    r"|settings|"
     r"preferences|info|information))*)*\W*"
     r"|wir (?:verwenden|nutzen|setzen) cookies\b.*|nous utilisons des cookies\b.*"
     r"|(?:utilizamos|usamos) cookies\b.*|diese (?:web)?s(?:ei|i)te (?:verwendet|nutzt) cookies\b.*",
     _IGNORE,
 )
 _MENU = re.compile(
-    r"(?:skip|jump) to (?:the )?(?:main )?(?:content|navigation|menu|search)|(?:main )?menu|search|home"
+    r"(?:skip|jump) to (?:the )?(?:main )?(?:content|navigation|menu|search)|(?:main )?menu"
+    r"|search|home"
     r"|(?:log|sign) ?(?:in|up|out)|subscribe(?: now)?|register|toggle navigation|back to top|top"
     r"|(?:close|open)(?: menu)?|next|previous|load more|show more|loading\W*|print(?: this page)?"
     r"|(?:listen|watch|view gallery|(?:\d+ )?comments?|leave a comment|reply|tags?)(?: now)?",
@@ -46,7 +48,8 @@ _SHARE = re.compile(
     r"(?:please )?(?:share|tweet|pin|e-?mail|print|copy link|save|bookmark)"
     r"(?: (?:this|on|via|the|article|story|page|post|link|to|with|friends?|us|print|copy|now|tweet|"
     rf"save|by|{_NETWORK}))*\W*"
-    rf"|(?:follow|like|find|join|connect with) us(?: (?:on|at|and|in|for|more|or|via|{_NETWORK})|[\W_]"
+    rf"|(?:follow|like|find|join|connect with) us(?: (?:on|at|and|in|for|more|or|via"
+    rf"|{_NETWORK})|[\W_]"
     r"|@\w+)*"
     rf"|{_NETWORK}(?:[\s|,/·•]+(?:{_NETWORK}|print|copy link|share))+\W*|teilen|partager|compartir",
     _IGNORE,
@@ -55,7 +58,8 @@ _PUBLISHED = re.compile(
     r"(?=.*(?:publish|updated|posted|modified|ago\b|read\b|veröffentlicht|aktualisiert|stand|publi|"
     r"mis à jour|\d:\d\d|\d{4}))"
     r"(?:(?:first|last|published|updated|posted|modified|created|veröffentlicht|aktualisiert|stand|publié|"
-    r"publicado|mis à jour|on|at|am|um|uhr|le|à|el|de|the|date|time|reading|to|read|ago|today|yesterday|"
+    r"publicado|mis à jour|on|at|am|um|uhr|le|à|el|de|the|date|time|reading|to|read|ago|today"
+    r"|yesterday|"
     r"just|now|an?|about|min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?|[ap]\.?m\.?|gmt|utc|bst|e[sd]t|"
     r"p[sd]t|c[sd]t|cest?|ist|"
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun|"
@@ -76,12 +80,15 @@ _CAPTION = re.compile(
     _IGNORE,
 )
 _MORE = re.compile(
-    r"(?:read|see|watch|learn|find out|view|click here for|related|recommended|don't miss|up next|also|"
+    r"(?:read|see|watch|learn|find out|view|click here for|related|recommended|don't miss"
+    r"|up next|also|"
     r"in pictures|mehr zum thema|lesen sie auch|lire aussi|à lire aussi|lea también|leggi anche)"
     r"(?: also| more| next| this| now| too)?\s*:\s*.*"
     r"|(?:read more|see also|related(?: articles?| stories| topics| content| links| posts)|"
-    r"more (?:on this|from the|stories|like this)|(?:most|top) (?:read|popular|viewed|stories)|trending"
-    r"|you (?:may|might) also like|also read|editors?'?s? picks?|continue reading|recommended for you|"
+    r"more (?:on this|from the|stories|like this)|(?:most|top) (?:read|popular|viewed|stories)"
+    r"|trending"
+    r"|you (?:may|might) also like|also read|editors?'?s? picks?|continue reading"
+    r"|recommended for you|"
     r"mehr zum thema|lesen sie auch|lire aussi)\b[^.!?]{0,60}[\s:»>→…]*",
     _IGNORE,
 )
@@ -90,15 +97,18 @@ _LETTER = re.compile(
     r"(?=.*(?:newsletter|alert|inbox|updates|briefing|podcast|channel|e-?mail|miss\b|free)).*"
     r"|(?:get|receive) (?=.*(?:inbox|newsletter|by e-?mail)).*"
     r"|.{0,60}\bnewsletters?\b.{0,30}(?:sign up|subscribe|inbox|here)\W*"
-    r"|(?:download|get) (?:our|the) app\b.*|enter your e-?mail\b.*|support (?:our|quality) journalism\b.*"
-    r"|(?:this (?:article|content) is (?:for|only)|already an?) (?:for )?(?:subscribers?|members?)\b.*"
+    r"|(?:download|get) (?:our|the) app\b.*|enter your e-?mail\b.*|support (?:our"
+    r"|quality) journalism\b.*"
+    r"|(?:this (?:article|content) is (?:for|only)|already an?) (?:for )?(?:subscribers?"
+    r"|members?)\b.*"
     r"|never miss an? (?:story|update)\b.*",
     _IGNORE,
 )
 _RIGHTS = re.compile(
     r"©.{0,160}|(?:\(c\)|copyright)\s*(?:©|\(c\))?\s*(?:by\s[^.]{2,40}\s)?\d{4}.{0,160}"
     r"|(?:all|alle|tous) (?:rights reserved|rechte vorbehalten|droits réservés)\b.*"
-    r"|(?:this (?:material|article|story|content|report) |)(?:may not be|(?:was )?(?:originally|first))\s"
+    r"|(?:this (?:material|article|story|content|report) |)(?:may not be"
+    r"|(?:was )?(?:originally|first))\s"
     r"(?:published|appeared|posted|rewritten|redistributed|broadcast)\b.*"
     r"|terms (?:of (?:use|service)|and conditions)\b[^.]{0,60}|our standards\s*:.*",
     _IGNORE,
@@ -110,7 +120,8 @@ _ADVERT = re.compile(
 )
 _SEPARATOR = re.compile(r"[\W_]+")
 _CREDITED = (
-    r"\(?(?:(?:Additional|Compiled) )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|[Ww]ritten|[Ee]dited) by"
+    r"\(?(?:(?:Additional|Compiled) )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|[Ww]ritten"
+    r"|[Ee]dited) by"
     r"(?:\s(?:[A-Z][\w.'’\-]*|and|in|by|with|for|editing|writing|reporting|additional|the|of)[,;:]?)+\.?\)?"
 )
 _CREDITS = re.compile(_CREDITED)

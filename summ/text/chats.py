@@ -9,7 +9,9 @@ import re
 from dataclasses import dataclass
 
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?(?:\s?[APap]\.?[Mm]\.?)?"
-_DAY = r"(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|(?:Today|Yesterday|[A-Z][a-z]{2,8})(?: at)?(?: \d{1,2})?)"
+_DAY = (
+    r"(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|(?:Today|Yesterday|[A-Z][a-z]{2,8})(?: at)?(?: \d{1,2})?)"
+)
 _STAMP = rf"(?:{_DAY},?[ T]\s*)?{_CLOCK}(?:\s?Z)?"
 _SPEAKER = r"[^\W_][^:<>\[\]\n]{0,39}?"
 # The stamp and the speaker before what is said in the same line.
@@ -33,16 +35,20 @@ _ALONE = tuple(
 )
 _EVENT = re.compile(
     rf"\s*(?:[\[(]?{_STAMP}[\])]?)\s*(?:-\s)?(?:(?:-!-|\*{{1,3}}|-->|<--|={{2,}}).*"
-    r"|[^:]*(?:joined|left|added|removed|created (?:the )?group|changed (?:the|this)|end-to-end encrypted"
+    r"|[^:]*(?:joined|left|added|removed|created (?:the )?group|changed (?:the|this)"
+    r"|end-to-end encrypted"
     r"|pinned|started a call|missed (?:voice|video) call|was added|is now known as|has quit).*|)\s*"
 )
 _NOTHING = re.compile(
-    r"[<\[(\u200e]*(?:(?:media|image|video|audio|sticker|gif|document|contact card|photo|bild|medien)"
+    r"[<\[(\u200e]*(?:(?:media|image|video|audio|sticker|gif|document|contact card|photo|bild"
+    r"|medien)"
     r"(?: \w+)? (?:omitted|weggelassen)|(?:this|you deleted this) message(?: was deleted)?"
     r"|deleted|null|edited|\d+ repl(?:y|ies)(?:\W.*)?|attachment.*)[>\])\s.]*|[\W_]*",
     re.IGNORECASE,
 )
-_TURN = re.compile(r"\s*(?P<speaker>[^\W\d_][\w.'’\-]*(?: [^\W\d_][\w.'’\-]*){0,2}):\s+(?P<said>\S.*)")
+_TURN = re.compile(
+    r"\s*(?P<speaker>[^\W\d_][\w.'’\-]*(?: [^\W\d_][\w.'’\-]*){0,2}):\s+(?P<said>\S.*)"
+)
 # Without its speaker, a turn with one of these would say something else.
 _NEEDS_SPEAKER = re.compile(
     r"\b(?:i|i'm|i've|i'll|i'd|im|me|my|mine|we|we're|we've|we'll|us|our|ours|ich|wir|mir|mich|uns|mein\w*"

@@ -46,7 +46,8 @@ _SHARED_SCRIPTS = (
     ("\u0900-\u097f", "hi mr ne"),
     (
         "A-Za-z\u00c0-\u024f\u1e00-\u1eff",
-        "af az bs ca cs cy da de en eo es et eu fi fr ga gd gl hr ht hu id is it la lb lt lv mg ms mt nl "
+        "af az bs ca cs cy da de en eo es et eu fi fr ga gd gl hr ht hu id is it la lb lt lv mg "
+        "ms mt nl "
         "no oc pl pt ro rw sk sl sq sv sw tl tr vi",
     ),
 )

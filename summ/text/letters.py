@@ -7,30 +7,43 @@ import re
 _IGNORE = re.IGNORECASE
 _GREETING = re.compile(
     r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings|to whom it may concern"
-    r"|hallo|liebe[r]?|guten (?:tag|morgen|abend)|sehr geehrte[r]?|moin|bonjour|salut|ch(?:er|ère)s?|hola"
+    r"|hallo|liebe[r]?|guten (?:tag|morgen|abend)|sehr geehrte[r]?|moin|bonjour|salut|ch(?:er"
+    r"|ère)s?|hola"
     r"|buen[oa]s (?:días|tardes)|querid[oa]s?|estimad[oa]s?|ciao|gentile|car[oai]|beste|geachte|hej"
     r"|olá|prezad[oa]s?)\b[^.!?\n:;]{0,60}[,!:.\u2014\u2013-]?",
     _IGNORE,
 )
 _INLINE_GREETING = re.compile(
-    r"(?:[Hh]i|[Hh]ello|[Hh]ey|[Dd]ear|[Gg]ood (?:morning|afternoon|evening)|[Hh]allo|[Bb]onjour|[Hh]ola)"
-    r"(?: (?:all|everyone|everybody|team|there|folks|both|[A-Z][\w'’\-]+)){0,3}\s*[,!\u2014\u2013]\s+(?=\w)"
+    r"(?:[Hh]i|[Hh]ello|[Hh]ey|[Dd]ear|[Gg]ood (?:morning|afternoon|evening)|[Hh]allo"
+    r"|[Bb]onjour|[Hh]ola)"
+    r"(?: (?:all|everyone|everybody|team|there|folks|both"
+    r"|[A-Z][\w'’\-]+)){0,3}\s*[,!\u2014\u2013]\s+(?=\w)"
 )
 _CLOSING = re.compile(
-    r"(?:(?:with |my |our )?(?:very )?(?:best|kind|kindest|warm|warmest|friendly)(?: (?:regards|wishes))?"
-    r"(?: from .{1,30})?|regards|(?:yours |very )?(?:sincerely|faithfully|truly|respectfully)(?: yours)?"
+    r"(?:(?:with |my |our )?(?:very )?(?:best|kind|kindest|warm|warmest"
+    r"|friendly)(?: (?:regards|wishes))?"
+    r"(?: from .{1,30})?|regards|(?:yours |very )?(?:sincerely|faithfully|truly"
+    r"|respectfully)(?: yours)?"
     r"|yours|cheers|(?:many )?thanks(?: (?:a lot|again|in advance|and (?:best|kind) regards|so much"
-    r"|and regards))?|thank you(?: (?:very much|again|in advance|so much|for your (?:help|time)))?|thx"
-    r"|talk soon|see you(?: (?:then|soon))?|take care|love|cordially|respectfully|all the best|br|rgds"
-    r"|(?:mit )?(?:freundlichen|besten|lieben|herzlichen|viele[n]?|liebe|beste|schöne)[mn]? (?:grüße[n]?"
-    r"|gruß|gruss|grüssen?)(?: aus .{1,20})?|mfg|lg|vg|gruß|cordialement|bien (?:cordialement|à vous)"
+    r"|and regards))?|thank you(?: (?:very much|again|in advance|so much|for your (?:help"
+    r"|time)))?|thx"
+    r"|talk soon|see you(?: (?:then|soon))?|take care|love|cordially|respectfully|all the best"
+    r"|br|rgds"
+    r"|(?:mit )?(?:freundlichen|besten|lieben|herzlichen|viele[n]?|liebe|beste"
+    r"|schöne)[mn]? (?:grüße[n]?"
+    r"|gruß|gruss|grüssen?)(?: aus .{1,20})?|mfg|lg|vg|gruß|cordialement|bien (?:cordialement"
+    r"|à vous)"
     r"|(?:meilleures )?salutations|amicalement|(?:un )?(?:cordial )?saludos?|un saludo|atentamente"
-    r"|cordiali saluti|distinti saluti|met vriendelijke groet(?:en)?|(?:med )?vänliga hälsningar|mvh"
+    r"|cordiali saluti|distinti saluti|met vriendelijke groet(?:en)?"
+    r"|(?:med )?vänliga hälsningar|mvh"
     r"|atenciosamente|abraços?)\s*[,.!\u2013\u2014-]*",
     _IGNORE,
 )
-_SIGNATURE = re.compile(r"--\s?|__+|sent from (?:my|mail for|outlook|yahoo).*|get outlook for .*"
-                        r"|von meinem .* gesendet|envoyé de mon .*|sent with .*", _IGNORE)
+_SIGNATURE = re.compile(
+    r"--\s?|__+|sent from (?:my|mail for|outlook|yahoo).*|get outlook for .*"
+    r"|von meinem .* gesendet|envoyé de mon .*|sent with .*",
+    _IGNORE,
+)
 _ATTRIBUTION = re.compile(
     r"(?:>\s*)*(?:on\b.{5,200}\bwrote|am\b.{5,200}\bschrieb\b.{0,100}|le\b.{5,200}\ba écrit"
     r"|el\b.{5,200}\bescribió|il\b.{5,200}\bha scritto|op\b.{5,200}\bschreef.{0,100}"
@@ -52,11 +65,13 @@ _HEADER = re.compile(
 _SENDER = re.compile(r"\*?(?:from|von|de|da|van)\s*:\*?\s.*", _IGNORE)
 _DISCLAIMER = re.compile(
     r"(?=.*\b(?:e-?mail|message|communication|transmission|attachments?|nachricht|courriel|correo)\b)"
-    r"(?=.*\b(?:confidential|privileged|intended (?:only |solely )?(?:for|recipient)|addressee|in error"
+    r"(?=.*\b(?:confidential|privileged|intended (?:only |solely )?(?:for|recipient)|addressee"
+    r"|in error"
     r"|virus(?:es)?|unauthori[sz]ed|vertraulich|confidentiel\w*|confidencial\w*)\b)"
     r"(?=.*\b(?:recipients?|addressee|delete|notify|disclos\w+|received|liab\w+|intended|dissemination"
     r"|copying|empfänger|löschen|destinata\w+|scanned)\b).*"
-    r"|please consider the environment before printing.*|(?:caution|warning|external)\s*:?\s*this e-?mail"
+    r"|please consider the environment before printing.*|(?:caution|warning"
+    r"|external)\s*:?\s*this e-?mail"
     r".*|you (?:are receiv|receiv)\w+ this (?:e-?mail|message) because.*|(?:to )?unsubscribe\b.*"
     r"|.*\bregistered in england\b.*|this e-?mail (?:was sent|has been scanned).*",
     _IGNORE | re.DOTALL,
@@ -178,9 +193,11 @@ def _without_ends(lines: list[str]) -> list[str]:
     if end is None:
         return body
     after = [
-        line for line in "\n".join(lines[end + 1 :]).split("\n\n") if _POSTSCRIPT.match(line.strip())
+        line
+        for line in "\n".join(lines[end + 1 :]).split("\n\n")
+        if _POSTSCRIPT.match(line.strip())
     ]
-    return body[:end] + ["", *"\n\n".join(after).split("\n")]
+    return [*body[:end], "", *"\n\n".join(after).split("\n")]
 
 
 def _closing_place(stripped: list[str]) -> int | None:

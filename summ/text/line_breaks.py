@@ -12,9 +12,56 @@ import re
 _DIVIDED = re.compile(r"(?P<first>\w+)(?P<hyphen>[-\u2010\u00ac])[ \t]*\n[ \t]*(?P<second>\w+)")
 # First parts of compounds that English writes with a hyphen.
 _COMPOUNDING = frozenset(
-    "well ill self ex long short high low full half part all mid non quasi cross old new first "
-    "second third two three four five six seven eight nine ten co so anti pro post "
-    "far hard much best better ever over-the state one large small wide deep".split()
+    [
+        "well",
+        "ill",
+        "self",
+        "ex",
+        "long",
+        "short",
+        "high",
+        "low",
+        "full",
+        "half",
+        "part",
+        "all",
+        "mid",
+        "non",
+        "quasi",
+        "cross",
+        "old",
+        "new",
+        "first",
+        "second",
+        "third",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "co",
+        "so",
+        "anti",
+        "pro",
+        "post",
+        "far",
+        "hard",
+        "much",
+        "best",
+        "better",
+        "ever",
+        "over-the",
+        "state",
+        "one",
+        "large",
+        "small",
+        "wide",
+        "deep",
+    ]
 )
 
 

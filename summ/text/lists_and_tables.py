@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 _ITEM = re.compile(
@@ -54,7 +55,7 @@ def _is_bullet(item: re.Match[str]) -> bool:
 def _ascend(items: list[re.Match[str] | None]) -> bool:
     """Whether the marks of a list go on as numbers or letters do, at least once."""
     marks = [item["mark"].strip("().") for item in items if item]
-    steps = zip(marks, marks[1:], strict=False)
+    steps = itertools.pairwise(marks)
     return any(
         (before.isdigit() and after.isdigit() and int(after) == int(before) + 1)
         or (len(before) == len(after) == 1 and ord(after) == ord(before) + 1)

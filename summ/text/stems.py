@@ -9,9 +9,10 @@ _SHORTEST = 3
 def stem(word: str) -> str:
     """A lower-case word without the ending of a plural, a tense or an agent.
 
-    As in the first step of Porter (1980), endings go one after the other while three letters remain,
-    and of a doubled consonant one stays; so that different words share a stem only where one could be
-    the other's form.
+    As in the first step of Porter (1980), endings go one after the other while three letters
+    remain,
+    and of a doubled consonant one stays; so that different words share a stem only where one could
+    be the other's form.
     """
     changed = True
     while changed:

@@ -56,8 +56,8 @@ def document_text(stream: IO[bytes], kind: Kind, place: Place) -> str:
         text = _extracted(data, kind, place.name)
     except ImportError as error:
         raise DataError(
-            f"{place.name}: reading .{kind} needs {missing_library(error)}, which is not installed. "
-            'Run pip install "summ[files]".'
+            f"{place.name}: reading .{kind} needs {missing_library(error)}, which is not "
+            'installed. Run pip install "summ[files]".'
         ) from error
     except (DataError, MemoryError):
         raise

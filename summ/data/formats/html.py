@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 # Elements that never hold text of the article.
-_AROUND = (
-    "script style noscript template svg nav aside form button select input textarea iframe object "
-    "figure figcaption picture video audio canvas dialog menu footer pre code head"
-).split()
-_BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li blockquote dd dt summary".split())
-_CONTAINERS = _BLOCKS | frozenset(
-    "div section article main body td th tr table ul ol dl header center details html address".split()
+_AROUND = frozenset(
+    """script style noscript template svg nav aside form button select input textarea iframe object
+    figure figcaption picture video audio canvas dialog menu footer pre code head""".split()  # noqa: SIM905
+)
+_CONTAINERS = frozenset(
+    """p h1 h2 h3 h4 h5 h6 li blockquote dd dt summary div section article main body td th tr table
+    ul ol dl header center details html address""".split()  # noqa: SIM905
 )
 # What classes and ids call such things.
 _NAMED = re.compile(
@@ -48,7 +48,11 @@ def html_text(data: bytes | str) -> str:
     found = trafilatura.extract(
         tree, include_comments=False, include_tables=False, favor_recall=True
     )
-    if found and _words(found) >= _LEAST_SHARE * _words(own) and len(tree.xpath("//article|//main")) != 1:
+    if (
+        found
+        and _words(found) >= _LEAST_SHARE * _words(own)
+        and len(tree.xpath("//article|//main")) != 1
+    ):
         # One line is one paragraph.
         return str(found).replace("\n", "\n\n")
     return own or str(found or "").replace("\n", "\n\n") or str(trafilatura.html2txt(data) or "")
@@ -73,9 +77,8 @@ def block_texts(tree: HtmlElement) -> list[str]:
             close()
         if element.tag == "br":
             open_text.append(" ")
-        if element.tag in {"td", "th"} and _words(element.text_content()) < _CELL_WORDS:
-            if not element.text_content().strip().endswith((".", "!", "?")):
-                return
+        if element.tag in {"td", "th"} and _is_short_cell(element.text_content()):
+            return
         open_text.append(element.text or "")
         for child in element:
             visit(child)
@@ -86,6 +89,11 @@ def block_texts(tree: HtmlElement) -> list[str]:
     visit(tree)
     close()
     return texts
+
+
+def _is_short_cell(text: str) -> bool:
+    """Whether a cell of a table holds no sentence."""
+    return _words(text) < _CELL_WORDS and not text.strip().endswith((".", "!", "?"))
 
 
 def _prune(tree: HtmlElement) -> None:
@@ -100,7 +108,10 @@ def _prune(tree: HtmlElement) -> None:
             or element.get("hidden") is not None
             or element.get("aria-hidden") == "true"
             or _HIDDEN.search(element.get("style", ""))
-            or (element.tag == "header" and not element.xpath("ancestor::article|ancestor::main|.//h1"))
+            or (
+                element.tag == "header"
+                and not element.xpath("ancestor::article|ancestor::main|.//h1")
+            )
         )
         if element.tag in {"body", "html", "article", "main", "h1"} and not element.get("hidden"):
             continue

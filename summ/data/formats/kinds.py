@@ -20,14 +20,15 @@ InputFormat = Literal["auto"] | Kind
 
 # What the first bytes are looked at for.
 HEAD_BYTES = 1 << 16
-PACKED = frozenset({".gz", ".bz2", ".xz", ".zst"})
 
 _BY_SUFFIX: dict[str, Kind] = {
-    ".md": "md", ".markdown": "md", ".mdown": "md", ".mkd": "md", ".mdx": "md", ".rmd": "md", ".qmd": "md",
+    ".md": "md", ".markdown": "md", ".mdown": "md", ".mkd": "md", ".mdx": "md", ".rmd": "md",
+    ".qmd": "md",
     ".html": "html", ".htm": "html", ".xhtml": "html", ".shtml": "html",
     ".pdf": "pdf", ".docx": "docx", ".docm": "docx", ".odt": "odt", ".fodt": "odt", ".rtf": "rtf",
     ".epub": "epub", ".srt": "srt", ".vtt": "vtt", ".eml": "eml",
-    ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "csv", ".tsv": "tsv", ".tab": "tsv",
+    ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "csv", ".tsv": "tsv",
+    ".tab": "tsv",
     ".parquet": "parquet",
 }  # fmt: skip
 _PLAIN = frozenset({"", ".txt", ".text", ".asc", ".log", ".lines"})
@@ -42,7 +43,8 @@ _REFUSED = {
     (".ass", ".ssa", ".sub", ".ttml", ".sbv"): "subtitles of another kind. Convert them to .srt",
     (".tex", ".rst", ".adoc", ".asciidoc", ".org", ".textile", ".wiki", ".ipynb", ".bib"):
         "marked-up text. Convert it to .md or .html",
-    (".xml", ".yaml", ".yml", ".toml", ".ini", ".sql", ".feather", ".arrow", ".avro", ".pkl", ".npy"):
+    (".xml", ".yaml", ".yml", ".toml", ".ini", ".sql", ".feather", ".arrow", ".avro", ".pkl",
+    ".npy"):
         "data of another kind. Convert it to .jsonl or .csv",
     (".py", ".js", ".ts", ".c", ".h", ".cpp", ".java", ".rs", ".go", ".rb", ".php", ".sh", ".css",
      ".r", ".jl"): "source code. Give its documentation",
@@ -69,15 +71,19 @@ _MAGIC: tuple[tuple[bytes, Kind | str], ...] = (
 _BINARY = frozenset({"pdf", "docx", "odt", "epub", "rtf", "parquet"})
 _TIMES = r"(?:\d{1,3}:)?\d{2}:\d{2}[,.]\d{1,3}\s*-->\s*(?:\d{1,3}:)?\d{2}:\d{2}[,.]\d{1,3}"
 _SUBTITLE = re.compile(rf"\s*(?:\d+[ \t]*\r?\n)?{_TIMES}")
-_HTML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
-                   re.IGNORECASE | re.DOTALL)  # fmt: skip
+_HTML = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _HEADER = re.compile(
     r"(?:From|To|Cc|Date|Sent|Subject|Message-ID|MIME-Version|Received|Return-Path|Delivered-To|Reply-To"
     r"|Content-Type|X-[\w-]+|DKIM-Signature|Envelope-To|List-[\w-]+):\s",
     re.IGNORECASE,
 )
-_FRONT_MATTER = re.compile(r"(?:---[ \t]*\r?\n(?:[\w-]+\s*:.*\r?\n|[ \t#-].*\r?\n|\r?\n)+(?:---|\.\.\.)"
-                           r"|\+\+\+[ \t]*\r?\n(?:.*\r?\n)*?\+\+\+)[ \t]*\r?\n")  # fmt: skip
+_FRONT_MATTER = re.compile(
+    r"(?:---[ \t]*\r?\n(?:[\w-]+\s*:.*\r?\n|[ \t#-].*\r?\n|\r?\n)+(?:---|\.\.\.)"
+    r"|\+\+\+[ \t]*\r?\n(?:.*\r?\n)*?\+\+\+)[ \t]*\r?\n"
+)
 _MARKDOWN = (
     re.compile(r"^#{1,6} \S", re.MULTILINE),
     re.compile(r"^(?:```|~~~)", re.MULTILINE),

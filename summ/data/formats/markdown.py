@@ -11,13 +11,21 @@ from summ.text.characters import mend_characters
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_FRONT_MATTER = re.compile(r"\s*(?:---[ \t]*\n.*?\n(?:---|\.\.\.)|\+\+\+[ \t]*\n.*?\n\+\+\+)[ \t]*(?:\n|$)", re.DOTALL)
+_FRONT_MATTER = re.compile(
+    r"\s*(?:---[ \t]*\n.*?\n(?:---|\.\.\.)|\+\+\+[ \t]*\n.*?\n\+\+\+)[ \t]*(?:\n|$)", re.DOTALL
+)
 # A definition with its indented lines, and the mark that points to it.
-_FOOTNOTE = re.compile(r"^ {0,3}\[\^[^\]\n]+\]:.*(?:\n(?:[ \t]+\S.*|[ \t]*(?=\n[ \t]+\S)))*", re.MULTILINE)
+_FOOTNOTE = re.compile(
+    r"^ {0,3}\[\^[^\]\n]+\]:.*(?:\n(?:[ \t]+\S.*|[ \t]*(?=\n[ \t]+\S)))*", re.MULTILINE
+)
 _FOOTNOTE_MARK = re.compile(r"\[\^[^\]\n]+\]")
-# Of site generators: {% include x %}, {{ value }}, {{< shortcode >}}, {#id .class}, ::: note, import x
-_TEMPLATE = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{[#.:][^{}\n]*\}|^:::.*$|^!!! .*$|^import .* from .*$|^<!--.*?-->$",
-                       re.MULTILINE | re.DOTALL)  # fmt: skip
+# Of site generators: {% include x %}, {{ value }}, {{< shortcode >}}, {#id .class}, ::: note,
+# import x
+_TEMPLATE = re.compile(
+    r"\{%.*?%\}|\{\{.*?\}\}|\{[#.:][^{}\n]*\}|^:::.*?$|^!!! .*?$|^import [^\n]* from [^\n]*$"
+    r"|<!--.*?-->",
+    re.MULTILINE | re.DOTALL,
+)
 _WITHOUT_TEXT = re.compile(r"<(script|style|svg|pre|table)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _TASK = re.compile(r"\[[ xX]\]\s+")
 _MATHS = re.compile(r"\$\$.*?\$\$", re.DOTALL)
@@ -51,7 +59,8 @@ def _blocks(tokens: Sequence[Token]) -> list[str]:
 
 
 def _inline(tokens: Sequence[Token]) -> str:
-    """The words of a block; line ends of the source become spaces, those that were asked for stay."""
+    """The words of a block; line ends of the source become spaces, those that were asked for
+    stay."""
     words: list[str] = []
     for token in tokens:
         if token.type in {"text", "code_inline", "text_special"}:

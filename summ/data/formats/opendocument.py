@@ -12,7 +12,10 @@ _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _LEFT_OUT = frozenset(
     {
-        *(_TEXT + name for name in ("tracked-changes", "note", "table-of-content", "sequence-decls")),
+        *(
+            _TEXT + name
+            for name in ("tracked-changes", "note", "table-of-content", "sequence-decls")
+        ),
         *(_OFFICE + name for name in ("annotation", "annotation-end", "forms")),
         _TABLE + "covered-table-cell",
     }

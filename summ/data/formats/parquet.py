@@ -31,10 +31,18 @@ def parquet_records(stream: IO[bytes], place: Place, field: str) -> Iterator[Rec
                 where, text, own = f"{place.name} row {number}", row[field], row.get("id")
                 if not isinstance(text, str):
                     kind = "null" if text is None else type(text).__name__
-                    message = f'{where}: field "{field}" must be a string, found {kind}. Use --field.'
+                    message = (
+                        f'{where}: field "{field}" must be a string, found {kind}. Use --field.'
+                    )
                     place.refuse(DataError(message))
                     continue
-                id_ = own if isinstance(own, str) else "" if own is None else json.dumps(own, default=str)
+                id_ = (
+                    own
+                    if isinstance(own, str)
+                    else ""
+                    if own is None
+                    else json.dumps(own, default=str)
+                )
                 yield Record(encodable(id_, place, where), encodable(text, place, where), row)
     except pyarrow.ArrowException as error:
         reason = " ".join(str(error).split())[:120]

@@ -12,8 +12,11 @@ from summ.text.line_breaks import join_divided_words
 
 _EDGE = 3  # lines at the top and at the bottom of a page that may be its head or foot
 _REPEATED = 0.5  # share of the pages that have a head or foot
-_PAGE_NUMBER = re.compile(r"\W*(?:(?:page|seite|p\.)\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:/|of|von|de)\s*\d{1,4})?\W*",
-                          re.IGNORECASE)  # fmt: skip
+_PAGE_NUMBER = re.compile(
+    r"\W*(?:(?:page|seite|p\.)\s*)?(?:\d{1,4}|[ivxl]{1,6})"
+    r"(?:\s*(?:/|of|von|de)\s*\d{1,4})?\W*",
+    re.IGNORECASE,
+)
 _DIGITS = re.compile(r"\d+")
 _ENDS = (".", "!", "?", ":", '"', "”", "。", "！", "？")
 _SHORT = 0.75  # of the length of a full line
@@ -53,7 +56,11 @@ def without_heads_and_feet(pages: list[list[str]]) -> list[list[str]]:
             place
             for place in edges
             if seen[_DIGITS.sub("#", page[place])] >= least
-            or (len(pages) > 1 and place in {0, len(page) - 1} and _PAGE_NUMBER.fullmatch(page[place]))
+            or (
+                len(pages) > 1
+                and place in {0, len(page) - 1}
+                and _PAGE_NUMBER.fullmatch(page[place])
+            )
         }
         kept.append([line for place, line in enumerate(page) if place not in drop])
     return kept
@@ -64,7 +71,7 @@ def _edges(page: list[str]) -> list[str]:
 
 
 def paragraphs(lines: list[str]) -> str:
-    """Wrapped lines as paragraphs: one ends at a short line that ends a sentence or is a heading."""
+    """Wrapped lines as paragraphs, which end with a short line: a sentence's last, or a title."""
     lines = [" ".join(line.split()) for line in lines]
     lengths = sorted(len(line) for line in lines if line)
     full = lengths[int(0.8 * (len(lengths) - 1))] if lengths else 0
@@ -77,7 +84,9 @@ def paragraphs(lines: list[str]) -> str:
         following = next((later for later in lines[place + 1 :] if later), "")
         short = len(line) < _SHORT * full
         begins = following[:1].isupper() or not following[:1].isalpha()
-        heading = len(line) < 0.6 * full and not line.endswith((",", ";", "-")) and len(line.split()) < 10
+        heading = (
+            len(line) < 0.6 * full and not line.endswith((",", ";", "-")) and len(line.split()) < 10
+        )
         if short and begins and (line.endswith(_ENDS) or heading):
             found.append([])
     return "\n\n".join(" ".join(part) for part in found if part)

@@ -13,8 +13,10 @@ _SOUND = re.compile(
     r"\[[^\]\n]*\]|\((?=[^a-z)]*\)|[^)]{0,40}(?:music|applause|laugh|sigh|cheer|noise|ing)\w*\))"
     r"[^)\n]*\)|[♪♫#*]+[^♪♫\n]*[♪♫]+|[♪♫]"
 )
-_SPEAKER = re.compile(r"\s*(?:[-–—]\s*)?(?:>>+\s*)?(?P<speaker>[A-Z][A-Z .'’\-0-9]{1,30}|[A-Z][\w.'’-]*(?: [A-Z]"
-                      r"[\w.'’-]*){0,2}):\s+(?P<said>.*)")  # fmt: skip
+_SPEAKER = re.compile(
+    r"\s*(?:[-–—]\s*)?(?:>>+\s*)?(?P<speaker>[A-Z][A-Z .'’\-0-9]{1,30}"
+    r"|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,2}):\s+(?P<said>.*)"
+)
 _NEW_TURN = re.compile(r"\s*(?:[-–—]\s*|>>+\s*)(?=\S)")
 _CREDIT = re.compile(
     r".*\b(?:subtitles?|captions?|captioned|synced|sync|corrected|transcript(?:ion)?|translated)\b.{0,20}"
@@ -27,7 +29,8 @@ _SETTING = ("WEBVTT", "NOTE", "STYLE", "REGION")
 def subtitle_text(text: str) -> str:
     """What is said, a paragraph a speaker, who is named where the words need it.
 
-    Sentences run on over cues.  What a cue repeats of the one before (rolling captions) is left out.
+    Sentences run on over cues.  What a cue repeats of the one before (rolling captions) is left
+    out.
     """
     turns: list[Turn] = []
     said: list[str] = []
@@ -52,7 +55,9 @@ def _name(speaker: str) -> str:
 def _spoken_lines(text: str) -> list[str]:
     """The lines of all cues without tags and sounds."""
     kept: list[str] = []
-    for block in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").replace("\r", "\n").strip("\ufeff\n ")):
+    for block in re.split(
+        r"\n[ \t]*\n", text.replace("\r\n", "\n").replace("\r", "\n").strip("\ufeff\n ")
+    ):
         lines = [line.strip() for line in block.split("\n")]
         times = next((place for place, line in enumerate(lines) if _TIMES.fullmatch(line)), None)
         if times is None:

@@ -15,7 +15,12 @@ from summ.errors import DataError
 
 DAMAGED = (gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError)
 """What reading a damaged packed file raises; bz2 raises an OSError without a number."""
-_MAGIC = ((b"\x1f\x8b", ".gz"), (b"BZh", ".bz2"), (b"\xfd7zXZ\0", ".xz"), (b"\x28\xb5\x2f\xfd", ".zst"))
+_MAGIC = (
+    (b"\x1f\x8b", ".gz"),
+    (b"BZh", ".bz2"),
+    (b"\xfd7zXZ\0", ".xz"),
+    (b"\x28\xb5\x2f\xfd", ".zst"),
+)
 
 
 def packing_of(path: Path) -> str:
@@ -37,11 +42,11 @@ def unpacked(stream: IO[bytes], packing: str, name: str) -> AbstractContextManag
     """
     opened: object
     if packing == ".gz":
-        opened = gzip.open(stream, "rb")
+        opened = gzip.open(stream, "rb")  # noqa: SIM115 (closed below)
     elif packing == ".bz2":
-        opened = bz2.open(stream, "rb")
+        opened = bz2.open(stream, "rb")  # noqa: SIM115 (closed below)
     elif packing == ".xz":
-        opened = lzma.open(stream, "rb")
+        opened = lzma.open(stream, "rb")  # noqa: SIM115 (closed below)
     else:
         try:
             import zstandard

@@ -12,7 +12,16 @@ _LEFT_OUT = frozenset(
     _WORD + name
     for name in (
         *("del", "moveFrom", "instrText", "delText", "delInstrText", "footnoteReference"),
-        *("endnoteReference", "commentReference", "pPr", "tblPr", "tcPr", "trPr", "sectPr", "sdtPr"),
+        *(
+            "endnoteReference",
+            "commentReference",
+            "pPr",
+            "tblPr",
+            "tcPr",
+            "trPr",
+            "sectPr",
+            "sdtPr",
+        ),
     )
 ) | {_COMPATIBILITY + "Fallback"}
 _CELL_WORDS = 8  # of a table's cell that is text
@@ -38,7 +47,9 @@ def _walk(element: Any, paragraphs: list[str], in_table: bool) -> None:
         if child.tag == _WORD + "p":
             _paragraph(child, paragraphs, in_table)
         else:
-            deleted_row = child.tag == _WORD + "tr" and child.find(f"{_WORD}trPr/{_WORD}del") is not None
+            deleted_row = (
+                child.tag == _WORD + "tr" and child.find(f"{_WORD}trPr/{_WORD}del") is not None
+            )
             if not deleted_row:
                 _walk(child, paragraphs, in_table or child.tag == _WORD + "tc")
 
