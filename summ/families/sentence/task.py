@@ -58,6 +58,9 @@ class SentenceTask:
         }
         return {**self.model.networks(), **decoders}
 
+    def texts(self) -> str:
+        return self.prose.manifest.content
+
     def begin(self, index: int, processes: int) -> StageParts:
         stage = self.config.stages[index]
         texts = self._spans(stage, processes * stage.optimizer.accumulation)
