@@ -452,8 +452,7 @@ def test_a_run_goes_on_with_its_own_texts_only(
 
 def _signalled_one_of_two(rank: int, port: int, corpus: Path, output: Path) -> None:
     """Trains in one of two processes, of which the second gets SIGTERM in its second update."""
-    os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": "2"}
-    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    os.environ |= processes.rank_environment(rank, 2, port)
     torch.set_num_threads(1)
     with pytest.MonkeyPatch.context() as patch:
         settings = config(corpus, output, "save_every=100")
@@ -463,11 +462,8 @@ def _signalled_one_of_two(rank: int, port: int, corpus: Path, output: Path) -> N
 
 
 def test_a_signal_to_one_process_ends_all(corpus: Path, tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     run = tmp_path / "run"
-    multiprocessing.spawn(_signalled_one_of_two, (port, corpus, run), nprocs=2)
+    processes.call_group(_signalled_one_of_two, 2, processes.free_port(), corpus, run)
     assert [(run / f"{rank}.txt").read_text() for rank in range(2)] == ["143", "143"]
     (saved,) = checkpoints(run / "checkpoints")
     assert read_state(saved).step == 2
