@@ -5,7 +5,6 @@ import math
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,7 +15,6 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
-from torch import multiprocessing
 
 from summ.errors import CheckpointError, ConfigError, SummError
 from summ.families import load_run, task, train
@@ -28,7 +26,7 @@ from summ.families.summarizer.rewarded_drafts import RewardedDrafts, reward_draf
 from summ.training.checkpoint import checkpoints, read_state
 from summ.training.schedule import schedule
 from summ.training.trainer import Trainer
-from tests import tiny
+from tests import processes, tiny
 
 CONFIG = Path(__file__).parents[2] / "configs" / "tiny.yaml"
 ROOT = Path(__file__).parents[2]
@@ -58,7 +56,7 @@ def config(corpus: Path, output: Path, *changes: str) -> SummarizerRun:
 def arguments(corpus: Path, output: Path, *changes: str) -> list[str]:
     settings = [*SHORT, *changes, f"data.corpus={corpus}"]
     flags = [part for setting in settings for part in ("--set", setting)]
-    return ["-m", "summ.train", str(CONFIG), *flags, "--output", str(output)]
+    return ["summ.train", str(CONFIG), *flags, "--output", str(output)]
 
 
 def weights(model: Path) -> dict[str, torch.Tensor]:
@@ -75,10 +73,6 @@ def assert_equal(first: Path, second: Path) -> None:
     assert ours.keys() == theirs.keys() and len(ours) > 100
     for name, value in ours.items():
         assert torch.equal(value, theirs[name]), name
-
-
-def environment() -> dict[str, str]:
-    return os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
 
 
 @pytest.fixture(scope="session")
@@ -115,17 +109,8 @@ def test_killed_and_resumed_equals_uninterrupted(
     corpus: Path, reference: Path, tmp_path: Path
 ) -> None:
     output = tmp_path / "killed"
-    process = subprocess.Popen(
-        [sys.executable, *arguments(corpus, output)],
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    while process.poll() is None and not checkpoints(output / "checkpoints"):
-        time.sleep(0.02)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    process = processes.start(ROOT, *arguments(corpus, output))
+    process.kill_when(lambda: checkpoints(output / "checkpoints"))
     found = checkpoints(output / "checkpoints")
     assert found, "the run ended before it wrote a checkpoint"
     # Whatever later checkpoints it managed to write, go on from the first.
@@ -180,9 +165,9 @@ def test_two_processes_equal_one(corpus: Path, reference: Path, tmp_path: Path) 
     output = tmp_path / "two"
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     result = subprocess.run(
-        [*launcher, "--nproc_per_node", "2", *arguments(corpus, output)],
+        [*launcher, "--nproc_per_node", "2", "-m", *arguments(corpus, output)],
         cwd=ROOT,
-        env=environment(),
+        env=os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"},
         capture_output=True,
         text=True,
         check=False,
@@ -229,23 +214,14 @@ def test_accumulation_changes_nothing(corpus: Path, tmp_path: Path) -> None:
 def test_interrupt_saves_and_ends(corpus: Path, tmp_path: Path) -> None:
     """Ctrl-C finishes the update, writes a checkpoint and exits with 130."""
     output = tmp_path / "interrupted"
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            *arguments(corpus, output, "stages.0.steps=100000", "save_every=100000"),
-        ],
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    long = arguments(corpus, output, "stages.0.steps=100000", "save_every=100000")
+    process = processes.start(ROOT, *long)
     log = output / "metrics.jsonl"
-    while process.poll() is None and not (log.exists() and log.read_text()):
+    while not process.ended() and not (log.exists() and log.read_text()):
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130, errors
+    code, errors = process.end()
+    assert code == 130, errors
     assert "Traceback" not in errors
     (saved,) = checkpoints(output / "checkpoints")
     assert read_state(saved).step >= 2
@@ -289,8 +265,7 @@ def test_what_is_not_finite_skips_its_own_update_alone(
 
 def _one_of_two(rank: int, port: int, corpus: Path, output: Path) -> None:
     """Trains in a process whose second loss is infinite if it is the second process."""
-    os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": "2"}
-    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    os.environ |= processes.rank_environment(rank, 2, port)
     torch.set_num_threads(1)
     with pytest.MonkeyPatch.context() as patch:
         weights = tiny.spoil(patch, PretrainStep, "loss", *([1] if rank else []))
@@ -303,10 +278,8 @@ def _one_of_two(rank: int, port: int, corpus: Path, output: Path) -> None:
 
 
 def test_what_is_not_finite_in_one_process_is_skipped_by_all(corpus: Path, tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    multiprocessing.spawn(_one_of_two, (port, corpus, tmp_path / "run"), nprocs=2)
+    run = (processes.free_port(), corpus, tmp_path / "run")
+    processes.call_group(_one_of_two, 2, *run)
     found = [torch.load(tmp_path / "run" / f"{rank}.pt") for rank in range(2)]
     for bad_steps, weights in found:
         assert bad_steps == 1 and len(weights) == 3

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import multiprocessing, nn
+from torch import nn
 from torch.nn import functional
 
 from summ.config import (
@@ -22,7 +22,7 @@ from summ.networks.sentence_encoder import build_sentence_encoder
 from summ.text.vocabulary import Vocabulary
 from summ.training.random_streams import RandomStreams
 from summ.types import Spans
-from tests import tiny
+from tests import processes, tiny
 from tests.tiny import gradients
 
 SPANS = (3, 2, 2, 3, 2)
@@ -133,7 +133,7 @@ def _rank(rank: int, world: int, place: str, vocabulary: Path) -> None:
 
 def test_two_processes_equal_one(tiny_corpus: Path, tmp_path: Path) -> None:
     folder = tiny_corpus / "vocabulary"
-    multiprocessing.spawn(_rank, (2, str(tmp_path), folder), nprocs=2)
+    processes.call_group(_rank, 2, 2, str(tmp_path), folder)
     losses, theirs = torch.load(tmp_path / "found.pt")
     step = quick(Vocabulary.load(folder))
     output = step(sentences(), streams())
