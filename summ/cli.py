@@ -23,6 +23,7 @@ from summ.commands.embed import embed
 from summ.commands.evaluate import evaluate
 from summ.commands.export import export
 from summ.commands.info import info
+from summ.commands.neighbours import neighbours
 from summ.commands.prepare import prepare
 from summ.commands.score import score
 from summ.commands.summarize import summarize
@@ -47,7 +48,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (summarize, evaluate, embed, score, prepare, train, average, export, info):
+for command in (
+    summarize,
+    evaluate,
+    embed,
+    neighbours,
+    score,
+    prepare,
+    train,
+    average,
+    export,
+    info,
+):
     app.command()(command)
 
 

@@ -166,6 +166,10 @@ VectorPrecision = Annotated[
     Literal["float32", "int8", "binary"], Option("--precision", help="Type of the stored numbers.")
 ]
 
+Query = Annotated[str, Argument(metavar="QUERY", help="A text.")]
+Among = Annotated[Path, Option("--among", metavar="FILE", help="Where to look for nearest texts.")]
+NeighbourCount = Annotated[int, Option("--count", min=1, metavar="N", help="The most to show.")]
+
 ExportedModel = Annotated[
     Path, Argument(parser=find_model, metavar="MODEL", help="A model's folder or name.")
 ]
