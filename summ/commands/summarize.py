@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from summ.pipelines.decoding_options import DecodingOptions
 
 if TYPE_CHECKING:
     from summ.data.record import Record
+    from summ.types import Summary
 
 
 def summarize(
@@ -35,16 +37,19 @@ def summarize(
     batch_size: options.BatchSize = 64,
     errors: options.BadBytes = "strict",
     on_error: options.BadRecords = "fail",
+    max_document: options.MaxDocument = 1_000_000,
 ) -> None:
     """Summarize texts: one summary a line, in the order of the input.
 
     A FILE is one document, unless --lines makes each line one, or it holds records (.jsonl, .json,
     .csv, .tsv, .parquet).  --together makes one summary of all of them.
     """
+    from summ.commands.document_limit import DocumentLimit
     from summ.data.summary_files import kind_of_output, summary_writer
 
     decoding = DecodingOptions.parse(beams, batch_size, rerank, style, language)
-    records = read_inputs(files, lines, field, errors, on_error, input_format)
+    limit = DocumentLimit(max_document)
+    records = limit.records(read_inputs(files, lines, field, errors, on_error, input_format))
     kind = kind_of_output(format_, output)
     with summary_writer(output, kind, field, output_field) as write:
         # Read before the model is, so that a wrong name or a binary file is reported at once.
@@ -57,12 +62,18 @@ def summarize(
         texts = chain([first], records)
         if together:
             every = [record.text for record in progress(texts)]
-            write(summarizer.summarize_together(every, words, sentences, decoding), None)
+            summary = summarizer.summarize_together(every, words, sentences, decoding)
+            write(_marked(summary, bool(limit.cut)), None)
             return
         waiting: deque[Record] = deque()
         summaries = summarizer.stream(_noted(texts, waiting), words, sentences, decoding)
-        for summary in progress(summaries):
-            write(summary, waiting.popleft())
+        for position, summary in enumerate(progress(summaries)):
+            write(_marked(summary, position in limit.cut), waiting.popleft())
+
+
+def _marked(summary: Summary, cut: bool) -> Summary:
+    """The summary, ``truncated`` if its document was not read to the end."""
+    return replace(summary, truncated=True) if cut else summary
 
 
 def _noted(records: Iterator[Record], waiting: deque[Record]) -> Iterator[Record]:
