@@ -10,6 +10,7 @@ from safetensors.numpy import load_file
 
 from summ import cli
 from summ.data.files import sha256
+from summ.families.sentence.model import load_sentence_model, save_sentence_model
 from summ.pipelines.embed import SentenceEncoder
 from summ.pipelines.vector_files import Layout
 from tests import encoders, processes
@@ -60,6 +61,23 @@ def test_a_row_for_each_line(embed, here, expected):
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(vectors, expected, atol=2e-6)
     assert names(here) == ["a.txt", "v.json", "v.npy"]
+
+
+def test_bits_are_those_that_the_model_learned(here, model, expected, tmp_path_factory, capsys):
+    coded = load_sentence_model(model).with_code("binary", {"bits": 11}, seed=1)
+    place = tmp_path_factory.mktemp("coded") / "model"
+    save_sentence_model(coded, place)
+    asked = ["embed", "a.txt", "--lines", "--output", "v.npy", "--model", str(place)]
+    assert cli.run([*asked, "--precision", "binary"]) == 0
+    rows = np.load("v.npy")
+    linear = coded.codes["binary"].linear
+    activation = expected @ linear.weight.detach().numpy().T + linear.bias.detach().numpy()
+    activation[[1, 8]] = -1  # blank
+    assert np.array_equal(np.unpackbits(rows, axis=1, count=11), activation > 0)
+    told = json.loads((here / "v.json").read_text())
+    assert (told["bits"], told["learned"]) == (11, True)
+    assert told["meaning"].startswith("bits of the model's binary code")
+    capsys.readouterr()
 
 
 def test_the_description_tells_how_to_read_the_rows(embed, here, model, expected):
