@@ -52,7 +52,7 @@ def _denied(words: Sequence[Word], lexicon: Lexicon) -> Iterator[tuple[Word, Wor
         nature = lexicon.nature(word)
         if clause and (text in CLAUSE_OPENERS or (nature.mark and text not in _QUOTES)):
             denial, clause = None, False
-        elif not clause and _denies(texts, place):
+        elif _denies(texts, place) and not (clause and text in NEGATIONS):
             denial, clause = word, text not in NEGATIONS
             continue
         elif denial is not None and not clause:
