@@ -164,13 +164,14 @@ def test_json_lines(summarize, here):
     assert code == 0
     found = [json.loads(line) for line in out.splitlines()]
     assert all(
-        set(f) == {"id", "summary", "words", "log_prob", "truncated", "method"} for f in found
+        set(f) == {"id", "summary", "words", "log_prob", "truncated", "method", "language"}
+        for f in found
     )
-    assert [f["id"] for f in found] == ["x", "2", "3"]
+    assert [f["id"] for f in found] == ["x", "2", 3]
     assert found[0]["log_prob"] < 0 and found[0]["words"] == len(found[0]["summary"].split())
     assert found[1] == {
         "id": "2", "summary": "Too short", "words": 2, "log_prob": 0.0, "truncated": False,
-        "method": "kept",
+        "method": "kept", "language": "en",
     }  # fmt: skip
     assert found[2]["summary"] == "" and found[2]["words"] == 0
 
@@ -335,6 +336,16 @@ def test_load_returns_what_uses_the_model(summary_model_folder, tmp_path):
 def test_train_reads_its_configuration_first(here):
     with pytest.raises(summ.ConfigError, match=r"nowhere\.yaml: cannot be read"):
         summ.train("nowhere.yaml")
+
+
+def test_the_module_for_launchers_does_not_hide_the_function(here):
+    """``import summ.train`` makes the module an attribute of the package."""
+    code = "import summ.train; summ.train('nowhere.yaml')"
+    with pytest.raises(summ.ConfigError, match=r"nowhere\.yaml: cannot be read"):
+        exec(code, {})
+    assert isinstance(sys.modules["summ.train"], type(sys))
+    assert summ.train is sys.modules["summ.train"]
+    del summ.train  # what other tests find is the function again
 
 
 def test_help_of_the_package_shows_its_names():
