@@ -39,11 +39,15 @@ def load(name_or_path: Path | str, device: str | None = None) -> Summarizer | Se
     from summ import families
     from summ.families.sentence.model import SentenceModel
     from summ.families.summarizer.model import SummaryModel
+    from summ.pipelines.compressors import is_chinese_shortener
     from summ.pipelines.embed import SentenceEncoder
     from summ.pipelines.summarize import Summarizer
 
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    match families.load(find_model(name_or_path), device):
+    folder = find_model(name_or_path)
+    if is_chinese_shortener(folder):
+        return Summarizer.load(folder, device)
+    match families.load(folder, device):
         case SummaryModel() as model:
             return Summarizer.around(model, device)
         case SentenceModel() as model:

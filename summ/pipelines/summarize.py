@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from summ.data.readers import Record
 from summ.data.windows import windows
 from summ.pipelines.compress import Compressed, SentenceCompressor
+from summ.pipelines.compressors import is_chinese_shortener, load_compressor
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.extraction import plan_extraction
 from summ.pipelines.length_plan import LengthLimit, LengthPlan, Segment, assemble, plan_summary
@@ -107,8 +108,12 @@ class Summarizer:
         from summ.families.summarizer.model import load_summary_model
 
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        model = load_summary_model(None if path is None else find_model(path), device)
         encode = None if encoder is None else _LateEncoder(find_model(encoder), device)
+        folder = None if path is None else find_model(path)
+        if folder is not None and is_chinese_shortener(folder):
+            compressor = load_compressor(folder, device)
+            return Summarizer(compressor, encode, rerank, language="zh", device=device)
+        model = load_summary_model(folder, device)
         # Whoever names a model wants to see what that model writes.
         return Summarizer.around(model, device, encode, rerank, prefer_shortener=path is None)
 
@@ -296,14 +301,8 @@ class Summarizer:
             return self._compressor
         if code not in self._others:
             folder = summarizers_by_language().get(code)
-            self._others[code] = None if folder is None else self._load_other(folder)
+            self._others[code] = None if folder is None else load_compressor(folder, self._device)
         return self._others[code]
-
-    def _load_other(self, folder: Path) -> SentenceCompressor:
-        from summ.families.summarizer.model import load_summary_model
-        from summ.pipelines.compress import ModelCompressor
-
-        return ModelCompressor(load_summary_model(folder, self._device))
 
 
 @dataclass(frozen=True)

@@ -28,11 +28,14 @@ def find_model(name_or_path: Path | str) -> Path:
 
 @lru_cache(maxsize=1)
 def summarizers_by_language() -> dict[str, Path]:
-    """The shipped summarizers by the language (ISO 639-1) that their ``model.json`` names."""
-    found: dict[str, Path] = {}
+    """The shipped models that summarize, by the language (ISO 639-1) of their ``model.json``.
+
+    A shortener stands for its language where there is no summarizer of it.
+    """
+    found: dict[str, dict[str, Path]] = {"summarizer": {}, "shortener": {}}
     for folder in shipped_models().values():
         described = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        if described.get("family") == "summarizer":
+        if described.get("family") in found:
             language = described.get("language") or described.get("settings", {}).get("language")
-            found.setdefault(str(language), folder)
-    return found
+            found[described["family"]].setdefault(str(language), folder)
+    return found["shortener"] | found["summarizer"]

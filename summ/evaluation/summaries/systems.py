@@ -74,14 +74,15 @@ def summarize_texts(
     import torch
 
     from summ.data.readers import Record
-    from summ.families.summarizer.model import SHIPPED, load_summary_model
+    from summ.families.summarizer.model import SHIPPED
     from summ.pipelines.compress import ModelCompressor
+    from summ.pipelines.compressors import load_compressor
     from summ.pipelines.summarize import Summarizer
 
     folder = SHIPPED if model is None else model
-    summary_model = load_summary_model(folder, "cuda" if torch.cuda.is_available() else "cpu")
+    compressor = load_compressor(folder, "cuda" if torch.cuda.is_available() else "cpu")
     records = (Record("", source) for source in texts.sources)
-    summarizer = Summarizer(ModelCompressor(summary_model))
+    summarizer = Summarizer(compressor)
     found = summarizer.stream(records, words, decoding=decoding)
     predictions = []
     for summary in found:
@@ -89,9 +90,10 @@ def summarize_texts(
         if progress is not None:
             progress(1)
     figures = {}
-    if with_figures:
-        batch_size = decoding.batch_size
-        figures = model_figures(summary_model, texts.sources, predictions, batch_size=batch_size)
+    if with_figures and isinstance(compressor, ModelCompressor):
+        figures = model_figures(
+            compressor.model, texts.sources, predictions, batch_size=decoding.batch_size
+        )
     log = folder.parent / "metrics.jsonl"
     return ModelSummaries(predictions, figures, folder, log if log.exists() else None)
 
