@@ -78,17 +78,15 @@ def _worth(sentences: Sequence[str], place: int, kept: Sequence[int]) -> bool:
 
 def break_off(sentence: str, words: int) -> str:
     """The beginning of a sentence within so many words, to the end of a clause if it can be."""
-    spaced = not is_unsegmented(sentence)
-    head = cut_to_words(sentence, words)
-    if head == sentence:
+    if count_words(sentence) <= words:
         return sentence
+    # Where characters are words, the ellipsis is one.
+    room = words - 1 if is_unsegmented(sentence) and words > 1 else words
+    head = cut_to_words(sentence, room)
     ends = [found.start() for found in _CLAUSE_END.finditer(head)]
     if not _CLAUSE_END.match(sentence[len(head) : len(head) + 2]):
         clause = head[: ends[-1]] if ends else ""
         if count_words(clause) >= _LEAST_CLAUSE * words:
             head = clause
     head = head.rstrip(_TRAILING) or head
-    # Where characters are words, the ellipsis takes the place of one.
-    if spaced or count_words(head) < words:
-        return head + _ELLIPSIS
-    return head
+    return head if count_words(head + _ELLIPSIS) > words else head + _ELLIPSIS

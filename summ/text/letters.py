@@ -51,6 +51,7 @@ _ATTRIBUTION = re.compile(
     r"|\S[^.\n]{1,60}\bwrote(?: on\b[^\n]{4,60})?)\s*:\s*",
     _IGNORE,
 )
+_ATTRIBUTION_START = re.compile(r"(?:>\s*)*(?:on|am|le|el|il|op|den|em)\b.*\d", _IGNORE)
 _FORWARDED = re.compile(
     r"[\s>]*(?:-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht"
     r"|weitergeleitete nachricht|message d'origine|mensaje original|forwarded by.*)\s*-{2,}.*"
@@ -149,7 +150,10 @@ def _attribution_length(lines: list[str], place: int) -> int:
     """How many lines the words *On ... wrote:* take here, 0 for none."""
     joined = ""
     for length in (1, 2, 3):
-        joined = " ".join([joined, *lines[place + length - 1 : place + length]]).strip()
+        line = "".join(lines[place + length - 1 : place + length])
+        if not line.strip() or (length > 1 and not _ATTRIBUTION_START.match(lines[place])):
+            break
+        joined = f"{joined} {line}".strip()
         if not _ATTRIBUTION.fullmatch(joined):
             continue
         # A name, a date or an address must be there: "The critic wrote:" is prose.
