@@ -28,6 +28,7 @@ from summ.commands.score import score
 from summ.commands.summarize import summarize
 from summ.commands.terminal import STDOUT, guard_stdout, say, visible
 from summ.commands.train import train
+from summ.distribution import VERSION
 from summ.errors import SummError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -152,9 +153,7 @@ def _one_value_each(arguments: list[str]) -> list[str]:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
-
-        print(f"summ {version('summ')}")
+        print(f"summ {VERSION}")
         raise typer.Exit
 
 

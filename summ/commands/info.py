@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from summ import options
+from summ.distribution import version_of
 from summ.pretrained import shipped_models
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def info(model: options.ModelArgument = None) -> None:
     """
     print(f"python: {platform.python_version()}")
     for package in ("summ", "torch", "transformers", "accelerate"):
-        print(f"{package}: {version(package)}")
+        print(f"{package}: {version_of(package)}")
     if model is None:
         _list_models()
         return

@@ -7,6 +7,7 @@ import logging
 import zipfile
 from typing import IO
 
+from summ.distribution import how_to_install
 from summ.errors import DataError
 
 _MOST_BYTES = 1 << 26  # of a file: 64 MiB
@@ -42,7 +43,7 @@ def document_text(stream: IO[bytes], kind: str, name: str) -> str:
     except ImportError as error:
         raise DataError(
             f"{name}: reading {kind} needs {error.name}, which is not installed. "
-            'Run pip install "summ[files]".'
+            f"{how_to_install('files')}"
         ) from error
     if not text.strip():
         hint = " Is it scanned? Recognise its text first." if kind == ".pdf" else ""

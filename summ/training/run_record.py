@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 from summ.config import RunShape
 from summ.data import files
+from summ.distribution import version_of
 from summ.errors import CheckpointError, ConfigError, DataError
 
 # What a run makes in its folder; what of it there may be before the first checkpoint.
@@ -31,7 +31,7 @@ def describe_run(config: RunShape, processes: int) -> None:
     Raises:
         ConfigError: it cannot be written.
     """
-    versions = {name: version(name) for name in ("summ", "torch", "transformers", "accelerate")}
+    versions = {name: version_of(name) for name in ("summ", "torch", "transformers", "accelerate")}
     record: dict[str, object] = {"processes": processes, "fingerprint": fingerprint(config)}
     record |= {"versions": versions, "config": config.model_dump(mode="json")}
     try:
