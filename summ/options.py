@@ -37,6 +37,15 @@ Words = Annotated[int | None, Option(min=1, metavar="N", help="The most words of
 Sentences = Annotated[
     int | None, Option(min=1, metavar="N", help="The most sentences that are kept.")
 ]
+MaxDocument = Annotated[
+    int,
+    Option(
+        "--max-document",
+        min=1,
+        metavar="N",
+        help="The most words of a document that are read; what follows is left out.",
+    ),
+]
 Beams = Annotated[
     int, Option(min=1, max=256, metavar="N", help="Width of the search; 1 is greedy.")
 ]

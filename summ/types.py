@@ -218,3 +218,6 @@ class Summary:
     truncated: bool
     id: str = ""
     method: Method = "compressed"
+
+    def __str__(self) -> str:
+        return self.text

@@ -209,7 +209,8 @@ def save(root: Path, step: int, keep: int = 1, fingerprint: str = "abc") -> Path
     network = torch.nn.Linear(2, 2)
     optimizer = torch.optim.AdamW(network.parameters())
     state = TrainState(0, step, step, 0, fingerprint)
-    return save_checkpoint(root, state, {"net": network}, {"opt": optimizer}, keep)
+    parts = {"net": network}, {"opt": optimizer}
+    return save_checkpoint(root, state, *parts, keep, lambda _: True)
 
 
 def test_old_checkpoints_go_and_nothing_else(theirs: Path) -> None:

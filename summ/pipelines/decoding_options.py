@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from summ.errors import ConfigError
+from summ.pipelines.arguments import one_of, whole_number
 
 if TYPE_CHECKING:
-    from summ.pipelines.rerank import RerankWeights
+    from summ.pipelines.rerank_weights import RerankWeights
     from summ.types import Style
+
+_STYLES = ("auto", "headline", "sentence")  # ``Style``, whose module imports torch
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class DecodingOptions:
             with; None takes the weights that the model brings along.
 
     Raises:
-        ConfigError: a number is below 1.
+        ArgumentError: a number is below 1, or there is no such style.
+        TypeError: a number is not whole.
     """
 
     beams: int = 8
@@ -36,8 +39,8 @@ class DecodingOptions:
 
     def __post_init__(self) -> None:
         for name, value in (("beams", self.beams), ("batch size", self.batch_size)):
-            if value < 1:
-                raise ConfigError(f"{name}: must be at least 1, but is {value}.")
+            whole_number(name, value)
+        one_of("style", self.style, _STYLES)
 
     @staticmethod
     def parse(beams: int, batch_size: int, rerank: str | None, style: Style) -> DecodingOptions:
@@ -51,6 +54,6 @@ class DecodingOptions:
         """
         if rerank is None:
             return DecodingOptions(beams, batch_size, style=style)
-        from summ.pipelines.rerank import parse_weights
+        from summ.pipelines.rerank_weights import parse_weights
 
         return DecodingOptions(beams, batch_size, parse_weights(rerank), style)

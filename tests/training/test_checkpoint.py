@@ -33,7 +33,9 @@ def trained() -> tuple[torch.nn.Module, torch.optim.Optimizer]:
 def save(root: Path, step: int, keep: int = 2) -> Path:
     network, optimizer = trained()
     state = TrainState(1, 20, step, 1, "abc")
-    return save_checkpoint(root, state, {"net": network}, {"opt": optimizer}, keep)
+    return save_checkpoint(
+        root, state, {"net": network}, {"opt": optimizer}, keep, lambda at: at % 10 == 0
+    )
 
 
 def test_weights_moments_and_state_come_back(tmp_path: Path) -> None:
