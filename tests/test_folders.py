@@ -23,6 +23,7 @@ from summ.families.summarizer.model import load_summary_model, save_summary_mode
 from summ.networks.model_folder import new_model_folder
 from summ.training.checkpoint import TrainState, checkpoints, read_state, save_checkpoint
 from summ.training.trainer import Trainer
+from tests import tiny
 from tests.data.test_new_folders import dead_process
 
 CONFIG = Path(__file__).parents[1] / "configs" / "tiny.yaml"
@@ -32,6 +33,7 @@ SHORT = [
     "data.documents=4",
     "data.sentences=4",
     "save_every=2",
+    *tiny.SMALL_RUN,
 ]
 
 

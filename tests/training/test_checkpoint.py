@@ -1,4 +1,3 @@
-import multiprocessing
 import resource
 import signal
 from pathlib import Path
@@ -15,6 +14,7 @@ from summ.training.checkpoint import (
     read_state,
     save_checkpoint,
 )
+from tests.processes import FORKS
 
 STATE = TrainState(stage=1, stage_step=20, step=70, bad_steps=1, fingerprint="abc")
 
@@ -73,9 +73,8 @@ def _save_with_little_room(root: Path, answer) -> None:
 def test_a_full_disk_leaves_the_last_checkpoint_whole(tmp_path: Path) -> None:
     """The system refuses files over 4 KiB, as it would on a full disk."""
     before = save(tmp_path, 10)
-    context = multiprocessing.get_context("spawn")
-    answer = context.Queue()
-    process = context.Process(target=_save_with_little_room, args=(tmp_path, answer))
+    answer = FORKS.Queue()
+    process = FORKS.Process(target=_save_with_little_room, args=(tmp_path, answer))
     process.start()
     message = answer.get(timeout=120)
     process.join()
