@@ -311,7 +311,8 @@ def test_a_folder_of_that_name_comes_before_the_shipped_model(here):
     assert find_model(name) == folder
     (here / name).mkdir()
     assert find_model(name) == Path(name)
-    assert find_model("nowhere") == Path("nowhere")
+    with pytest.raises(summ.CheckpointError, match="^nowhere: no such model folder"):
+        find_model("nowhere")
 
 
 def test_load_returns_what_uses_the_model(summary_model_folder, tmp_path):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import chain
 
 from summ import options
-from summ.commands.terminal import progress, read_inputs
+from summ.commands.terminal import progress, read_inputs, reading_model
+from summ.commands.threads import use_threads
 from summ.pipelines.decoding_options import DecodingOptions
 
 
@@ -24,6 +25,8 @@ def summarize(
     beams: options.Beams = 8,
     rerank: options.Rerank = None,
     batch_size: options.BatchSize = 64,
+    device: options.Device = "auto",
+    threads: options.Threads = None,
     errors: options.BadBytes = "strict",
     on_error: options.BadRecords = "fail",
     max_document: options.MaxDocument = 1_000_000,
@@ -36,6 +39,8 @@ def summarize(
     from summ.commands.document_limit import DocumentLimit
     from summ.data.files import open_output, write_json
 
+    decoding = DecodingOptions.parse(beams, batch_size, rerank, style)
+    use_threads(threads)
     limit = DocumentLimit(max_document)
     records = limit.records(read_inputs(files, lines, field, errors, on_error))
     with open_output(output) as stream:
@@ -43,10 +48,10 @@ def summarize(
         first = next(records, None)
         if first is None:
             return
-        decoding = DecodingOptions.parse(beams, batch_size, rerank, style)
-        from summ.pipelines.summarize import Summarizer
+        with reading_model():
+            from summ.pipelines.summarize import Summarizer
 
-        summarizer = Summarizer.load(model, encoder=encoder)
+            summarizer = Summarizer.load(model, device, encoder)
         texts = chain([first], records)
         if together:
             every = [record.text for record in progress(texts)]
