@@ -73,7 +73,7 @@ def test_a_wrong_override_is_to_blame_not_the_file(answer, override, said):
 def test_a_hub_name_is_no_misspelt_path(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "runs").mkdir()
-    with pytest.raises(CheckpointError, match="^runs/mine: no such model folder"):
+    with pytest.raises(CheckpointError, match=r"^runs/mine: no such model folder"):
         find_model("runs/mine")
     with pytest.raises(CheckpointError, match=r"^owner/name: .* Hugging Face Hub \(") as caught:
         find_model("owner/name")

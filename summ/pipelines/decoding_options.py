@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from summ.errors import ArgumentError
 from summ.pipelines.arguments import one_of, whole_number
 
 if TYPE_CHECKING:
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from summ.types import Style
 
 _STYLES = ("auto", "headline", "sentence")  # ``Style``, whose module imports torch
+_CODE = re.compile(r"[a-z]{2,3}")
 
 
 @dataclass(frozen=True)
@@ -26,9 +29,10 @@ class DecodingOptions:
             English in its own case, if the model is the one that ships and nothing is reranked.
         rerank: how the model's other networks choose among the summaries that the search ends
             with; None takes the weights that the model brings along.
+        language: of all texts (ISO 639-1); ``auto`` finds out for each.
 
     Raises:
-        ArgumentError: a number is below 1, or there is no such style.
+        ArgumentError: a number is below 1, there is no such style, or the language is no code.
         TypeError: a number is not whole.
     """
 
@@ -36,14 +40,22 @@ class DecodingOptions:
     batch_size: int = 64
     rerank: RerankWeights | None = None
     style: Style = "auto"
+    language: str = "auto"
 
     def __post_init__(self) -> None:
         for name, value in (("beams", self.beams), ("batch size", self.batch_size)):
             whole_number(name, value)
         one_of("style", self.style, _STYLES)
+        if self.language != "auto" and not _CODE.fullmatch(self.language):
+            raise ArgumentError(
+                f"language: must be auto or a code of two or three letters such as de, but is "
+                f"{self.language!r}."
+            )
 
     @staticmethod
-    def parse(beams: int, batch_size: int, rerank: str | None, style: Style) -> DecodingOptions:
+    def parse(
+        beams: int, batch_size: int, rerank: str | None, style: Style, language: str = "auto"
+    ) -> DecodingOptions:
         """The options as the command line has them.
 
         Args:
@@ -53,7 +65,7 @@ class DecodingOptions:
             ConfigError: a number is below 1, or a weight cannot be read.
         """
         if rerank is None:
-            return DecodingOptions(beams, batch_size, style=style)
+            return DecodingOptions(beams, batch_size, style=style, language=language)
         from summ.pipelines.rerank_weights import parse_weights
 
-        return DecodingOptions(beams, batch_size, parse_weights(rerank), style)
+        return DecodingOptions(beams, batch_size, parse_weights(rerank), style, language)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from summ.errors import CheckpointError
@@ -74,3 +76,15 @@ def _download(name: str) -> Path:
             f"{name}: no such model folder, and it cannot be had from the Hugging Face Hub "
             f"({type(error).__name__}: {reason}). Check the name and the connection."
         ) from error
+
+
+@lru_cache(maxsize=1)
+def summarizers_by_language() -> dict[str, Path]:
+    """The shipped summarizers by the language (ISO 639-1) that their ``model.json`` names."""
+    found: dict[str, Path] = {}
+    for folder in shipped_models().values():
+        described = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        if described.get("family") == "summarizer":
+            language = described.get("language") or described.get("settings", {}).get("language")
+            found.setdefault(str(language), folder)
+    return found
