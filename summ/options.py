@@ -89,8 +89,8 @@ Rerank = Annotated[
     Option(
         metavar="NAME=W,...",
         help="Weights in choosing among the search's summaries: reconstruction, humanness, "
-        "fluency, salience, repetition, novelty, length_exponent, such as reconstruction=1,humanness=0.5; "
-        "or none.  By default those of the model.",
+        "fluency, salience, repetition, novelty, length_exponent, such as "
+        "reconstruction=1,humanness=0.5; or none.  By default those of the model.",
     ),
 ]
 SummaryStyle = Annotated[

@@ -136,7 +136,7 @@ def fit(
         key, problem = _first_problem(schema, error)
         # The file is not to blame for what the command line put into it.
         culprit = next((one for one in overrides if _concerns(one, key)), None)
-        where = str(path) if culprit is None else f"--set {culprit}"
+        where = str(path) if culprit is None else f"--set {_shortened(culprit)}"
         raise ConfigError(f"{where}: {problem}") from error
 
 
