@@ -25,6 +25,7 @@ from summ.commands.info import info
 from summ.commands.neighbours import neighbours
 from summ.commands.prepare import prepare
 from summ.commands.score import score
+from summ.commands.serve import serve
 from summ.commands.summarize import summarize
 from summ.commands.terminal import STDOUT, guard_stdout, say, visible
 from summ.commands.train import train
@@ -58,6 +59,7 @@ for command in (
     average,
     export,
     info,
+    serve,
 ):
     app.command()(command)
 

@@ -100,6 +100,7 @@ def read_records(
     errors: Errors = "strict",
     on_error: OnError = "fail",
     on_skip: Callable[[str], None] | None = None,
+    stream: IO[bytes] | None = None,
 ) -> Iterator[Record]:
     """The records of one input, one at a time.
 
@@ -111,6 +112,7 @@ def read_records(
         on_error: whether a record that cannot be read ends the reading or is left out; a file
             that cannot be read at all counts as one.
         on_skip: called with *where: what is wrong* for each record left out.
+        stream: the bytes of the file, if it is not to be opened; ``path`` then only names it.
 
     Raises:
         DataError: with ``fail``, the first thing that cannot be read; names file and line.
@@ -118,8 +120,8 @@ def read_records(
     name = "stdin" if path == "-" else _printable(str(path))
     place = _Place(name, errors, on_error, on_skip)
     try:
-        with _open(path) as stream:
-            yield from _records(stream, _kind(path), place, field, lines)
+        with _open(path, stream) as opened:
+            yield from _records(opened, _kind(path), place, field, lines)
     except DataError as error:
         place.refuse(error)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
@@ -302,8 +304,11 @@ def _kind(path: Input) -> str:
     return Path(path.name.lower().removesuffix(".gz")).suffix
 
 
-def _open(path: Input) -> AbstractContextManager[IO[bytes]]:
+def _open(path: Input, stream: IO[bytes] | None) -> AbstractContextManager[IO[bytes]]:
     """The bytes of an input, unpacked; standard input stays open afterwards."""
+    if stream is not None:
+        packed = str(path).lower().endswith(".gz")
+        return nullcontext(cast("IO[bytes]", gzip.open(stream, "rb")) if packed else stream)
     if path == "-":
         if sys.stdin is None:
             raise DataError("stdin: closed. Give a FILE.")
