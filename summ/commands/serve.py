@@ -19,7 +19,9 @@ def serve(
     The page summarizes what is pasted or dropped, shows what was kept, and looks inside the model.
     """
     try:
-        from summ.serving.server import Access, Models, Server, address, bind, check_token
+        from summ.serving.access import Access
+        from summ.serving.operations import Models
+        from summ.serving.server import Server, address, bind, check_token
     except ImportError as error:
         raise ConfigError(
             f'serve: needs {error.name}, which is not installed. Run pip install "summ[serve]".'

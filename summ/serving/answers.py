@@ -119,7 +119,7 @@ class Answers:
         operation = Inspect(question.words, question.beams)
         [result] = await self.batcher.submit(operation, [question.text])
         rebuilt = align(result["read"], result["rebuilt"]).summary
-        stretches = [asdict(stretch) for stretch in rebuilt]
+        stretches = [schema.Stretch(**asdict(stretch)) for stretch in rebuilt]
         return schema.InspectAnswer(**result, rebuilt_alignment=stretches)
 
     async def _together(

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from summ.data.readers import Record
 from summ.errors import SummError
@@ -213,8 +214,8 @@ def _handle_errors(application: FastAPI) -> None:
         message = f"{request.url.path[:80]}: cannot be asked by {request.method}. See /docs."
         return line(405, message, dict(error.headers or {}))
 
-    @application.exception_handler(HTTPException)
-    async def other(_: Request, error: HTTPException) -> JSONResponse:
+    @application.exception_handler(StarletteHTTPException)
+    async def other(_: Request, error: StarletteHTTPException) -> JSONResponse:
         message = "body: cannot be read. Send JSON." if error.status_code == 400 else error.detail
         return line(error.status_code, message)
 
