@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Sequence
 from typing import Annotated, Any, cast
 
 import typer
@@ -64,14 +65,14 @@ for command in (
     app.command()(command)
 
 
-def main() -> None:
-    """The console script."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The console script; without arguments, those of the command line."""
     guard_stdout()
     # As an exception, a signal passes everything that removes unfinished files.
     signal.signal(signal.SIGTERM, _end)
     if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # nohup ignores it
         signal.signal(signal.SIGHUP, _end)
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
 def _end(number: int, _: object) -> None:

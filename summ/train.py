@@ -8,7 +8,7 @@ so that it can be called as that function.
 import sys
 from types import ModuleType
 
-from summ.cli import run
+from summ.cli import main
 from summ.pipelines.train import train
 
 
@@ -19,4 +19,4 @@ class _CallableModule(ModuleType):
 sys.modules[__name__].__class__ = _CallableModule
 
 if __name__ == "__main__":
-    sys.exit(run(["train", *sys.argv[1:]]))
+    main(["train", *sys.argv[1:]])

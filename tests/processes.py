@@ -6,15 +6,18 @@ environment, streams and signals.  What a test asks of the interpreter itself (h
 code it ends with) or of a launcher needs a new interpreter, and gets one elsewhere.
 """
 
+import json
 import multiprocessing
 import os
 import runpy
 import signal
 import socket
 import sys
+import tempfile
+import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -79,7 +82,7 @@ def start(
     settings = {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true", **(environment or {})}
     process = FORKS.Process(
         target=_run,
-        args=(folder, module, list(map(str, arguments)), settings, their_input, their_errors),
+        args=(folder, [module, *map(str, arguments)], settings, (their_input, None, their_errors)),
     )
     process.start()
     their_input.close()
@@ -104,6 +107,66 @@ def call_group(function: Callable[..., None], size: int, *arguments: Any) -> Non
     for process in group:
         process.join(200)
     assert [process.exitcode for process in group] == [0] * size
+
+
+@contextmanager
+def forking_programs(folder: Path) -> Iterator[None]:
+    """Programs ``summ`` and ``python`` (``-m module``) for the PATH of a shell.
+
+    Each hands its streams to this process, which lets a fork run the module.
+    """
+    with (
+        tempfile.TemporaryDirectory() as place,
+        socket.socket(socket.AF_UNIX) as listener,
+    ):
+        listener.bind(f"{place}/socket")
+        listener.listen()
+        (folder / "client.py").write_text(_CLIENT)
+        client = f'exec "{sys.executable}" -S "{folder}/client.py" "{place}/socket"'
+        for name, line in (("summ", "summ"), ("python", "")):
+            (folder / name).write_text(f'#!/bin/sh\n{client} {line} "$@"\n')
+            (folder / name).chmod(0o755)
+        threading.Thread(target=_serve, args=[listener], daemon=True).start()
+        yield
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+_CLIENT = """
+import json, os, socket, sys
+place, *command = sys.argv[1:]
+server = socket.socket(socket.AF_UNIX)
+server.connect(place)
+command = json.dumps([os.getcwd(), *(part for part in command if part != "-m")])
+socket.send_fds(server, [command.encode()], [0, 1, 2])
+sys.exit(int(server.recv(16)))
+"""
+
+
+def _serve(listener: socket.socket) -> None:
+    """One connection is one program, until the listener is shut."""
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        threading.Thread(target=_serve_one, args=[connection], daemon=True).start()
+
+
+def _serve_one(connection: socket.socket) -> None:
+    with connection:
+        message, handles, _, _ = socket.recv_fds(connection, 1 << 16, 3)
+        folder, *command = json.loads(message)
+        stdin, *outputs = handles
+        streams = (
+            Connection(stdin, writable=False),
+            *(Connection(o, readable=False) for o in outputs),
+        )
+        process = FORKS.Process(target=_run, args=(folder, command, {}, streams))
+        process.start()
+        for stream in streams:
+            stream.close()
+        process.join()
+        connection.send(str(process.exitcode).encode())
 
 
 def rank_environment(rank: int, size: int, port: int) -> dict[str, str]:
@@ -133,20 +196,16 @@ def _file(end: Connection, mode: str) -> IO[str]:
 
 def _run(
     folder: Path,
-    module: str,
-    arguments: list[str],
+    command: list[str],
     environment: Mapping[str, str],
-    stdin: Connection,
-    stderr: Connection,
+    streams: tuple[Connection | None, ...],
 ) -> None:
-    """Becomes ``python -m module``."""
+    """Becomes ``python -m command``; a stream that is not given leads nowhere."""
     import torch
 
     torch.set_num_threads(1)
-    for stream, place in ((stdin, 0), (stderr, 2)):
-        os.dup2(stream.fileno(), place)
-        stream.close()
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    for place, stream in enumerate(streams):
+        os.dup2(os.open(os.devnull, os.O_RDWR) if stream is None else stream.fileno(), place)
     sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
     sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
     sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", closefd=False)
@@ -156,5 +215,5 @@ def _run(
         signal.signal(number, signal.SIG_DFL)
     os.environ |= environment
     os.chdir(folder)
-    sys.argv = [module, *arguments]
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    sys.argv = command
+    runpy.run_module(command[0], run_name="__main__", alter_sys=True)

@@ -4,13 +4,13 @@ Drawing piece by piece can put pieces of different words together, say a word tw
 after a preposition.  These constraints look at whole words and leave the policy only such pieces
 that keep a good summary within reach:
 
-- every word stands in the source or in the closed list: no invented names, no invented numbers,
-  no half words;
+- every word stands in the source or in the closed list, and content words of that list only if the
+  source has their stem: no invented names, events or numbers, no half words;
 - no content word twice (in a headline, no word of letters, and none that is part of another:
   *greek* beside *greek-american*), no number more often than in the source, no word and no
   punctuation twice in a row;
-- no word that the source says only in the scope of a negation (*no deaths*) without that
-  negation before it;
+- no word that the source says only where it denies it (*no deaths*, *refused to sell*) without that
+  denial before it;
 - no end after a preposition, article, conjunction or punctuation mark, nor inside a name; the
   last word within the budget is planned for, so that nothing has to be cut;
 - for a model whose settings say so, the words of the source in the order of the source.
@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from summ.pipelines.closed_list import ClosedList
+from summ.pipelines.denials import negated_words
 from summ.pipelines.headline import LONGEST_HEADLINE_WORDS
 from summ.pipelines.lexicon import Lexicon, Word
 from summ.text.surface import SurfaceFacts
@@ -45,11 +46,14 @@ class WordConstraints:
         vocabulary: whose pieces a summary consists of.
         shortlist: pieces that any summary may use; with None the closed list is empty.
         in_order: whether words of the source keep the order of the source.
+        function_words: the words of the closed list that any source may be summarized with; others
+            only where the source has their stem.  None allows all.
     """
 
     vocabulary: Vocabulary
     shortlist: tuple[int, ...] | None
     in_order: bool = False
+    function_words: frozenset[str] | None = None
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -76,7 +80,7 @@ class WordConstraints:
             places.setdefault(word, []).append(place)
         return SourceConstraints(
             lexicon,
-            self.closed,
+            self._closed_for(places),
             places,
             budget,
             open_names=frozenset(w for w in places if lexicon.text(w) in surface_facts.unfinished),
@@ -89,26 +93,11 @@ class WordConstraints:
             order=SourceOrder(places) if self.in_order else None,
         )
 
-
-def negated_words(words: Sequence[Word], lexicon: Lexicon) -> dict[Word, frozenset[Word]]:
-    """Words that occur only in the scope of a negation, with the negations that license each.
-
-    The scope ends at the next word that leans on its successor, or mark.
-    """
-    found: dict[Word, set[Word]] = {}
-    asserted: set[Word] = set()
-    negation: Word | None = None
-    for word in words:
-        nature = lexicon.nature(word)
-        if nature.negation:
-            negation = word
-        elif nature.leans:
-            negation = None
-        elif negation is None:
-            asserted.add(word)
-        else:
-            found.setdefault(word, set()).add(negation)
-    return {word: frozenset(by) for word, by in found.items() if word not in asserted}
+    def _closed_for(self, words: Iterable[Word]) -> ClosedList:
+        """The words that a summary of these may use besides them."""
+        if self.function_words is None:
+            return self.closed
+        return self.closed.said_by(map(self.lexicon.text, words), self.function_words)
 
 
 @dataclass(frozen=True)
@@ -164,7 +153,7 @@ class SourceConstraints:
         budget: the most words of the summary.
         open_names: words of the source after which a name goes on.
         numbers: how many different numbers of the source each of its words with digits stands for.
-        negated: words that occur only in the scope of negations, and which; see ``negated_words``.
+        negated: words that occur only where they are denied, and by what; see ``negated_words``.
         order: of the source, if the summary must keep it.
     """
 

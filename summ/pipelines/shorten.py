@@ -170,10 +170,10 @@ class Shortener:
         new = [places for places in dict.fromkeys(more) if places not in known]
         if new:
             known |= {line.places: line for line in self._searcher.score(source, new, room)}
-        found = []
+        found, whole = [], text.rstrip(" .").split()
         for places, line in known.items():
             spare = source.count_words(places) - words
-            worth = self._worth(text, source, line)
+            worth = self._worth(whole, source, line)
             if spare <= 0:
                 found.append(_Candidate(worth, line, places in heads))
                 continue
@@ -223,12 +223,12 @@ class Shortener:
             head.pop()
         return " ".join(head).rstrip(",;:")
 
-    def _worth(self, text: str, source: OrderedSource, line: OrderedLine) -> float:
-        """What a line is worth, in nats a piece."""
+    def _worth(self, whole: Sequence[str], source: OrderedSource, line: OrderedLine) -> float:
+        """What a line of a sentence is worth, in nats a piece."""
         weights = self._weights
         words = self._searcher.write(source, line.places).split()
         worth = line.mean_log_prob - weights.short * max(0, weights.enough - len(words))
-        if not looks_complete(words, text.rstrip(" .").split(), self._model.verbs):
+        if not looks_complete(words, whole, self._model.verbs):
             worth -= weights.incomplete
         if len(words) < _FEWEST:
             worth -= weights.tiny

@@ -184,13 +184,15 @@ class Answers:
 
 
 def _options(question: schema.SummarizeOptions) -> Summarize:
-    return Summarize(question.words, question.sentences, question.style, question.beams)
+    return Summarize(
+        question.words, question.sentences, question.style, question.beams, question.language
+    )
 
 
 def _summary(record: Record, result: Result, alignment: bool) -> schema.SummaryAnswer:
     aligned: dict[str, Any] | None = None
     if alignment:
-        aligned = asdict(align(record.text, result["summary"]))
+        aligned = asdict(align(record.text, result["summary"], result["language"]))
         aligned = {name: list(values) for name, values in aligned.items()}
     return schema.SummaryAnswer(**{**result, "id": record.id, "alignment": aligned})
 

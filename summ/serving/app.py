@@ -125,6 +125,7 @@ def _add_files(application: FastAPI, answers: Answers, limits: Limits) -> None:
         sentences: Annotated[int | None, Query(ge=1, le=10_000)] = None,
         style: Annotated[str, Query(pattern="^(auto|headline|sentence)$")] = "auto",
         beams: Annotated[int, Query(ge=1, le=32)] = 8,
+        language: Annotated[str, Query(pattern="^(auto|[a-z]{2,3})$")] = "auto",
         field: Annotated[str, Query(max_length=100)] = "text",
     ) -> StreamingResponse:
         """Summarize a file of lines (text/plain) or records (application/x-ndjson): a summary a
@@ -138,6 +139,7 @@ def _add_files(application: FastAPI, answers: Answers, limits: Limits) -> None:
             )
         options = schema.SummarizeOptions.model_validate(
             {"words": words, "sentences": sentences, "style": style, "beams": beams}
+            | {"language": language}
         )
         found = await read_upload(kinds[kind], await request.body(), True, field, limits)
         records = answers.numbered([Record(**record) for record in found["records"]])

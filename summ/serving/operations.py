@@ -38,6 +38,7 @@ class Summarize:
     sentences: int | None
     style: Literal["auto", "headline", "sentence"]
     beams: int
+    language: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,7 @@ class Models:
 
 
 def _decoding(options: Summarize) -> DecodingOptions:
-    return DecodingOptions(beams=options.beams, style=options.style)
+    return DecodingOptions(beams=options.beams, style=options.style, language=options.language)
 
 
 def _summary_fields(summary: Any) -> Result:

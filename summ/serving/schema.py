@@ -38,6 +38,9 @@ class SummarizeOptions(Question):
     sentences: Word | None = Field(None, description="The most sentences that are kept.")
     style: Literal["auto", "headline", "sentence"] = "auto"
     beams: int = Field(8, ge=1, le=32, description="Width of the search; 1 is greedy.")
+    language: str = Field(
+        "auto", pattern="^(auto|[a-z]{2,3})$", description="Of all texts (ISO 639); auto finds out."
+    )
 
 
 class SummarizeQuestion(Texts, SummarizeOptions):
@@ -97,6 +100,7 @@ class SummaryAnswer(BaseModel):
     log_prob: float
     truncated: bool
     method: str
+    language: str
     alignment: Aligned | None = None
 
 

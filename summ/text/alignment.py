@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from summ.text.languages.en import FUNCTION_WORDS, NEGATIONS
-from summ.text.languages.en_phrases import DENIALS
+from summ.text.languages.en import DENIALS, FUNCTION_WORDS, NEGATIONS
+from summ.text.languages.language import language as language_of
 from summ.text.scripts import MARKS, UNSEGMENTED
 
 Kind = Literal["", "number", "negation"]
 
 _CHUNK = re.compile(rf"[{UNSEGMENTED}][{MARKS}]*|[^\s{UNSEGMENTED}]+")
 _CLAUSE_END = re.compile(r"[.,;:?!]\s")
-_DENIALS = NEGATIONS | DENIALS - {"few", "little"}
+_ENGLISH_DENIALS = NEGATIONS | DENIALS - {"few", "little"}
 
 
 @dataclass(frozen=True)
@@ -65,26 +65,25 @@ class Alignment:
 
 @dataclass(frozen=True)
 class _Word:
-    """A word, where it stands, and the form in which it is compared."""
+    """A word, where it stands, the form in which it is compared, and what it is."""
 
     start: int
     end: int
     key: str
-
-    @property
-    def kind(self) -> Kind:
-        if any(character.isdigit() for character in self.key):
-            return "number"
-        return "negation" if self.key in _DENIALS or self.key.endswith("n't") else ""
+    kind: Kind
 
 
-def align(source: str, summary: str) -> Alignment:
+def align(source: str, summary: str, language: str = "en") -> Alignment:
     """Finds the words of a summary in its source.
 
     The longest common runs of words first (Ratcliff and Obershelp's matching, as in ``difflib``);
     a word that then has no partner takes the nearest free one that is equal.
+
+    Args:
+        language: of both (ISO 639-1), whose negations are looked for.
     """
-    ours, theirs = list(_words(summary)), list(_words(source))
+    denials = _denials(language)
+    ours, theirs = list(_words(summary, denials)), list(_words(source, denials))
     places = _places([word.key for word in ours], [word.key for word in theirs])
     kept = {place for place in places if place >= 0}
     known = {word.key for word in theirs}
@@ -93,19 +92,25 @@ def align(source: str, summary: str) -> Alignment:
     return Alignment(
         tuple(_stretches(source, theirs, kept)),
         tuple(_stretches(summary, ours, found)),
-        (*_summary_checks(summary, ours, known), *_left_out(source, theirs, kept, ours)),
+        (*_summary_checks(summary, ours, theirs), *_left_out(source, theirs, kept, ours)),
     )
 
 
 def support(sentence: str, sources: Sequence[str]) -> list[float]:
     """The share of a sentence's words that each source has, those without content aside."""
-    keys = {word.key for word in _words(sentence)}
+    keys = {word.key for word in _words(sentence, frozenset())}
     telling = keys - FUNCTION_WORDS or keys
-    known = ({word.key for word in _words(source)} for source in sources)
+    known = ({word.key for word in _words(source, frozenset())} for source in sources)
     return [len(telling & words) / len(telling) if telling else 0.0 for words in known]
 
 
-def _words(text: str) -> Iterator[_Word]:
+def _denials(language: str) -> frozenset[str]:
+    """The negations of a language; where it is not known, those of English."""
+    own = language_of(language).negations
+    return own | _ENGLISH_DENIALS if language == "en" or not own else own
+
+
+def _words(text: str, denials: frozenset[str]) -> Iterator[_Word]:
     for chunk in _CHUNK.finditer(text):
         start, end = chunk.span()
         while start < end and not _belongs(text[start]):
@@ -114,7 +119,14 @@ def _words(text: str) -> Iterator[_Word]:
             end -= 1
         if start < end:
             key = unicodedata.normalize("NFC", text[start:end]).casefold().replace("\u2019", "'")
-            yield _Word(start, end, key.removesuffix("'s"))
+            key, kind = key.removesuffix("'s"), _kind(key, denials)
+            yield _Word(start, end, key, kind)
+
+
+def _kind(key: str, denials: frozenset[str]) -> Kind:
+    if any(character.isdigit() for character in key):
+        return "number"
+    return "negation" if key in denials or key.endswith("n't") else ""
 
 
 def _belongs(character: str) -> bool:
@@ -164,8 +176,9 @@ def _stretches(text: str, words: Sequence[_Word], aligned: set[int]) -> Iterator
     return (Stretch(*run) for run in runs)
 
 
-def _summary_checks(text: str, words: Sequence[_Word], known: set[str]) -> Iterator[Check]:
+def _summary_checks(text: str, words: Sequence[_Word], source: Sequence[_Word]) -> Iterator[Check]:
     """Each number and negation of the summary: whether the source has it."""
+    known = {word.key for word in source}
     seen: set[str] = set()
     for word in words:
         if not word.kind or word.key in seen:
@@ -173,7 +186,7 @@ def _summary_checks(text: str, words: Sequence[_Word], known: set[str]) -> Itera
         seen.add(word.key)
         shown, holds = text[word.start : word.end], word.key in known
         if word.kind == "negation" and not holds:
-            holds = any(key in _DENIALS or key.endswith("n't") for key in known)
+            holds = any(other.kind == "negation" for other in source)
         where = "stands in the text" if holds else "does not stand in the text"
         yield Check(word.kind, shown, holds, f"\u201c{shown}\u201d {where}.")
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from summ.text.annotated_sentence import AnnotatedSentence
+from summ.text.languages.en import DENIALS
 from summ.text.languages.en_phrases import (
     ARGUED,
     AUXILIARIES,
     BE,
     CONDITIONS,
     DASHES,
-    DENIALS,
     DETERMINERS,
     INFINITIVAL,
     KINDS,

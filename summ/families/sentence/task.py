@@ -65,6 +65,9 @@ class SentenceTask:
         }
         return {**self.model.networks(), **decoders}
 
+    def texts(self) -> str:
+        return self.prose.manifest.content
+
     def begin(self, index: int, processes: int) -> StageParts:
         stage = self.config.stages[index]
         if isinstance(stage, InfoMaxStage):

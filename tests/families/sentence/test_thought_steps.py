@@ -200,7 +200,7 @@ def test_the_gradient_reaches_every_weight(make: object, vocabulary: Vocabulary)
 def test_eight_sentences_are_learned_by_heart(make: object, vocabulary: Vocabulary) -> None:
     step = make(vocabulary)  # type: ignore[operator]
     batch = sentences((2, 2, 2, 2))
-    output = tiny.taught(step, batch, updates=300, rate=0.02)[-1]
+    output = tiny.taught(step, batch, 300, 0.02, lambda outputs: outputs[-1].loss < 0.1)[-1]
     # Nats a sentence, each of which has one neighbour.  Choosing among the 7 others at random costs
     # log 7 = 1.95; decoders that know all sentences but not the vector have 4 to choose from, those
     # that stand first or those that stand second: log 4 = 1.39.  At 0.1 the neighbour has 90 %.

@@ -12,7 +12,7 @@ from summ.families import load_run, task, train
 from summ.families.summarizer.config import SummarizerRun
 from summ.training.checkpoint import checkpoints
 from summ.training.trainer import Trainer
-from tests import processes
+from tests import processes, tiny
 
 ROOT = Path(__file__).parents[3]
 CONFIG = ROOT / "configs" / "tiny.yaml"
@@ -28,6 +28,7 @@ SHORT = [
     "save_every=2",
     "log_every=2",
     "keep_checkpoints=20",
+    *tiny.SMALL_RUN,
 ]
 
 
