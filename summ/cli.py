@@ -26,6 +26,7 @@ from summ.commands.info import info
 from summ.commands.neighbours import neighbours
 from summ.commands.prepare import prepare
 from summ.commands.score import score
+from summ.commands.serve import serve
 from summ.commands.summarize import summarize
 from summ.commands.terminal import STDOUT, guard_stdout, say, visible
 from summ.commands.train import train
@@ -57,6 +58,7 @@ EXAMPLES = {
     "embed": ("summ embed --lines sentences.txt --output vectors.npy",),
     "neighbours": ('summ neighbours "interest rates rise" --among sentences.txt --count 5',),
     "score": ("summ score --lines sentences.txt",),
+    "serve": ("summ serve", "summ serve --port 8080 --model runs/tiny/model"),
     "prepare": (
         "summ prepare --documents articles.txt --sentences headlines.txt --output corpora/mine",
     ),
@@ -87,6 +89,7 @@ for command in (
     average,
     export,
     info,
+    serve,
 ):
     shown = EXAMPLES.get(command.__name__, ())
     app.command(epilog="\n".join(["\b", "Examples:", *(f"  {one}" for one in shown)]))(command)
