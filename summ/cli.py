@@ -26,6 +26,7 @@ from summ.commands.info import info
 from summ.commands.neighbours import neighbours
 from summ.commands.prepare import prepare
 from summ.commands.score import score
+from summ.commands.serve import serve
 from summ.commands.summarize import summarize
 from summ.commands.terminal import STDOUT, guard_stdout, say, visible
 from summ.commands.train import train
@@ -59,6 +60,7 @@ for command in (
     average,
     export,
     info,
+    serve,
 ):
     app.command()(command)
 

@@ -209,3 +209,22 @@ SecondModel = Annotated[
 AverageFolder = Annotated[Path, Option("--output", metavar="DIR", help="Folder to make.")]
 SecondShare = Annotated[float, Option("--share", min=0, max=1, help="Of SECOND's weights.")]
 HalfPrecision = Annotated[bool, Option("--half", help="Store 16 bits a weight.")]
+
+Host = Annotated[
+    str, Option(metavar="ADDRESS", help="Of this machine, to listen on; others need --token.")
+]
+Port = Annotated[int, Option(min=0, max=65535, metavar="N", help="To listen on; 0: any free one.")]
+Token = Annotated[
+    str | None,
+    Option(
+        metavar="TEXT",
+        envvar="SUMM_TOKEN",
+        help="That every request must bear; at least 16 characters.",
+    ),
+]
+ServedEncoder = Annotated[
+    Path | None,
+    Option(
+        "--encoder", parser=find_model, metavar="DIR|NAME", help="Sentence model for neighbours."
+    ),
+]

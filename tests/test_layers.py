@@ -22,6 +22,7 @@ ROOMS = (
     {"families"},
     {"pipelines", "export"},
     {"evaluation"},
+    {"serving"},
     {"options"},
     {"commands"},
     {"cli"},

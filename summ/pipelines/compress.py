@@ -37,6 +37,21 @@ class Compressed:
     method: Method = "compressed"
 
 
+@dataclass(frozen=True)
+class Finalists:
+    """The summaries of one text that a search ends with.
+
+    Attributes:
+        source: the pieces of the text that the model read; none if it cannot read the script.
+        hypotheses: the likeliest per piece first.
+        texts: each of them as its reader sees it.
+    """
+
+    source: list[int]
+    hypotheses: list[Hypothesis]
+    texts: list[str]
+
+
 @runtime_checkable
 class SentenceCompressor(Protocol):
     """What the summarizer needs of a model."""
@@ -112,6 +127,21 @@ class ModelCompressor:
             for source, best in zip(batch, self._search(batch, decoding), strict=True):
                 compressed[source.place] = self._write(source, best, texts[source.place])
         return [one for one in compressed if one is not None]
+
+    def finalists(self, text: str, words: int, beams: int) -> Finalists:
+        """What the search of one text ends with, before anything is chosen.
+
+        Args:
+            words: the most words of a summary.
+            beams: width of the search, and how many summaries it ends with.
+        """
+        [source] = self._read([text], [words])
+        if not source.ids:
+            return Finalists([], [], [])
+        [found] = self._searcher.candidates(
+            [source.ids], [words], beams, beams, [source.surface_facts]
+        )
+        return Finalists(source.ids, found, [self._write(source, one, text).text for one in found])
 
     def _search(self, batch: Sequence[_Source], decoding: DecodingOptions) -> list[Hypothesis]:
         """The summary of each source, in pieces."""

@@ -9,14 +9,16 @@ Axes: B candidates.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from summ.errors import CheckpointError, ConfigError
 from summ.families.summarizer.critics import Critics
-from summ.families.summarizer.critique import critique
+from summ.families.summarizer.critique import Critique, critique
 from summ.families.summarizer.model import SummaryModel
 from summ.families.summarizer.rewards import humanness_reward
 from summ.pipelines.headline import LONGEST_HEADLINE_WORDS
@@ -109,14 +111,40 @@ def parse_weights(text: str) -> RerankWeights:
     return RerankWeights(**known)
 
 
+def all_critics(summary_model: SummaryModel) -> Critics:
+    """Every critic that can have a weight, as far as the model has it."""
+    lexicon = Lexicon(summary_model.vocabulary)
+    content_word = partial(_is_content_word, lexicon)
+    return replace(Critics.of(summary_model), content_word=content_word)
+
+
+def normalised_log_prob(hypothesis: Hypothesis, length_exponent: float) -> float:
+    """The first term of the score: log-probability over a power of the length."""
+    pieces = max(1, len(hypothesis.ids) + hypothesis.finished)
+    return float(hypothesis.log_prob / pieces**length_exponent)
+
+
+def weighed_figures(found: Critique) -> dict[str, Float[Tensor, " B"]]:
+    """What each weight multiplies, by the weight's name; without those that are not known."""
+    humanness = None if found.humanness is None else humanness_reward(found.humanness)
+    figures = {
+        "reconstruction": found.reconstruction,
+        "humanness": humanness,
+        "fluency": found.fluency,
+        "salience": found.salience,
+        "repetition": found.repetition.masked_fill(found.words > LONGEST_HEADLINE_WORDS, 0.0),
+        "novelty": found.novelty,
+    }
+    return {name: figure for name, figure in figures.items() if figure is not None}
+
+
 class Reranker:
     """Chooses among the summaries that a search has found."""
 
     def __init__(self, summary_model: SummaryModel, weights: RerankWeights) -> None:
         self._weights = weights
         self._device = next(summary_model.compressor.parameters()).device
-        lexicon = Lexicon(summary_model.vocabulary)
-        critics = Critics.of(summary_model)
+        critics = all_critics(summary_model)
         # Networks without a weight are not run: the reconstructor takes longer than the search.
         self._critics = Critics(
             critics.marks,
@@ -124,7 +152,7 @@ class Reranker:
             critics.reconstructor if weights.reconstruction else None,
             critics.language_model if weights.fluency else None,
             salience=critics.salience if weights.salience else None,
-            content_word=partial(_is_content_word, lexicon) if weights.novelty else None,
+            content_word=critics.content_word if weights.novelty else None,
         )
 
     def choose(
@@ -160,23 +188,11 @@ class Reranker:
         own = self._tokens(sources[first : pairs[-1][0] + 1])
         rows = torch.tensor([place - first for place, _ in pairs], device=self._device)
         found = critique(self._critics, own, self._tokens([one.ids for _, one in pairs]), rows)
-        likelihood = [
-            one.log_prob / max(1, len(one.ids) + one.finished) ** weights.length_exponent
-            for _, one in pairs
-        ]
+        likelihood = [normalised_log_prob(one, weights.length_exponent) for _, one in pairs]
         total = torch.tensor(likelihood, dtype=torch.float64)
-        humanness = None if found.humanness is None else humanness_reward(found.humanness)
-        repetition = found.repetition.masked_fill(found.words > LONGEST_HEADLINE_WORDS, 0.0)
-        for weight, figure in (
-            (weights.reconstruction, found.reconstruction),
-            (weights.humanness, humanness),
-            (weights.fluency, found.fluency),
-            (weights.salience, found.salience),
-            (weights.repetition, repetition),
-            (weights.novelty, found.novelty),
-        ):
-            if figure is not None:
-                total += weight * figure.cpu().double()
+        values = asdict(weights)
+        for name, figure in weighed_figures(found).items():
+            total += values[name] * figure.cpu().double()
         return total.tolist()
 
     def _tokens(self, sequences: Sequence[Sequence[int]]) -> Tokens:
