@@ -170,7 +170,7 @@ def test_resumes_alike_before_and_after_a_combine_stage(
 
 def test_without_model_settings_the_folder_is_as_trained(tiny_corpus: Path, tmp_path: Path) -> None:
     folder = tmp_path / "model"
-    task(tiny_run(tiny_corpus, tmp_path), CPU).save(folder, final=True)
+    task(tiny_run(tiny_corpus, tmp_path), CPU).save(folder, 0, final=True)
     assert not (folder / "compressor" / WEIGHTS).exists()
     assert load_summary_model(folder).settings.rerank is None
 
