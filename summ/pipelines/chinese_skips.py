@@ -65,6 +65,14 @@ class ChineseSkips:
         return rows
 
     @cached_property
+    def dispensable(self) -> frozenset[int]:
+        """The places of what a line can do without."""
+        spans = dispensable(self._text)
+        return frozenset(
+            place for start, end in spans for place in range(self._place(start), self._place(end))
+        )
+
+    @cached_property
     def _leading(self) -> list[tuple[int, int]]:
         """Clauses that only lead up to the next, with their marks."""
         spans = clause_spans(self._text)

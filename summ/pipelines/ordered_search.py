@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int
@@ -64,6 +65,22 @@ class OrderedSource:
         return self.folded.tokens[there] not in CLITICS | MARKS - _OPENING
 
 
+@runtime_checkable
+class Steps(Protocol):
+    """Which steps a line may take along a source, and where it may end."""
+
+    @property
+    def followers(self) -> list[list[int]]:
+        """The places that may follow each place; the first row is of the beginning."""
+
+    @property
+    def ends(self) -> list[bool]:
+        """Whether a line may end with each word."""
+
+    def pairs_marks(self, places: Sequence[int]) -> bool:
+        """Whether brackets and quotation marks of a line come in pairs."""
+
+
 @dataclass(frozen=True)
 class OrderedLine:
     """A line, as places in its source.
@@ -101,7 +118,7 @@ class _Progress:
     """The search of one source."""
 
     source: OrderedSource
-    skips: Skips
+    skips: Steps
     words: int
     columns: dict[int, int]
     beams: list[_Beam]
@@ -135,6 +152,10 @@ class OrderedSearcher:
         """What a line may leave out of a source."""
         return Skips(source.folded, self.model.verbs, self.model.vocabulary.common)
 
+    def steps(self, source: OrderedSource) -> Steps:
+        """What the search may do along a source; for another language, other steps."""
+        return self.skips(source)
+
     def write(self, source: OrderedSource, places: Sequence[int]) -> str:
         """The words at these places in the manner of the source."""
         return unfold_places(places, source.folded, self.model.vocabulary.common)
@@ -156,7 +177,7 @@ class OrderedSearcher:
         searches = [
             _Progress(
                 source,
-                self.skips(source),
+                self.steps(source),
                 most,
                 {piece: column for column, piece in enumerate(table)},
                 [_Beam(row=place * beams)],

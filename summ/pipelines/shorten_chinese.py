@@ -31,11 +31,13 @@ class ChineseChoiceWeights:
     Attributes:
         short: of each character fewer than ``enough``.
         enough: characters beyond which more are not better.
+        dispensable: of each character of a date, an office and the like that stays.
         least: a line worth less is not shown; the sentence is cut before a phrase instead.
     """
 
     short: float = 0.02
-    enough: int = 14
+    enough: int = 18
+    dispensable: float = 0.1
     least: float = -2.0
 
 
@@ -58,7 +60,7 @@ class ChineseSearcher(OrderedSearcher):
         folded = Folded(source.folded.tokens, surfaces, source.folded.glued)
         return ChineseSource(folded, source.pieces, source.cut)
 
-    def skips(self, source: OrderedSource) -> ChineseSkips:
+    def steps(self, source: OrderedSource) -> ChineseSkips:
         return ChineseSkips(source.folded)
 
     def write(self, source: OrderedSource, places: Sequence[int]) -> str:
@@ -132,13 +134,14 @@ class ChineseShortener:
         known = {line.places: line for line in lines}
         new = [
             places
-            for places in self._searcher.skips(source).plain_lines()
+            for places in self._searcher.steps(source).plain_lines()
             if places not in known and source.count_words(places) <= words
         ]
         if new:
             known |= {line.places: line for line in self._searcher.score(source, new, words)}
+        spare = self._searcher.steps(source).dispensable
         worth = {
-            places: self._worth(line, len(self._searcher.write(source, places)))
+            places: self._worth(line, len(self._searcher.write(source, places)), spare)
             for places, line in known.items()
         }
         fits = [
@@ -151,9 +154,11 @@ class ChineseShortener:
         shown = self._searcher.write(source, best)
         return Compressed(shown, known[best].log_prob, source.cut, "compressed")
 
-    def _worth(self, line: OrderedLine, characters: int) -> float:
+    def _worth(self, line: OrderedLine, characters: int, spare: frozenset[int]) -> float:
         weights = self._weights
-        return line.mean_log_prob - weights.short * max(0, weights.enough - characters)
+        kept = len(spare.intersection(line.places))
+        short = max(0, weights.enough - characters)
+        return line.mean_log_prob - weights.short * short - weights.dispensable * kept
 
 
 def _telling_sentence(text: str) -> str:

@@ -29,7 +29,7 @@ _DAY = (
 _PART = rf"(?:{zh.PARTS_OF_DAY}|{_CLOCK})"
 _BRACKETS = re.compile(r"[（(【\[][^）)】\]]{0,40}[）)】\]]")
 # A date that stands by itself: not "11日起", and not inside "2023年第一季度".
-_DATE = re.compile(rf"(?:当地时间)?(?:{_DAY}){_PART}*(?![起至到—\-~以第份\d])")
+_DATE = re.compile(rf"(?:当地时间)?(?:{_DAY}){_PART}*(?![起至到—\-~以第份来\d])")
 _REPORTED = re.compile(
     rf"^(?:(?:据|根据|从)[^，。；：]{{2,24}}?(?:报道|消息|统计|介绍|通报|数据|获悉|透露|显示|了解到|预报|统计数据)"
     rf"[，：,:]|[^，。；：]{{2,16}}(?:消息|讯|电)[，：,:]|(?:记者|本报记者){_HAN}{{0,6}}(?:获悉|了解到)[，：])"
@@ -43,7 +43,7 @@ _PHRASE = re.compile(rf"[{CLAUSE_MARKS}、]|(?:{zh.BEFORE_PHRASES})")
 _DATED = re.compile(rf"(?:{_DATE.pattern}|{_PART})(?:[（(][^）)]{{0,20}}[）)])?{_PART}*[，,]?")
 _LINK = re.compile(rf"^(?:{zh.LINKS})[，、]?")
 _SPEECH_END = re.compile(rf"(?:{zh.SPEECH})$")
-_TIME_ONLY = re.compile(rf"^(?:(?:{_DAY}|{_PART}|{zh.TIMES})的?)+$")
+_TIME_ONLY = re.compile(rf"^(?:(?:当地时间|{_DAY}|{_PART}|{zh.TIMES}|[\d—\-至到]+[时分]?)的?)+$")
 _UNFINISHED = re.compile(rf"(?:{zh.NEVER_LAST})$")
 
 
@@ -158,7 +158,7 @@ def shortenings(text: str, characters: int) -> Iterator[str]:
 
 def looks_complete(line: str) -> bool:
     """Whether a line can stand alone: it is not only a time, and does not end in the middle."""
-    parts = clauses(simplified(line))
+    parts = clauses(_BRACKETS.sub("", simplified(line)))
     if not parts or len(line) < _FEWEST:
         return False
     last = parts[-1]
@@ -184,4 +184,6 @@ def broken_off(text: str, characters: int) -> str:
         return text[: ends[-1]]
     head = text[: characters + 1]
     places = [match.start() for match in _PHRASE.finditer(head) if match.start() >= _FEWEST]
+    # Half a list is worse than half a sentence.
+    places = [place for place in places if text[place] != "、"] or places
     return text[: places[-1] if places else characters].rstrip(CLAUSE_MARKS + "、")

@@ -35,6 +35,7 @@ def test_dates_reports_offices_and_brackets_go(sentence: str, plain: str) -> Non
         "截至6月6日共有三人获救。",
         "会议定于5月9日至11日召开。",
         "公司否认将裁员。",
+        "两个省近日来连降暴雨。",
     ],
 )
 def test_what_the_sentence_is_about_stays(sentence: str) -> None:
@@ -67,7 +68,18 @@ def test_lines_fit_and_end_with_a_clause() -> None:
         assert all(len(line) <= room for line in shortenings(text, room))
 
 
-@pytest.mark.parametrize("line", ["今年以来", "世卫组织表示", "他前往上海和", "三人"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "今年以来",
+        "世卫组织表示",
+        "他前往上海和",
+        "三人",
+        "当地时间10月11日",
+        "今天（12月27日）",
+        "卫生部门通报，8月21日0—24时",
+    ],
+)
 def test_times_openings_and_stubs_are_not_complete(line: str) -> None:
     assert not looks_complete(line)
 
