@@ -137,8 +137,14 @@ def fit(schema: type[_Schema], values: dict[str, Any], path: Path) -> _Schema:
 def _apply(values: dict[str, Any], override: str) -> None:
     """Sets one dotted key in place."""
     key, equals, text = override.partition("=")
+    shown = _shortened(override).replace("\n", "\\n")
     if not equals or not key:
-        raise ConfigError(f"--set {override}: must look like a.b=c.")
+        raise ConfigError(f"--set {shown}: must look like a.b=c.")
+    try:
+        value = _parsed(text)
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        reason = _shortened(" ".join(str(error).split()))
+        raise ConfigError(f"--set {shown}: the value is not YAML: {reason}.") from error
     place: Any = values
     *parents, last = key.split(".")
     try:
@@ -149,9 +155,9 @@ def _apply(values: dict[str, Any], override: str) -> None:
                 if place.get(part) is None:
                     place[part] = {}
                 place = place[part]
-        place[int(last) if isinstance(place, list) else last] = _parsed(text)
-    except (IndexError, ValueError, TypeError, AttributeError, yaml.YAMLError) as error:
-        raise ConfigError(f"--set {override}: there is no such place in the file.") from error
+        place[int(last) if isinstance(place, list) else last] = value
+    except (IndexError, ValueError, TypeError, AttributeError) as error:
+        raise ConfigError(f"--set {shown}: there is no such place in the file.") from error
 
 
 def _first_problem(schema: type[Section], error: ValidationError) -> str:
@@ -168,8 +174,8 @@ def _first_problem(schema: type[Section], error: ValidationError) -> str:
     if problem["type"] == "union_tag_invalid":
         tags = problem["ctx"]
         return (
-            f"{key}: kind must be one of {tags['expected_tags']}, found '{tags['tag']}'. Stages of "
-            "another family need a run each."
+            f"{key}: kind must be one of {tags['expected_tags']}, found "
+            f"{_shortened(repr(tags['tag']))}. Stages of another family need a run each."
         )
     found = problem.get("input")
     shown = "" if isinstance(found, dict) else f", found {_shortened(repr(found))}"
