@@ -16,7 +16,8 @@ from summ.families import task, train
 from summ.families.summarizer.config import RerankConfig, SummarizerRun
 from summ.families.summarizer.model import SummaryModel, load_summary_model
 from summ.networks.int8 import WEIGHTS
-from summ.pipelines.rerank import RerankWeights, weights_of
+from summ.pipelines.rerank import weights_of
+from summ.pipelines.rerank_weights import RerankWeights
 from summ.pipelines.summarize import Summarizer
 from tests.conftest import STORIES
 from tests.families.summarizer.test_task import config
