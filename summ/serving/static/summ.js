@@ -219,7 +219,7 @@ function article(one, named) {
 
 function notesOf(one) {
   const notes = [];
-  if (one.language) notes.push(`language: ${one.language}`);
+  if (!["en", "und"].includes(one.language)) notes.push(`language: ${one.language}`);
   if (typeof one.unlike_training === "number" && one.unlike_training >= 95) {
     notes.push("unlike what the model has read");
   }
