@@ -92,15 +92,15 @@ def test_slow_and_broken_clients_hold_nobody_up(address):
 
 
 @pytest.mark.parametrize(
-    ("headers", "status"),
+    ("lines", "status"),
     [
-        ({"Host": "evil.example"}, 403),
-        ({"Origin": "https://evil.example"}, 403),
-        ({"Content-Length": "99999999999"}, 413),
+        (b"Host: evil.example", b"403"),
+        (b"Host: localhost\r\nOrigin: https://evil.example", b"403"),
+        (b"Host: localhost\r\nContent-Length: 99999999999", b"413"),
     ],
 )
-def test_hostile_requests_are_refused_before_their_body(address, headers, status):
-    given = {"Content-Type": "application/json"} | headers
-    request = httpx.Request("POST", f"{address}api/summarize", content=b"{}", headers=given)
-    with httpx.Client(timeout=30) as client:
-        assert client.send(request).status_code == status
+def test_hostile_requests_are_refused_before_their_body(address, lines, status):
+    host, port = address.removeprefix("http://").rstrip("/").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as one:
+        one.sendall(b"POST /api/summarize HTTP/1.1\r\n" + lines + b"\r\n\r\n")
+        assert one.recv(4096).split()[1] == status

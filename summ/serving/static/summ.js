@@ -35,7 +35,8 @@ function draw(name, attributes, text) {
 
 function stretches(list, aligned, other) {
   return list.map((one) => {
-    const name = `${one.aligned ? aligned : other}${one.kind ? ` ${one.kind}` : ""}`;
+    const telling = /[\p{L}\p{N}]/u.test(one.text); // spaces and marks are nobody's invention
+    const name = `${one.aligned ? aligned : telling ? other : "left"}${one.kind ? ` ${one.kind}` : ""}`;
     return make(one.kind || one.aligned ? "mark" : "span", { class: name }, one.text);
   });
 }
