@@ -13,7 +13,7 @@ FAMILIES = ROOT / "summ" / "families"
 
 # Each room may import those in rows above it, and its own.
 ROOMS = (
-    {"errors"},
+    {"errors", "distribution"},
     {"types", "config"},
     {"text"},
     {"data"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from summ import options
 from summ.commands.terminal import say, wrong_usage
+from summ.distribution import how_to_install
 from summ.errors import ConfigError
 
 
@@ -24,7 +25,7 @@ def serve(
         from summ.serving.server import Server, address, bind, check_token
     except ImportError as error:
         raise ConfigError(
-            f'serve: needs {error.name}, which is not installed. Run pip install "summ[serve]".'
+            f"serve: needs {error.name}, which is not installed. {how_to_install('serve')}"
         ) from error
     try:
         check_token(host, token)

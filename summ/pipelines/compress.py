@@ -8,7 +8,8 @@ from typing import Protocol, runtime_checkable
 
 from summ.families.summarizer.model import SummaryModel
 from summ.pipelines.decoding_options import DecodingOptions
-from summ.pipelines.rerank import Reranker, RerankWeights, weights_of
+from summ.pipelines.rerank import Reranker, weights_of
+from summ.pipelines.rerank_weights import RerankWeights
 from summ.pipelines.search import Hypothesis, Searcher
 from summ.text.folding import Folded, unfold
 from summ.text.surface import SurfaceFacts

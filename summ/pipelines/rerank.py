@@ -9,63 +9,23 @@ Axes: B candidates.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from summ.errors import CheckpointError, ConfigError
+from summ.errors import CheckpointError
 from summ.families.summarizer.critics import Critics
 from summ.families.summarizer.critique import Critique, critique
 from summ.families.summarizer.model import SummaryModel
 from summ.families.summarizer.rewards import humanness_reward
 from summ.pipelines.headline import LONGEST_HEADLINE_WORDS
 from summ.pipelines.lexicon import Lexicon, Word
+from summ.pipelines.rerank_weights import LIKELIEST, RerankWeights
 from summ.pipelines.search import Hypothesis
 from summ.types import Tokens
-
-
-@dataclass(frozen=True)
-class RerankWeights:
-    r"""The weights of a score: the best summary y of a source x has the highest
-
-    .. math:: \frac{\log \pi(y|x)}{|y|^a} + w_r \frac{\log p(x|y)}{|x|} + w_h H(y) + w_f F(y)
-            + w_s S(x, y) - w_t T(y) - w_n N(x, y)
-
-    The figures are those of ``summ.families.summarizer.critique``.
-
-    Attributes:
-        length_exponent: a; 1 divides by the summary's pieces, end mark included, as beam search
-            does.
-        reconstruction: w_r, of the source's log-likelihood in nats per piece.
-        humanness: w_h, of the humanness reward: the mean over prefixes of 2 D - 1, between -1
-            and 1.
-        fluency: w_f, of the summary's SLOR in nats per piece; ignored without a language model.
-        salience: w_s, of how much of what is salient in the source the summary says; ignored by a
-            model that does not predict it.
-        repetition: w_t, of the number of words of a headline, punctuation marks among them, that
-            already stood in it; longer summaries need their function words again.
-        novelty: w_n, of the number of different content words that the source lacks: what reads
-            like a headline need not be what the source says.
-    """
-
-    length_exponent: float = 1.0
-    reconstruction: float = 1.0
-    humanness: float = 0.0
-    fluency: float = 0.0
-    salience: float = 0.0
-    repetition: float = 0.0
-    novelty: float = 0.0
-
-    @property
-    def silent(self) -> bool:
-        """Whether the order of the search stands, so that nothing needs to be computed."""
-        return self == LIKELIEST
-
-
-LIKELIEST = RerankWeights(reconstruction=0.0)
 
 
 def weights_of(summary_model: SummaryModel) -> RerankWeights:
@@ -85,30 +45,6 @@ def weights_of(summary_model: SummaryModel) -> RerankWeights:
                 "Use a newer version."
             )
     return RerankWeights(**{**known, **stored})
-
-
-def parse_weights(text: str) -> RerankWeights:
-    """Reads ``reconstruction=2,humanness=0.5``; what is not named keeps its default.
-
-    ``none`` leaves the order of the search.
-
-    Raises:
-        ConfigError: a name that is not among the weights, or no number.
-    """
-    if text.strip() == "none":
-        return LIKELIEST
-    known: dict[str, float] = asdict(RerankWeights())
-    for part in filter(None, text.split(",")):
-        name, _, value = part.partition("=")
-        if name not in known:
-            raise ConfigError(f"rerank: no weight {name!r}. Known: {', '.join(known)}.")
-        try:
-            known[name] = float(value)
-        except ValueError as error:
-            raise ConfigError(
-                f"rerank: {name} must be a number, but is {value!r}. Write {name}=0.5."
-            ) from error
-    return RerankWeights(**known)
 
 
 def all_critics(summary_model: SummaryModel) -> Critics:
