@@ -82,14 +82,15 @@ Operation = Load | Summarize | SummarizeTogether | Score | Embed | Inspect | Nei
 class Models:
     """The models of a server."""
 
-    def __init__(self, model: Path | None, encoder: Path | None) -> None:
+    def __init__(self, model: Path | None, encoder: Path | None, device: str | None = None) -> None:
         """Names the models; ``run(Load())`` loads the first.
 
         Args:
             model: the folder of a summarization model; None is the one that ships.
             encoder: of a sentence model, likewise.
+            device: as for ``Summarizer.load``.
         """
-        self._model, self._encoder_folder = model, encoder
+        self._model, self._encoder_folder, self._device = model, encoder, device
         self._summarizer: Summarizer | None = None
         self._scorer: Scorer | None = None
         self._inspector: Inspector | None = None
@@ -135,7 +136,7 @@ class Models:
         from summ.pipelines.score import Scorer
         from summ.pipelines.summarize import Summarizer
 
-        device = chosen_device(None)
+        device = chosen_device(self._device)
         model = load_summary_model(self._model, device)
         # As in ``Summarizer.load``: whoever names a model wants to see what that model writes.
         self._summarizer = Summarizer.around(model, device, prefer_shortener=self._model is None)
@@ -152,7 +153,7 @@ class Models:
         if self._encoder is None:
             from summ.pipelines.embed import SentenceEncoder
 
-            self._encoder = SentenceEncoder.load(self._encoder_folder)
+            self._encoder = SentenceEncoder.load(self._encoder_folder, self._device)
         return self._encoder
 
     def _summaries(self, options: Summarize, texts: Sequence[str]) -> list[Result]:
