@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Sequence
 from typing import Annotated, Any, cast
 
 import typer
@@ -22,6 +23,7 @@ from summ.commands.embed import embed
 from summ.commands.evaluate import evaluate
 from summ.commands.export import export
 from summ.commands.info import info
+from summ.commands.neighbours import neighbours
 from summ.commands.prepare import prepare
 from summ.commands.score import score
 from summ.commands.summarize import summarize
@@ -46,18 +48,29 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (summarize, evaluate, embed, score, prepare, train, average, export, info):
+for command in (
+    summarize,
+    evaluate,
+    embed,
+    neighbours,
+    score,
+    prepare,
+    train,
+    average,
+    export,
+    info,
+):
     app.command()(command)
 
 
-def main() -> None:
-    """The console script."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The console script; without arguments, those of the command line."""
     guard_stdout()
     # As an exception, a signal passes everything that removes unfinished files.
     signal.signal(signal.SIGTERM, _end)
     if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # nohup ignores it
         signal.signal(signal.SIGHUP, _end)
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
 def _end(number: int, _: object) -> None:

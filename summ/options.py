@@ -37,6 +37,15 @@ Words = Annotated[int | None, Option(min=1, metavar="N", help="The most words of
 Sentences = Annotated[
     int | None, Option(min=1, metavar="N", help="The most sentences that are kept.")
 ]
+MaxDocument = Annotated[
+    int,
+    Option(
+        "--max-document",
+        min=1,
+        metavar="N",
+        help="The most words of a document that are read; what follows is left out.",
+    ),
+]
 Beams = Annotated[
     int, Option(min=1, max=256, metavar="N", help="Width of the search; 1 is greedy.")
 ]
@@ -156,6 +165,10 @@ VectorFile = Annotated[
 VectorPrecision = Annotated[
     Literal["float32", "int8", "binary"], Option("--precision", help="Type of the stored numbers.")
 ]
+
+Query = Annotated[str, Argument(metavar="QUERY", help="A text.")]
+Among = Annotated[Path, Option("--among", metavar="FILE", help="Where to look for nearest texts.")]
+NeighbourCount = Annotated[int, Option("--count", min=1, metavar="N", help="The most to show.")]
 
 ExportedModel = Annotated[
     Path, Argument(parser=find_model, metavar="MODEL", help="A model's folder or name.")

@@ -337,6 +337,16 @@ def test_train_reads_its_configuration_first(here):
         summ.train("nowhere.yaml")
 
 
+def test_the_module_for_launchers_does_not_hide_the_function(here):
+    """``import summ.train`` makes the module an attribute of the package."""
+    code = "import summ.train; summ.train('nowhere.yaml')"
+    with pytest.raises(summ.ConfigError, match=r"nowhere\.yaml: cannot be read"):
+        exec(code, {})
+    assert isinstance(sys.modules["summ.train"], type(sys))
+    assert summ.train is sys.modules["summ.train"]
+    del summ.train  # what other tests find is the function again
+
+
 def test_help_of_the_package_shows_its_names():
     shown = pydoc.plain(pydoc.render_doc(summ))
     for expected in (

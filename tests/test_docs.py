@@ -4,13 +4,14 @@ import os
 import re
 import shutil
 import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.conftest import ROOT
+from tests.processes import forking_programs
 
 DOCUMENTS = [
     ROOT / "README.md",
@@ -28,7 +29,7 @@ def blocks(document: Path, language: str) -> list[str]:
 
 
 @pytest.fixture
-def desk(tmp_path) -> Path:
+def desk(tmp_path) -> Iterator[Path]:
     """An empty folder beside ``configs/``, whose tiny run takes seconds, with summ on the PATH."""
     shutil.copytree(ROOT / "configs", tmp_path / "configs")
     tiny = tmp_path / "configs" / "tiny.yaml"
@@ -38,19 +39,14 @@ def desk(tmp_path) -> Path:
     tiny.write_text(yaml.safe_dump(values), encoding="utf-8")
     programs = tmp_path / "bin"
     programs.mkdir()
-    for name, arguments in (("python", ""), ("summ", "-m summ")):
-        program = programs / name
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {arguments} "$@"\n')
-        program.chmod(0o755)
-    return tmp_path
+    with forking_programs(programs):
+        yield tmp_path
 
 
 def test_every_block_of_the_tutorial_runs(desk):
     environment = {
         **os.environ,
         "PATH": f"{desk / 'bin'}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(ROOT),
-        "OMP_NUM_THREADS": "1",
     }
     said = []
     for block in blocks(ROOT / "docs" / "tutorial.md", "sh"):

@@ -1,9 +1,6 @@
 """``summ embed``: rows in order, nothing half-written, the same from one process and from two."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +10,10 @@ from safetensors.numpy import load_file
 
 from summ import cli
 from summ.data.files import sha256
+from summ.families.sentence.model import load_sentence_model, save_sentence_model
 from summ.pipelines.embed import SentenceEncoder
 from summ.pipelines.vector_files import Layout
-from tests import encoders
+from tests import encoders, processes
 from tests.conftest import STORIES
 
 LINES = [STORIES[0], "", "Two words", *STORIES[1:], " \t"]
@@ -65,6 +63,23 @@ def test_a_row_for_each_line(embed, here, expected):
     assert names(here) == ["a.txt", "v.json", "v.npy"]
 
 
+def test_bits_are_those_that_the_model_learned(here, model, expected, tmp_path_factory, capsys):
+    coded = load_sentence_model(model).with_code("binary", {"bits": 11}, seed=1)
+    place = tmp_path_factory.mktemp("coded") / "model"
+    save_sentence_model(coded, place)
+    asked = ["embed", "a.txt", "--lines", "--output", "v.npy", "--model", str(place)]
+    assert cli.run([*asked, "--precision", "binary"]) == 0
+    rows = np.load("v.npy")
+    linear = coded.codes["binary"].linear
+    activation = expected @ linear.weight.detach().numpy().T + linear.bias.detach().numpy()
+    activation[[1, 8]] = -1  # blank
+    assert np.array_equal(np.unpackbits(rows, axis=1, count=11), activation > 0)
+    told = json.loads((here / "v.json").read_text())
+    assert (told["bits"], told["learned"]) == (11, True)
+    assert told["meaning"].startswith("bits of the model's binary code")
+    capsys.readouterr()
+
+
 def test_the_description_tells_how_to_read_the_rows(embed, here, model, expected):
     assert embed("a.txt", "--lines", "--output", "v.npy", "--precision", "int8")[0] == 0
     told = json.loads((here / "v.json").read_text())
@@ -104,14 +119,12 @@ def test_a_file_is_one_document(embed, here, expected):
 
 
 def test_standard_input(model, here, expected):
-    process = subprocess.run(
-        [sys.executable, "-m", "summ", "embed", "--lines", "--model", model, "--output", "v.npy"],
-        input="\n".join(LINES),
-        text=True,
-        capture_output=True,
-        check=False,
+    process = processes.start(
+        here, "summ", "embed", "--lines", "--model", model, "--output", "v.npy"
     )
-    assert process.returncode == 0, process.stderr
+    process.stdin.write("\n".join(LINES))
+    code, errors = process.end()
+    assert code == 0, errors
     np.testing.assert_allclose(np.load("v.npy"), expected, atol=2e-6)
 
 
@@ -153,11 +166,12 @@ def test_a_file_that_is_no_description_is_left_alone(embed, here):
     assert json.loads(Path("v.json").read_text())["rows"] == len(np.load("v.npy")) == 9
 
 
-def torchrun(*arguments: object) -> subprocess.CompletedProcess:
-    launcher = ["torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
-    command = [sys.executable, "-m", *launcher, "-m", "summ", "embed", *map(str, arguments)]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.getcwd()}  # noqa: PTH109
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+def by_two(place: Path, *arguments: object) -> tuple[set[int], str]:
+    """The command in two processes: their exit codes, and what both say on stderr."""
+    ended = [
+        process.end() for process in processes.start_group(place, 2, "summ", "embed", *arguments)
+    ]
+    return {code for code, _ in ended}, "".join(errors for _, errors in ended)
 
 
 def test_two_processes_write_what_one_writes(embed, here, model):
@@ -166,9 +180,9 @@ def test_two_processes_write_what_one_writes(embed, here, model):
     lines[4_200] = ""
     Path("many.txt").write_text("\n".join(lines))
     assert embed("many.txt", "--lines", "--output", "one.parquet")[0] == 0
-    process = torchrun("many.txt", "--lines", "--model", model, "--output", "two.parquet")
-    assert process.returncode == 0, process.stderr
-    assert process.stderr.count("1 of 4500 texts are blank") == 1
+    codes, errors = by_two(here, "many.txt", "--lines", "--model", model, "--output", "two.parquet")
+    assert codes == {0}, errors
+    assert errors.count("1 of 4500 texts are blank") == 1
     one, two = pq.read_table("one.parquet"), pq.read_table("two.parquet")
     assert two["text"].to_pylist() == lines
     assert two["id"].to_pylist() == [str(number) for number in range(1, 4_501)]
@@ -186,9 +200,9 @@ def test_two_processes_write_what_one_writes(embed, here, model):
 
 def test_processes_fail_together(here, model):
     Path("many.txt").write_bytes(b"text\n" * 5_000 + b"\xff\n")
-    process = torchrun("many.txt", "--lines", "--model", model, "--output", "two.npy")
-    assert process.returncode == 1
-    assert "many.txt line 5001: not UTF-8" in process.stderr
+    codes, errors = by_two(here, "many.txt", "--lines", "--model", model, "--output", "two.npy")
+    assert codes == {1}
+    assert "many.txt line 5001: not UTF-8" in errors
     assert names(here) == ["a.txt", "many.txt"]
 
 

@@ -23,6 +23,7 @@ from summ.families.summarizer.model import load_summary_model, save_summary_mode
 from summ.networks.model_folder import new_model_folder
 from summ.training.checkpoint import TrainState, checkpoints, read_state, save_checkpoint
 from summ.training.trainer import Trainer
+from tests import tiny
 from tests.data.test_new_folders import dead_process
 
 CONFIG = Path(__file__).parents[1] / "configs" / "tiny.yaml"
@@ -32,6 +33,7 @@ SHORT = [
     "data.documents=4",
     "data.sentences=4",
     "save_every=2",
+    *tiny.SMALL_RUN,
 ]
 
 
@@ -209,7 +211,8 @@ def save(root: Path, step: int, keep: int = 1, fingerprint: str = "abc") -> Path
     network = torch.nn.Linear(2, 2)
     optimizer = torch.optim.AdamW(network.parameters())
     state = TrainState(0, step, step, 0, fingerprint)
-    return save_checkpoint(root, state, {"net": network}, {"opt": optimizer}, keep)
+    parts = {"net": network}, {"opt": optimizer}
+    return save_checkpoint(root, state, *parts, keep, lambda _: True)
 
 
 def test_old_checkpoints_go_and_nothing_else(theirs: Path) -> None:

@@ -26,15 +26,18 @@ def summarize(
     batch_size: options.BatchSize = 64,
     errors: options.BadBytes = "strict",
     on_error: options.BadRecords = "fail",
+    max_document: options.MaxDocument = 1_000_000,
 ) -> None:
     """Summarize texts: one summary a line, in the order of the input.
 
     A FILE is one document, unless --lines makes each line one, or it ends in .jsonl or .csv.
     --together makes one summary of all of them.
     """
+    from summ.commands.document_limit import DocumentLimit
     from summ.data.files import open_output, write_json
 
-    records = read_inputs(files, lines, field, errors, on_error)
+    limit = DocumentLimit(max_document)
+    records = limit.records(read_inputs(files, lines, field, errors, on_error))
     with open_output(output) as stream:
         # Read before the model is, so that a wrong name or a binary file is reported at once.
         first = next(records, None)
@@ -50,10 +53,11 @@ def summarize(
             summaries = iter([summarizer.summarize_together(every, words, sentences, decoding)])
         else:
             summaries = summarizer.stream(texts, words, sentences, decoding)
-        for summary in progress(summaries):
+        for position, summary in enumerate(progress(summaries)):
             if format_ == "text":
                 stream.write(summary.text + "\n")
             else:
                 fields = {"id": summary.id, "summary": summary.text, "words": summary.words}
-                rest = {"log_prob": summary.log_prob, "truncated": summary.truncated}
+                cut = bool(limit.cut) if together else position in limit.cut
+                rest = {"log_prob": summary.log_prob, "truncated": summary.truncated or cut}
                 write_json(stream, fields | rest | {"method": summary.method})

@@ -46,6 +46,11 @@ class StageShape(Section):
         """Of how many of its last checkpoints a stage hands on the mean."""
         return 1
 
+    @property
+    def saved_every(self) -> int | None:
+        """Updates between two of its checkpoints, if it says so itself."""
+        return None
+
 
 class TrainingStage(StageShape):
     """What the trainer reads of a stage with updates; families add the keys that their steps read.
@@ -66,6 +71,10 @@ class TrainingStage(StageShape):
     @property
     def averaged(self) -> int:
         return self.average_checkpoints
+
+    @property
+    def saved_every(self) -> int | None:
+        return self.save_every
 
 
 class RunShape(Section):

@@ -1,8 +1,7 @@
 """Files and folders appear whole under their names, or not at all.
 
-What is being written has a temporary name beside its own: ``.NAME.HOST-PROCESS-TOKEN.unfinished``.
-It is on the disk before it is renamed.  An exception (Ctrl-C too) removes it; what a process that
-was killed left behind is removed when NAME is written again.
+What is being written has a temporary name beside its own (see unfinished.py), and is on the disk
+before it is renamed.  An exception (Ctrl-C too) removes it.
 """
 
 from __future__ import annotations
@@ -14,9 +13,6 @@ import io
 import json
 import math
 import os
-import platform
-import re
-import secrets
 import shutil
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -24,17 +20,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
+from summ.data.unfinished import REPLACED, UNFINISHED, remove_leftovers, temporary
 from summ.errors import DataError, SummError
 
 _DEVICE_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
-_LONGEST_NAME = 255  # bytes, on every common file system
-_TEMPORARY = re.compile(
-    r"\.(?P<name>.+)\.(?P<host>[0-9a-f]{6})-(?P<process>[0-9]+)-[0-9a-f]{8}\."
-    r"(?P<state>unfinished|replaced)",
-    re.DOTALL,
-)
-# A folder is unfinished until it gets its name, and replaced once another has taken that name.
-_UNFINISHED, _REPLACED = "unfinished", "replaced"
 
 MODEL_MANIFEST = "model.json"
 """The file in every model folder that lists the others; see ``networks.model_folder``."""
@@ -51,6 +40,12 @@ def sha256(path: Path) -> str:
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def content_digest(described: Mapping[str, Any]) -> str:
+    """The SHA-256 of all that a manifest says but the digest itself, however it is spaced."""
+    content = {key: value for key, value in described.items() if key != "sha256"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 # -- files
@@ -144,8 +139,8 @@ def _new_file(target: Path) -> Iterator[BinaryIO]:
     """A file that takes the target's place at the end."""
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, "it is a directory", str(target))
-    _remove_leftovers(target)
-    unfinished = _temporary(target, _UNFINISHED)
+    remove_leftovers(target)
+    unfinished = temporary(target, UNFINISHED)
     # O_EXCL: never follow a link that somebody put there; the umask decides who may read.
     descriptor = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
     try:
@@ -236,8 +231,8 @@ def new_folder(
     refuse_taken(folder, obstacle, error)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        _remove_leftovers(folder)
-        work = _temporary(folder, _UNFINISHED)
+        remove_leftovers(folder)
+        work = temporary(folder, UNFINISHED)
         work.mkdir()
     except OSError as problem:
         raise _unwritable(folder, problem, error) from problem
@@ -285,8 +280,8 @@ def scratch_folder(place: Path) -> Iterator[Path]:
     """
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        _remove_leftovers(place)
-        folder = _temporary(place, _UNFINISHED)
+        remove_leftovers(place)
+        folder = temporary(place, UNFINISHED)
         folder.mkdir()
     except OSError as problem:
         raise _unwritable(place, problem, DataError) from problem
@@ -294,12 +289,6 @@ def scratch_folder(place: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def final_name(name: str) -> str:
-    """The name that a file or folder of this temporary name would get; another stays as it is."""
-    parts = _TEMPORARY.fullmatch(name)
-    return name if parts is None else parts["name"]
 
 
 def _obstacle(folder: Path, obstacle: Obstacle) -> str | None:
@@ -320,7 +309,7 @@ def _replace(new: Path, folder: Path) -> None:
     except OSError as problem:
         if problem.errno not in (errno.ENOTEMPTY, errno.EEXIST):
             raise
-    old = _temporary(folder, _REPLACED)
+    old = temporary(folder, REPLACED)
     folder.rename(old)
     try:
         new.rename(folder)
@@ -365,60 +354,3 @@ def _unwritable(folder: Path, problem: OSError, error: type[SummError]) -> SummE
     return error(
         f"{folder}: cannot be written ({problem.strerror}). Make room, or choose another place."
     )
-
-
-# -- temporary names
-
-
-def _host() -> str:
-    return hashlib.sha256(platform.node().encode("utf-8", "replace")).hexdigest()[:6]
-
-
-def _stem(target: Path) -> str:
-    """The part of a temporary name that stands for the target's."""
-    name = os.fsencode(target.name)
-    return target.name if len(name) <= _LONGEST_NAME - 50 else hashlib.sha256(name).hexdigest()
-
-
-def _temporary(target: Path, state: str) -> Path:
-    """A name that nobody else has, hidden, and beside the target: a rename stays on one disk."""
-    token = f"{_host()}-{os.getpid()}-{secrets.token_hex(4)}"
-    return target.with_name(f".{_stem(target)}.{token}.{state}")
-
-
-def _remove_leftovers(target: Path) -> None:
-    """Removes what processes of this host that have died left of their work on the target.
-
-    A folder that was moved aside for another that never came gets its name back.
-    """
-    for path in _temporaries(target):
-        parts = _TEMPORARY.fullmatch(path.name)
-        if parts is None or parts["host"] != _host() or _is_alive(int(parts["process"])):
-            continue
-        with contextlib.suppress(OSError):
-            if parts["state"] == _REPLACED and not target.exists():
-                path.rename(target)
-            elif path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
-
-
-def _temporaries(target: Path) -> list[Path]:
-    """The temporary files and folders of a target, of whatever process."""
-    start = f".{_stem(target)}."
-    try:
-        return [path for path in target.parent.iterdir() if path.name.startswith(start)]
-    except OSError:
-        return []
-
-
-def _is_alive(process: int) -> bool:
-    """Whether a process of this host runs."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True  # somebody else's
-    return True

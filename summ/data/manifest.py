@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from summ.data.files import content_digest
 from summ.errors import DataError
 
 FORMAT = 1
@@ -44,6 +45,11 @@ class Manifest:
     def language(self) -> str:
         """ISO 639 code of the texts, from the settings; ``und`` if nobody said."""
         return str(self.settings.get("language", UNKNOWN_LANGUAGE))
+
+    @property
+    def content(self) -> str:
+        """SHA-256 over the digests of all data files: whatever it was made from, what it holds."""
+        return content_digest(self.files)
 
     def to_json(self) -> str:
         """The manifest as it stands in the file."""

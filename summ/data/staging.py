@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 from pyarrow import compute
 
-from summ.data.files import final_name, new_folder, publish_folder, sha256, write_file
+from summ.data.files import new_folder, publish_folder, sha256, write_file
 from summ.data.manifest import Manifest
 from summ.data.shards import read_shard
+from summ.data.unfinished import final_name
 from summ.errors import DataError
 from summ.text.pretrained_tokenizer import open_vocabulary
 from summ.text.vocabulary import TRAINING_CHARACTERS, Vocabulary

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
+from summ.evaluation.markdown import escape_markdown
+
 Style = Literal["plain", "markdown"]
+
+_FIGURE = re.compile(r"[-+–]?[0-9.]*( (to|%|[-+–]?[0-9.]+))*")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], style: Style = "plain") -> str:
@@ -29,6 +34,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], style: Style = "pl
 
 
 def _cell(text: str, style: Style) -> str:
-    """One line of text; a bar would end a Markdown cell."""
+    """One line of text, which is no markup in Markdown; figures stay as they are."""
     collapsed = " ".join(text.split())
-    return collapsed.replace("|", "\\|") if style == "markdown" else collapsed
+    is_name = style == "markdown" and _FIGURE.fullmatch(collapsed) is None
+    return escape_markdown(collapsed) if is_name else collapsed

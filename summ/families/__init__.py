@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FAMILIES = ("summarizer", "sentence", "shortener")
 # Configurations of 0.1 name no family; stages of these kinds are not the summarizer's.
-_SENTENCE_KINDS = ("quick-thought", "skip-thought")
+_SENTENCE_KINDS = ("quick-thought", "skip-thought", "infomax")
 
 
 def load_run(path: Path, overrides: Sequence[str] = ()) -> RunShape:

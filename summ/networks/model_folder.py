@@ -9,7 +9,6 @@ lie where a library would look for it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -19,7 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
-from summ.data.files import MODEL_MANIFEST, content_unlisted, new_folder, sha256, write_file
+from summ.data.files import (
+    MODEL_MANIFEST,
+    content_digest,
+    content_unlisted,
+    new_folder,
+    sha256,
+    write_file,
+)
 from summ.data.manifest import UNKNOWN_LANGUAGE
 from summ.errors import CheckpointError
 from summ.networks.model_sizes import check_sizes, damaged, read_json
@@ -82,7 +88,7 @@ def new_model_folder(
             "settings": settings,
             "files": {path.relative_to(work).as_posix(): sha256(path) for path in files},
         }
-        described["sha256"] = _digest(described)
+        described["sha256"] = content_digest(described)
         write_file(work / MODEL_MANIFEST, json.dumps(described, indent=1) + "\n")
 
 
@@ -128,7 +134,7 @@ def _read(path: Path, family: str | None) -> ModelManifest:
         if unknown:
             raise ValueError(f"unknown key {unknown[0]!r:.40}")
         # Folders that were written before manifests had a digest have none.
-        if "sha256" in stored and stored["sha256"] != _digest(stored):
+        if "sha256" in stored and stored["sha256"] != content_digest(stored):
             raise ValueError("wrong SHA-256 of its own content")
         return ModelManifest(
             path,
@@ -139,12 +145,6 @@ def _read(path: Path, family: str | None) -> ModelManifest:
         )
     except (ValueError, KeyError, TypeError) as error:
         raise damaged(path, error) from error
-
-
-def _digest(described: dict[str, Any]) -> str:
-    """The SHA-256 of all that a manifest says but the digest itself, however it is spaced."""
-    content = {key: value for key, value in described.items() if key != "sha256"}
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _text(stored: dict[str, Any], key: str) -> str:

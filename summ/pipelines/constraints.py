@@ -9,8 +9,8 @@ that keep a good summary within reach:
 - no content word twice (in a headline, no word of letters, and none that is part of another:
   *greek* beside *greek-american*), no number more often than in the source, no word and no
   punctuation twice in a row;
-- no word that the source says only in the scope of a negation (*no deaths*) without that
-  negation before it;
+- no word that the source says only where it denies it (*no deaths*, *refused to sell*) without that
+  denial before it;
 - no end after a preposition, article, conjunction or punctuation mark, nor inside a name; the
   last word within the budget is planned for, so that nothing has to be cut;
 - for a model whose settings say so, the words of the source in the order of the source.
@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from summ.pipelines.closed_list import ClosedList
+from summ.pipelines.denials import negated_words
 from summ.pipelines.headline import LONGEST_HEADLINE_WORDS
 from summ.pipelines.lexicon import Lexicon, Word
 from summ.text.surface import SurfaceFacts
@@ -90,27 +91,6 @@ class WordConstraints:
         )
 
 
-def negated_words(words: Sequence[Word], lexicon: Lexicon) -> dict[Word, frozenset[Word]]:
-    """Words that occur only in the scope of a negation, with the negations that license each.
-
-    The scope ends at the next word that leans on its successor, or mark.
-    """
-    found: dict[Word, set[Word]] = {}
-    asserted: set[Word] = set()
-    negation: Word | None = None
-    for word in words:
-        nature = lexicon.nature(word)
-        if nature.negation:
-            negation = word
-        elif nature.leans:
-            negation = None
-        elif negation is None:
-            asserted.add(word)
-        else:
-            found.setdefault(word, set()).add(negation)
-    return {word: frozenset(by) for word, by in found.items() if word not in asserted}
-
-
 @dataclass(frozen=True)
 class SourceOrder:
     """The order of a source, for summaries that keep it.
@@ -164,7 +144,7 @@ class SourceConstraints:
         budget: the most words of the summary.
         open_names: words of the source after which a name goes on.
         numbers: how many different numbers of the source each of its words with digits stands for.
-        negated: words that occur only in the scope of negations, and which; see ``negated_words``.
+        negated: words that occur only where they are denied, and by what; see ``negated_words``.
         order: of the source, if the summary must keep it.
     """
 

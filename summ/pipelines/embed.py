@@ -11,12 +11,17 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float32
+from jaxtyping import Bool, Float32, Int64, UInt8
 
 from summ.data.readers import Record
 from summ.data.windows import windows
 from summ.errors import ConfigError
-from summ.families.sentence.model import SentenceModel, SentenceSettings, load_sentence_model
+from summ.families.sentence.model import (
+    CodeName,
+    SentenceModel,
+    SentenceSettings,
+    load_sentence_model,
+)
 from summ.pretrained import find_model
 from summ.types import Tokens
 
@@ -32,11 +37,14 @@ class Embedded:
         vectors: of length 1; zeros where the text is blank.
         blank: texts without any piece.
         truncated: texts of which the model reads only the beginning.
+        bits: of the model's binary code, eight to a byte, the first in the highest bit; zeros
+            where the text is blank.  None if the model has no such code.
     """
 
     vectors: Float32[np.ndarray, "N D"]
     blank: Bool[np.ndarray, " N"]
     truncated: Bool[np.ndarray, " N"]
+    bits: UInt8[np.ndarray, "N P"] | None = None
 
 
 @dataclass(frozen=True)
@@ -114,11 +122,49 @@ class SentenceEncoder:
         for places, words in self._batches(pieces, batch_size):
             with torch.inference_mode():
                 vectors[places] = self._model.vectors(words.to(self._device)).cpu().numpy()
-        return Embedded(
-            vectors,
-            np.array([not piece.ids for piece in pieces], dtype=bool),
-            np.array([piece.truncated for piece in pieces], dtype=bool),
-        )
+        blank = np.array([not piece.ids for piece in pieces], dtype=bool)
+        truncated = np.array([piece.truncated for piece in pieces], dtype=bool)
+        return Embedded(vectors, blank, truncated, self._bits(vectors, blank))
+
+    @property
+    def bits(self) -> int | None:
+        """Bits of the model's binary code; None if it has none."""
+        sizes = self.settings.codes.get("binary")
+        return None if sizes is None else sizes["bits"]
+
+    def _bits(
+        self, vectors: Float32[np.ndarray, "N D"], blank: Bool[np.ndarray, " N"]
+    ) -> UInt8[np.ndarray, "N P"] | None:
+        """Packed codes of vectors."""
+        if self.bits is None:
+            return None
+        with torch.inference_mode():
+            code = self._model.codes["binary"](torch.from_numpy(vectors).to(self._device))
+        bits = code.bits.cpu().numpy()
+        bits[blank] = False
+        return np.packbits(bits, axis=1)
+
+    def symbols(
+        self, vectors: Float32[np.ndarray, "N D"], code: CodeName
+    ) -> Int64[np.ndarray, " N"]:
+        """The number of the code that each vector has.
+
+        Args:
+            vectors: as ``encode`` makes them.
+            code: ``one-hot`` or ``vq``.
+
+        Raises:
+            ConfigError: the model has no such code.
+        """
+        if code not in self._model.codes:
+            raise ConfigError(
+                f"the model has no code '{code}' (found: "
+                f"{', '.join(self._model.codes) or 'none'}). Train one; see docs/codes.md."
+            )
+        with torch.inference_mode():
+            found = self._model.codes[code](torch.from_numpy(vectors).to(self._device))
+        symbols: Int64[np.ndarray, " N"] = found.symbols[:, 0].cpu().numpy()
+        return symbols
 
     def _read(self, texts: Sequence[str]) -> list[_Pieces]:
         """The pieces of all texts, tokenised together."""

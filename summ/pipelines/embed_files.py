@@ -13,13 +13,16 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
+import numpy as np
+from jaxtyping import Shaped
+
 from summ.data.files import open_output, sha256
 from summ.data.readers import Record
 from summ.data.windows import windows
 from summ.errors import DataError
 from summ.families.sentence.model import SHIPPED
 from summ.networks.model_folder import read_manifest
-from summ.pipelines.embed import SentenceEncoder
+from summ.pipelines.embed import Embedded, SentenceEncoder
 from summ.pipelines.processes import ALONE, Processes
 from summ.pipelines.vector_files import Layout, Precision, Rows, check_format, open_vectors
 
@@ -84,7 +87,7 @@ def embed_records(
         ConfigError: the batch size is below 1.
     """
     describing = description_place(output)
-    layout = Layout(encoder.dimension, precision)
+    layout = Layout(encoder.dimension, precision, encoder.bits if precision == "binary" else None)
     counting = _Counting()
     blocks = _blocks(records, encoder, layout, batch_size, processes, counting)
     if processes.world == 1:
@@ -139,7 +142,14 @@ def _blocks(
             before.clipped + layout.clipped(embedded.vectors),
         )
         ids = [record.id or str(place) for place, record in enumerate(window, start=first)]
-        yield Rows(ids, texts, layout.pack(embedded.vectors))
+        yield Rows(ids, texts, _stored(embedded, layout))
+
+
+def _stored(embedded: Embedded, layout: Layout) -> Shaped[np.ndarray, "N P"]:
+    """The rows of a file: learned codes, or the vectors as the layout packs them."""
+    if layout.learned is None or embedded.bits is None:
+        return layout.pack(embedded.vectors)
+    return embedded.bits
 
 
 @contextmanager
@@ -211,6 +221,8 @@ def _describe(
         "dimension": layout.dimension,
         "normalisation": "l2",
         "precision": layout.precision,
+        "bits": layout.bits,
+        "learned": layout.learned is not None,
         "scale": layout.scale,
         "rows": counts.rows,
         "blank_rows": counts.blank,
@@ -222,7 +234,9 @@ def _describe(
         "float32": "vector = row",
         "int8": "vector = row / scale",
         "binary": "bit 1 where the number is above 0; 8 to a byte, the first one highest",
+        "learned": "bits of the model's binary code; 8 to a byte, the first one highest",
     }
+    kind = layout.precision if layout.learned is None else "learned"
     with open_output(place) as stream:
-        json.dump({**described, "meaning": meaning[layout.precision]}, stream, indent=1)
+        json.dump({**described, "meaning": meaning[kind]}, stream, indent=1)
         stream.write("\n")

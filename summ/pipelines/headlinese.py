@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from summ.pipelines.ordered_search import OrderedSource
+from summ.text.languages.en import DENIALS
 from summ.text.languages.en_phrases import (
     AUXILIARIES,
-    DENIALS,
     PREPOSITIONS,
     SAME_PAST,
     SAYING,

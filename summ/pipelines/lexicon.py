@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from summ.text.languages.en import LEANING, NEGATIONS, REPEATABLE
+from summ.text.languages.en import LEANING, REPEATABLE
 from summ.text.vocabulary import Vocabulary
 
 Word = tuple[int, ...]
@@ -24,7 +24,6 @@ class WordNature:
         leans: it needs a word after it, so that no summary may end with it.
         mark: it is punctuation, which never follows punctuation.
         number: it holds a digit.
-        negation: it denies what follows it.
         repeatable: a longer summary may use it any number of times.
         parts: its runs of letters and digits, of those with a letter.  Two words with a part in
             common (*greek* and *greek-american*) sound like one word said twice.
@@ -33,7 +32,6 @@ class WordNature:
     leans: bool
     mark: bool
     number: bool
-    negation: bool
     repeatable: bool
     parts: frozenset[str]
 
@@ -47,7 +45,6 @@ class WordNature:
             leans=text in LEANING or (silent and text != "%"),
             mark=silent and text not in _UNITS,
             number=number,
-            negation=text in NEGATIONS,
             repeatable=light and not number,
             parts=frozenset(part for part in _PART.findall(text) if any(map(str.isalpha, part))),
         )

@@ -38,11 +38,18 @@ class Layout:
     The scale depends on D alone, so that files can be joined and searched together.  Numbers of a
     vector of length 1 are of the size 1/sqrt(D): a scale of 127 would use only a few of the 255
     steps, so it is 127 · sqrt(D) / 10 (at least 127).  ``binary``: the signs, 1 where x > 0, eight
-    to a byte, the first in the highest bit.
+    to a byte, the first in the highest bit; or, of a model with a binary code, its ``learned`` bits
+    stored alike, which are no signs of the vector.
     """
 
     dimension: int
     precision: Precision
+    learned: int | None = None
+
+    @property
+    def bits(self) -> int | None:
+        """Bits of a row of ``binary``; None for the other precisions."""
+        return (self.learned or self.dimension) if self.precision == "binary" else None
 
     @property
     def scale(self) -> float | None:
@@ -59,7 +66,7 @@ class Layout:
     @property
     def width(self) -> int:
         """Stored numbers in a row."""
-        return -(-self.dimension // 8) if self.precision == "binary" else self.dimension
+        return self.dimension if self.bits is None else -(-self.bits // 8)
 
     def pack(self, vectors: Float32[np.ndarray, "N D"]) -> Shaped[np.ndarray, "N P"]:
         """Rows as they are stored."""

@@ -15,12 +15,12 @@ from itertools import pairwise
 
 from summ.text.annotated_sentence import AnnotatedSentence
 from summ.text.inserts import bracketed, dashed, office_length
+from summ.text.languages.en import DENIALS
 from summ.text.languages.en_phrases import (
     ARGUED,
     AUXILIARIES,
     BE,
     CONDITIONS,
-    DENIALS,
     DETERMINERS,
     INFINITIVAL,
     KINDS,

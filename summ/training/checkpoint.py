@@ -9,23 +9,31 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
+from pydantic import TypeAdapter
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from summ.data.files import content_besides, new_folder, sha256
+from summ.data.files import (
+    content_besides,
+    content_digest,
+    new_folder,
+    sha256,
+)
+from summ.data.unfinished import remove_folder
 from summ.errors import CheckpointError
 
 _MANIFEST = "state.json"
-_NAME = re.compile(r"step-\d{8,}")
+_KEYS = frozenset({"state", "files", "sha256"})
+_NAME = re.compile(r"step-(\d{8,})")
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,8 @@ class TrainState:
         step: updates done in the whole run.
         bad_steps: updates that were skipped because a loss or gradient was not finite.
         fingerprint: of the configuration, to refuse resuming another run.
+        texts: digest of the texts it learns from, to refuse others; empty if written before 0.3.
+        figures: sums and counts of figures that are not yet in the log, by name.
     """
 
     stage: int
@@ -45,6 +55,8 @@ class TrainState:
     step: int
     bad_steps: int
     fingerprint: str
+    texts: str = ""
+    figures: dict[str, tuple[float, int]] = field(default_factory=dict)
 
 
 def save_checkpoint(
@@ -53,14 +65,19 @@ def save_checkpoint(
     networks: Mapping[str, nn.Module],
     optimizers: Mapping[str, torch.optim.Optimizer],
     keep: int,
+    is_planned: Callable[[int], bool],
 ) -> Path:
-    """Writes ``root/step-N`` and removes all but the newest ``keep`` of this run.
+    """Writes ``root/step-N`` and removes all of this run but the newest ``keep`` planned ones.
+
+    Args:
+        is_planned: whether the configuration asks for a checkpoint at a step.  Others, written
+            when a run was interrupted, take no planned one's place, and go with the next.
 
     Raises:
         CheckpointError: it cannot be written, or would replace something else; what was there
             before is untouched.
     """
-    folder = root / f"step-{state.step:08d}"
+    folder = root / checkpoint_name(state.step)
     obstacle = partial(_content_of_others, fingerprint=state.fingerprint)
     with new_folder(folder, obstacle, CheckpointError) as work:
         try:
@@ -71,8 +88,11 @@ def save_checkpoint(
                 "checkpoint before it is whole."
             ) from error
     own = [f for f in checkpoints(root) if _content_of_others(f, state.fingerprint) is None]
-    for old in own[:-keep]:
-        shutil.rmtree(old)
+    kept = [f for f in own if is_planned(step_of(f))][-keep:]
+    for old in own:
+        if old not in kept and old != folder:
+            with suppress(OSError):  # somebody else's to mend; the new one is there
+                remove_folder(old)
     return folder
 
 
@@ -99,7 +119,9 @@ def _write(
     for name, optimizer in optimizers.items():
         save_file(_flat(optimizer), work / f"{name}.optimizer.safetensors")
     files = sorted(work.iterdir())
-    manifest = {"state": asdict(state), "files": {path.name: sha256(path) for path in files}}
+    manifest: dict[str, Any] = {"state": asdict(state)}
+    manifest["files"] = {path.name: sha256(path) for path in files}
+    manifest["sha256"] = content_digest(manifest)
     (work / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
 
 
@@ -107,6 +129,17 @@ def checkpoints(root: Path) -> list[Path]:
     """The finished checkpoints under ``root``, oldest first."""
     found = root.glob("step-*") if root.is_dir() else ()
     return sorted(f for f in found if _NAME.fullmatch(f.name) and f.is_dir() and not f.is_symlink())
+
+
+def checkpoint_name(step: int) -> str:
+    """The name of the folder of a checkpoint at a step of the run."""
+    return f"step-{step:08d}"
+
+
+def step_of(folder: Path) -> int:
+    """The step of the run at which a checkpoint was written, by its name."""
+    found = _NAME.fullmatch(folder.name)
+    return int(found[1]) if found else 0
 
 
 def read_state(folder: Path) -> TrainState:
@@ -117,11 +150,20 @@ def read_state(folder: Path) -> TrainState:
     """
     try:
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        state = TrainState(**manifest["state"])
-        files: dict[str, str] = manifest["files"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        if manifest.keys() - _KEYS:
+            raise ValueError("unknown keys")
+        # Those that were written before 0.3 have no digest of their own.
+        if "sha256" in manifest and manifest["sha256"] != content_digest(manifest):
+            raise ValueError("wrong SHA-256 of its own content")
+        if manifest["state"].keys() - TrainState.__annotations__.keys():
+            raise ValueError("unknown keys in state")
+        state = TypeAdapter(TrainState).validate_python(manifest["state"])
+        files = TypeAdapter(dict[str, str]).validate_python(manifest["files"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        reason = " ".join(str(error).split())[:200]
         raise CheckpointError(
-            f"{folder}: damaged ({error}). Remove the folder; --resume takes the one before it."
+            f"{folder / _MANIFEST}: damaged ({reason}). Remove {folder}; --resume takes the one "
+            "before it."
         ) from error
     for name, digest in files.items():
         if not (folder / name).is_file() or sha256(folder / name) != digest:

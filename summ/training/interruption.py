@@ -8,10 +8,14 @@ from typing import Any
 
 
 class Interruption:
-    """While entered, the first signal sets ``requested``; the second kills as it always does."""
+    """While entered, the first signal is kept in ``requested``; the second acts as it always does.
+
+    Attributes:
+        requested: the number of the signal; 0 if there was none.
+    """
 
     def __init__(self) -> None:
-        self.requested = False
+        self.requested = 0
         self._previous: dict[int, Any] = {}
 
     def __enter__(self) -> Interruption:
@@ -27,5 +31,10 @@ class Interruption:
             signal.signal(number, handler)
 
     def _request(self, number: int, _: FrameType | None) -> None:
-        self.requested = True
+        self.requested = number
         signal.signal(number, self._previous[number])
+
+
+def end_by(number: int) -> BaseException:
+    """What to raise when a run ends because of a signal, with the exit code that a shell gives."""
+    return KeyboardInterrupt() if number == signal.SIGINT else SystemExit(128 + number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,15 @@ class MetricsLog:
 
     Entries later than ``step`` are dropped when the log is opened: they were written by a run
     that was interrupted after its last checkpoint and will be written again.
+
+    Args:
+        pending: figures of updates up to ``step`` that are in no entry yet, as ``pending`` gave
+            them when the checkpoint was written.
     """
 
-    def __init__(self, folder: Path, step: int) -> None:
+    def __init__(
+        self, folder: Path, step: int, pending: Mapping[str, tuple[float, int]] | None = None
+    ) -> None:
         self.path = folder / "metrics.jsonl"
         kept = []
         if self.path.exists():
@@ -31,8 +38,9 @@ class MetricsLog:
                 if entry is not None and entry["step"] <= step:
                     kept.append(line)
         write_file(self.path, "".join(line + "\n" for line in kept))
-        self._sums: dict[str, float] = {}
-        self._counts: dict[str, int] = {}
+        pending = pending or {}
+        self._sums: dict[str, float] = {name: float(sum_) for name, (sum_, _) in pending.items()}
+        self._counts: dict[str, int] = {name: count for name, (_, count) in pending.items()}
         self._board = _tensorboard(folder)
 
     def add(self, stats: dict[str, Tensor]) -> None:
@@ -42,6 +50,10 @@ class MetricsLog:
             if math.isfinite(number):
                 self._sums[name] = self._sums.get(name, 0.0) + number
                 self._counts[name] = self._counts.get(name, 0) + 1
+
+    def pending(self) -> dict[str, tuple[float, int]]:
+        """Sums and counts of the figures since the last entry, by name."""
+        return {name: (self._sums[name], self._counts[name]) for name in self._sums}
 
     def write(self, step: int, **extra: float | str) -> dict[str, Any]:
         """Appends the means since the last entry, and returns the entry."""

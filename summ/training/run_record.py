@@ -10,11 +10,16 @@ from pathlib import Path
 
 from summ.config import RunShape
 from summ.data import files
+from summ.data.unfinished import final_name, remove_all_leftovers
 from summ.errors import CheckpointError, ConfigError, DataError
+from summ.training.checkpoint_plan import averaged_steps
+from summ.training.run_lock import LOCK
 
 # What a run makes in its folder; what of it there may be before the first checkpoint.
 _PARTS = ("checkpoints", "metrics.jsonl", "model", "run.json", "stages", "tensorboard")
 _EARLY = {"checkpoints", "metrics.jsonl", "run.json", "tensorboard"}
+# Folders in which a run and nobody else writes.
+_OWN = ("checkpoints", "stages")
 _SHOWN = 3
 
 
@@ -22,18 +27,27 @@ def fingerprint(config: RunShape) -> str:
     """Identifies what a run computes; where it is written and how often it reports do not count."""
     reports = {"output", "log_every", "validate_every", "save_every"}
     reports |= {"keep_checkpoints", "loader_workers"}
-    return hashlib.sha256(config.model_dump_json(exclude=reports).encode()).hexdigest()[:16]
+    described = config.model_dump_json(exclude=reports)
+    # What is averaged is saved, so there how often it is saved does count.
+    averaged = [
+        averaged_steps(config, index) for index, s in enumerate(config.stages) if s.averaged > 1
+    ]
+    described += str(averaged) if averaged else ""
+    return hashlib.sha256(described.encode()).hexdigest()[:16]
 
 
-def describe_run(config: RunShape, processes: int) -> None:
+def describe_run(config: RunShape, processes: int, texts: str) -> None:
     """Makes the folder and writes ``run.json``: what is computed, by what, on how many processes.
+
+    Args:
+        texts: digest of the texts that are learned from.
 
     Raises:
         ConfigError: it cannot be written.
     """
     versions = {name: version(name) for name in ("summ", "torch", "transformers", "accelerate")}
     record: dict[str, object] = {"processes": processes, "fingerprint": fingerprint(config)}
-    record |= {"versions": versions, "config": config.model_dump(mode="json")}
+    record |= {"texts": texts, "versions": versions, "config": config.model_dump(mode="json")}
     try:
         files.write_file(config.output / "run.json", json.dumps(record, indent=1) + "\n")
     except DataError as error:
@@ -54,6 +68,7 @@ def refuse_taken(config: RunShape, resume: bool) -> None:
         if (output.exists() or output.is_symlink()) and not output.is_dir():
             raise ConfigError(f"{output}: must be a folder, but is none. Choose another --output.")
         held = sorted(path.name for path in output.iterdir()) if output.is_dir() else []
+        held = [name for name in held if name != LOCK and not _is_unfinished(name)]
     except OSError as error:
         raise ConfigError(
             f"{output}: cannot be read ({error.strerror}). Choose another --output."
@@ -95,6 +110,37 @@ def refuse_foreign_parts(config: RunShape, first: int = 0) -> None:
     for stage in config.stages[first:]:
         files.refuse_taken(config.output / "stages" / stage.name, foreign, CheckpointError)
     files.refuse_taken(config.output / "model", foreign, CheckpointError)
+
+
+def refuse_other_texts(folder: Path, known: str, found: str) -> None:
+    """Passes where a run goes on with the texts that it began with.
+
+    Args:
+        folder: of the checkpoint.
+        known: digest of the texts when it was written; empty if nobody asked.
+        found: that of the texts that the configuration names now.
+
+    Raises:
+        ConfigError: they are others.
+    """
+    if known and known != found:
+        raise ConfigError(
+            f"{folder}: learned from other texts than those that the configuration names now "
+            f"(SHA-256 {known[:12]}..., found {found[:12]}...). Put the texts back, or choose "
+            "another --output."
+        )
+
+
+def remove_unfinished(config: RunShape) -> None:
+    """Removes what was being written when an earlier process of this run was killed."""
+    for name in _OWN:
+        remove_all_leftovers(config.output / name)
+    remove_all_leftovers(config.output, _PARTS)
+
+
+def _is_unfinished(name: str) -> bool:
+    """Whether a killed run may have left it instead of one of its parts."""
+    return final_name(name) != name and final_name(name) in _PARTS
 
 
 def _record(output: Path) -> str | None:

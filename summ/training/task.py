@@ -85,6 +85,9 @@ class Task(Protocol):
     def networks(self) -> dict[str, nn.Module]:
         """The networks by name, in a fixed order; checkpoints hold them."""
 
+    def texts(self) -> str:
+        """The SHA-256 of the texts that the run learns from: a run does not go on with others."""
+
     def begin(self, index: int, processes: int) -> StageParts | None:
         """The parts of the run's stage at this position.
 

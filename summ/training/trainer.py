@@ -8,14 +8,19 @@ step count, and going on from it gives the run that was not interrupted.
 from __future__ import annotations
 
 import logging
+import os
+import platform
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 from accelerate import Accelerator
+from accelerate.utils import gather_object
 from torch import nn
 from torch.optim.lr_scheduler import LRScheduler
 from torch.utils.data import DataLoader, Dataset
@@ -26,6 +31,7 @@ from summ.errors import ConfigError, SummError
 from summ.training.allocator import keep_freed_memory
 from summ.training.checkpoint import (
     TrainState,
+    checkpoint_name,
     checkpoints,
     load_average,
     load_networks,
@@ -33,14 +39,19 @@ from summ.training.checkpoint import (
     read_state,
     save_checkpoint,
 )
-from summ.training.interruption import Interruption
+from summ.training.checkpoint_plan import averaged_steps, is_planned
+from summ.training.interruption import Interruption, end_by
 from summ.training.metrics import MetricsLog
+from summ.training.orphan_watch import OrphanWatch
 from summ.training.random_streams import RandomStreams, stage_seed
+from summ.training.run_lock import RunLock
 from summ.training.run_record import (
     describe_run,
     fingerprint,
     refuse_foreign_parts,
+    refuse_other_texts,
     refuse_taken,
+    remove_unfinished,
 )
 from summ.training.schedule import advance, schedule
 from summ.training.task import BatchSource, StageParts, Task
@@ -95,17 +106,35 @@ class Trainer:
         )
         self.checkpoints = config.output / "checkpoints"
         self.state = TrainState(0, 0, 0, 0, fingerprint(config))
+        self.interruption = Interruption()
+        self.lock = RunLock(config.output)
+        try:
+            self._prepare(make_task, resume)
+        except BaseException:
+            self.lock.release()
+            raise
+
+    def _prepare(self, make_task: Callable[[torch.device], Task], resume: bool) -> None:
+        """Takes the run's folder, and brings networks and log to where the run stands."""
+        config, main = self.config, self.accelerator.is_main_process
+        if not checkpoints(self.checkpoints):
+            refuse_taken(config, resume)  # before anything is made there, if only a lock
+        if main:
+            self.lock.acquire()
         self.folder = self._checkpoint_to_resume(resume)
         self.task = make_task(self.accelerator.device)
+        texts = self.task.texts()
         if self.folder is not None:
+            refuse_other_texts(self.folder, self.state.texts, texts)
             load_networks(self.folder, self.task.networks())
             if self.state.stage_step == 0:
                 self._average(self.state.stage - 1)
+        self.state = replace(self.state, texts=texts)
         self.accelerator.wait_for_everyone()  # or others would find what the first one makes
-        if self.accelerator.is_main_process:
-            describe_run(config, self.accelerator.num_processes)
-            self.metrics = MetricsLog(config.output, self.state.step)
-        self.interruption = Interruption()
+        if main:
+            remove_unfinished(config)
+            describe_run(config, self.accelerator.num_processes, texts)
+            self.metrics = MetricsLog(config.output, self.state.step, self.state.figures)
 
     def run(self) -> Path:
         """Trains all stages and writes the model folder; returns its path.
@@ -114,7 +143,15 @@ class Trainer:
             ConfigError: the run and the configuration do not fit together.
             SummError: too many updates were not finite.
             KeyboardInterrupt: after Ctrl-C, once a checkpoint is written.
+            SystemExit: with 143, after SIGTERM, once a checkpoint is written.
         """
+        try:
+            with self._orphan_watch():
+                return self._run()
+        finally:
+            self.lock.release()
+
+    def _run(self) -> Path:
         with self.interruption:
             if self.folder is not None and self.state.stage_step == 0:
                 # The run may have been killed between the checkpoint and the stage's folder.
@@ -160,21 +197,51 @@ class Trainer:
             learner.scheduler.step()
             self.state = replace(self.state, stage_step=number + 1, step=self.state.step + 1)
             self._report(parts, learner, stats, bar)
-            stop, last = self.interruption.requested, number + 1 == stage.steps
-            if last or stop or self.state.step % self._save_every(stage) == 0:
+            stopped_by = self._stopped_by()
+            if stopped_by or is_planned(self.config, self.state.step):
                 self._save_checkpoint(learner, adversary)
-            if stop:
-                raise KeyboardInterrupt
+            if stopped_by:
+                self._end(stopped_by)
         bar.close()
         self.accelerator.free_memory()
 
     def _average(self, index: int) -> None:
         """Puts the mean of a finished stage's last checkpoints into the networks."""
-        count = self.config.stages[index].averaged
-        if count > 1:
-            found = checkpoints(self.checkpoints)
-            own = [folder for folder in found if read_state(folder).stage == index]
-            load_average(own[-count:], self.task.networks())
+        if self.config.stages[index].averaged > 1:
+            steps = averaged_steps(self.config, index)
+            folders = [self.checkpoints / checkpoint_name(step) for step in steps]
+            for folder in folders:
+                read_state(folder)
+            load_average(folders, self.task.networks())
+
+    def _stopped_by(self) -> int:
+        """The signal that any of the processes got, 0 if none did; all say the same."""
+        number = self.interruption.requested
+        if self.accelerator.num_processes > 1:
+            every = torch.tensor([number], device=self.accelerator.device)
+            number = int(self.accelerator.gather(every).max())
+        return number
+
+    def _end(self, number: int) -> None:
+        """Ends a run that was interrupted; its checkpoint is written."""
+        if self.accelerator.is_main_process:
+            self.metrics.close()
+            log.warning(
+                "%s: stopped by %s at step %d; all is in %s. Go on with --resume.",
+                self.config.output,
+                signal.Signals(number).name,
+                self.state.step,
+                self.checkpoints / checkpoint_name(self.state.step),
+            )
+        self.accelerator.end_training()
+        raise end_by(number)
+
+    def _orphan_watch(self) -> OrphanWatch | nullcontext[None]:
+        """For ranks that a launcher started; a run of one's own may outlive its shell."""
+        if self.accelerator.num_processes == 1 and "TORCHELASTIC_RUN_ID" not in os.environ:
+            return nullcontext()
+        (host, first), *_ = gather_object([(platform.node(), os.getpid())])
+        return OrphanWatch(first if host == platform.node() and first != os.getpid() else None)
 
     def _update(
         self, learner: Learner, micro_batches: Iterator[Any], stage: TrainingStage, number: int
@@ -294,8 +361,7 @@ class Trainer:
             self.metrics.write(step, stage=stage.name, **result.figures)
             for source, text in result.samples:
                 log.info("step %d\n  source: %s\n  result: %s", step, source, text)
-        elif step % config.log_every == 0 or step % self._save_every(stage) == 0:
-            # At checkpoints too: figures not yet written would be missing after a restart.
+        elif step % config.log_every == 0:
             rate = float(learner.scheduler.get_last_lr()[0])
             entry = self.metrics.write(step, stage=stage.name, learning_rate=rate)
             bar.set_postfix({key: f"{entry[key]:.3g}" for key in parts.shown if key in entry})
@@ -304,15 +370,13 @@ class Trainer:
         if self.accelerator.is_main_process:
             save_checkpoint(
                 self.checkpoints,
-                self.state,
+                replace(self.state, figures=self.metrics.pending()),
                 self.task.networks(),
                 _optimizers(learner, adversary),
                 self.config.keep_checkpoints,
+                partial(is_planned, self.config),
             )
         self.accelerator.wait_for_everyone()
-
-    def _save_every(self, stage: TrainingStage) -> int:
-        return stage.save_every or self.config.save_every
 
     def _save_stage(self, index: int) -> None:
         self._save_model(self.config.output / "stages" / self.config.stages[index].name)

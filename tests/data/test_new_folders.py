@@ -13,12 +13,12 @@ import pytest
 
 from summ.data.files import (
     content_besides,
-    final_name,
     new_folder,
     publish_folder,
     scratch_folder,
     write_file,
 )
+from summ.data.unfinished import final_name
 from summ.errors import CheckpointError, DataError
 
 Write = Callable[[Path, str], None]

@@ -236,6 +236,76 @@ def test_what_is_denied_is_not_claimed(
     assert sayable(constraints, spell(constraints.vocabulary, source), 8, text) is right
 
 
+# A source, what it denies, and the same with the denial.
+DENIED = [
+    ("the bank denied that it sold its towers .", "bank sold towers", "bank denied sold towers"),
+    ("oslo denies the mayor plans to sell ships .", "mayor plans sell", "oslo denies mayor plans"),
+    ("lima denied on monday selling the port .", "lima selling port", "lima denied selling port"),
+    ("the mayor refused to open the bridge .", "mayor open bridge", "mayor refused to open bridge"),
+    ("oslo has refused a loan to lima .", "oslo loan", "oslo refused loan"),
+    ("drivers are refusing to pay the toll .", "drivers pay toll", "drivers refusing to pay"),
+    ("oslo sees hardly any sign that a deal is near .", "oslo deal", "oslo sees hardly deal"),
+    (
+        "doctors hardly ever found the virus in milk .",
+        "doctors virus",
+        "doctors hardly found virus",
+    ),
+    (
+        "the court heard hardly any proof that the mayor stole .",
+        "mayor stole",
+        "hardly mayor stole",
+    ),
+    ("lima rejected a proposal to close the port .", "lima close port", "lima rejected proposal"),
+    ("the court rejects the claim that oslo lied .", "oslo lied", "court rejects claim oslo lied"),
+    ("voters voted down a law that bans dogs .", "law bans dogs", "voters voted down law"),
+    ("drivers called off a strike in oslo .", "drivers strike", "drivers called off strike"),
+    ("lima calls off its search for the ship .", "lima search ship", "lima calls off search"),
+    ("police ruled out murder in the case .", "police murder", "police ruled out murder"),
+    ("the team failed to win in lima .", "team win", "team failed to win"),
+    ("oslo fails to sell its port to lima .", "oslo sell port", "oslo fails to sell port"),
+    (
+        "the rocket failed to reach the moon on friday .",
+        "rocket reach moon",
+        "rocket failed to reach",
+    ),
+    ("few of the voters believe the mayor .", "voters believe", "few voters believe mayor"),
+    ("none of the sailors was hurt , police said .", "sailors hurt", "none of sailors hurt"),
+    ("nobody in oslo saw the thief , police said .", "oslo thief", "nobody saw thief"),
+    ("the bank cannot pay its clients .", "bank pay clients", "bank cannot pay"),
+    ("lima has no plans to sell the port .", "lima sell port", "lima no plans to sell"),
+    ("police found no evidence that the mayor lied .", "mayor lied", "police found no evidence"),
+    ("no passengers were hurt , police said .", "passengers hurt", "no passengers hurt"),
+    ("lima did n't agree to sell the port .", "lima sell port", "lima did n't agree to sell"),
+]
+
+
+@pytest.mark.parametrize(("source", "claim", "truth"), DENIED)
+def test_a_denial_reaches_to_the_end_of_its_clause(
+    constraints: WordConstraints, source: str, claim: str, truth: str
+) -> None:
+    ids = spell(constraints.vocabulary, source)
+    assert not sayable(constraints, ids, 8, claim)
+    assert sayable(constraints, ids, 8, truth)
+
+
+@pytest.mark.parametrize(
+    ("source", "claim"),
+    [
+        ("the mayor failed to win , but police won .", "police won"),
+        ("oslo cannot pay drivers who went home .", "oslo went home"),
+        ("the team failed to win because the bus burned .", "bus burned"),
+        ("a few ships sank near lima .", "ships sank near lima"),
+        ("the failed bank sold its towers .", "bank sold towers"),
+        ("oslo turned down the hill .", "oslo turned"),
+        ("the mayor called police off duty .", "mayor called police"),
+    ],
+)
+def test_what_stands_outside_a_denial_may_be_claimed(
+    constraints: WordConstraints, source: str, claim: str
+) -> None:
+    assert sayable(constraints, spell(constraints.vocabulary, source), 8, claim)
+
+
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_any_walk_ends_well(

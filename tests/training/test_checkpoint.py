@@ -1,4 +1,3 @@
-import multiprocessing
 import resource
 import signal
 from pathlib import Path
@@ -15,6 +14,7 @@ from summ.training.checkpoint import (
     read_state,
     save_checkpoint,
 )
+from tests.processes import FORKS
 
 STATE = TrainState(stage=1, stage_step=20, step=70, bad_steps=1, fingerprint="abc")
 
@@ -33,7 +33,9 @@ def trained() -> tuple[torch.nn.Module, torch.optim.Optimizer]:
 def save(root: Path, step: int, keep: int = 2) -> Path:
     network, optimizer = trained()
     state = TrainState(1, 20, step, 1, "abc")
-    return save_checkpoint(root, state, {"net": network}, {"opt": optimizer}, keep)
+    return save_checkpoint(
+        root, state, {"net": network}, {"opt": optimizer}, keep, lambda at: at % 10 == 0
+    )
 
 
 def test_weights_moments_and_state_come_back(tmp_path: Path) -> None:
@@ -71,9 +73,8 @@ def _save_with_little_room(root: Path, answer) -> None:
 def test_a_full_disk_leaves_the_last_checkpoint_whole(tmp_path: Path) -> None:
     """The system refuses files over 4 KiB, as it would on a full disk."""
     before = save(tmp_path, 10)
-    context = multiprocessing.get_context("spawn")
-    answer = context.Queue()
-    process = context.Process(target=_save_with_little_room, args=(tmp_path, answer))
+    answer = FORKS.Queue()
+    process = FORKS.Process(target=_save_with_little_room, args=(tmp_path, answer))
     process.start()
     message = answer.get(timeout=120)
     process.join()

@@ -5,7 +5,6 @@ import math
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,8 +15,10 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
-from torch import multiprocessing
 
+from data_prep.tiny import write_texts
+from summ.data.files import content_digest
+from summ.data.prepare import prepare
 from summ.errors import CheckpointError, ConfigError, SummError
 from summ.families import load_run, task, train
 from summ.families.summarizer.config import SummarizerRun
@@ -26,9 +27,10 @@ from summ.families.summarizer.pretrain import PretrainStep
 from summ.families.summarizer.reinforce import ReinforceStep
 from summ.families.summarizer.rewarded_drafts import RewardedDrafts, reward_drafts
 from summ.training.checkpoint import checkpoints, read_state
+from summ.training.run_record import fingerprint
 from summ.training.schedule import schedule
 from summ.training.trainer import Trainer
-from tests import tiny
+from tests import processes, tiny
 
 CONFIG = Path(__file__).parents[2] / "configs" / "tiny.yaml"
 ROOT = Path(__file__).parents[2]
@@ -58,7 +60,7 @@ def config(corpus: Path, output: Path, *changes: str) -> SummarizerRun:
 def arguments(corpus: Path, output: Path, *changes: str) -> list[str]:
     settings = [*SHORT, *changes, f"data.corpus={corpus}"]
     flags = [part for setting in settings for part in ("--set", setting)]
-    return ["-m", "summ.train", str(CONFIG), *flags, "--output", str(output)]
+    return ["summ.train", str(CONFIG), *flags, "--output", str(output)]
 
 
 def weights(model: Path) -> dict[str, torch.Tensor]:
@@ -75,10 +77,6 @@ def assert_equal(first: Path, second: Path) -> None:
     assert ours.keys() == theirs.keys() and len(ours) > 100
     for name, value in ours.items():
         assert torch.equal(value, theirs[name]), name
-
-
-def environment() -> dict[str, str]:
-    return os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
 
 
 @pytest.fixture(scope="session")
@@ -115,17 +113,8 @@ def test_killed_and_resumed_equals_uninterrupted(
     corpus: Path, reference: Path, tmp_path: Path
 ) -> None:
     output = tmp_path / "killed"
-    process = subprocess.Popen(
-        [sys.executable, *arguments(corpus, output)],
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    while process.poll() is None and not checkpoints(output / "checkpoints"):
-        time.sleep(0.02)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    process = processes.start(ROOT, *arguments(corpus, output))
+    process.kill_when(lambda: checkpoints(output / "checkpoints"))
     found = checkpoints(output / "checkpoints")
     assert found, "the run ended before it wrote a checkpoint"
     # Whatever later checkpoints it managed to write, go on from the first.
@@ -180,9 +169,9 @@ def test_two_processes_equal_one(corpus: Path, reference: Path, tmp_path: Path) 
     output = tmp_path / "two"
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     result = subprocess.run(
-        [*launcher, "--nproc_per_node", "2", *arguments(corpus, output)],
+        [*launcher, "--nproc_per_node", "2", "-m", *arguments(corpus, output)],
         cwd=ROOT,
-        env=environment(),
+        env=os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"},
         capture_output=True,
         text=True,
         check=False,
@@ -229,23 +218,14 @@ def test_accumulation_changes_nothing(corpus: Path, tmp_path: Path) -> None:
 def test_interrupt_saves_and_ends(corpus: Path, tmp_path: Path) -> None:
     """Ctrl-C finishes the update, writes a checkpoint and exits with 130."""
     output = tmp_path / "interrupted"
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            *arguments(corpus, output, "stages.0.steps=100000", "save_every=100000"),
-        ],
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    long = arguments(corpus, output, "stages.0.steps=100000", "save_every=100000")
+    process = processes.start(ROOT, *long)
     log = output / "metrics.jsonl"
-    while process.poll() is None and not (log.exists() and log.read_text()):
+    while not process.ended() and not (log.exists() and log.read_text()):
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130, errors
+    code, errors = process.end()
+    assert code == 130, errors
     assert "Traceback" not in errors
     (saved,) = checkpoints(output / "checkpoints")
     assert read_state(saved).step >= 2
@@ -289,8 +269,7 @@ def test_what_is_not_finite_skips_its_own_update_alone(
 
 def _one_of_two(rank: int, port: int, corpus: Path, output: Path) -> None:
     """Trains in a process whose second loss is infinite if it is the second process."""
-    os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": "2"}
-    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    os.environ |= processes.rank_environment(rank, 2, port)
     torch.set_num_threads(1)
     with pytest.MonkeyPatch.context() as patch:
         weights = tiny.spoil(patch, PretrainStep, "loss", *([1] if rank else []))
@@ -303,10 +282,8 @@ def _one_of_two(rank: int, port: int, corpus: Path, output: Path) -> None:
 
 
 def test_what_is_not_finite_in_one_process_is_skipped_by_all(corpus: Path, tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    multiprocessing.spawn(_one_of_two, (port, corpus, tmp_path / "run"), nprocs=2)
+    run = (processes.free_port(), corpus, tmp_path / "run")
+    processes.call_group(_one_of_two, 2, *run)
     found = [torch.load(tmp_path / "run" / f"{rank}.pt") for rank in range(2)]
     for bad_steps, weights in found:
         assert bad_steps == 1 and len(weights) == 3
@@ -367,3 +344,126 @@ def test_the_schedule_rises_and_falls() -> None:
     assert rates[50] == pytest.approx(1.0)
     assert rates[150] == pytest.approx((1 + optimizer_config.final_share) / 2)
     assert rates[250] == pytest.approx(optimizer_config.final_share)
+
+
+AVERAGED = (
+    "stages.0.steps=5",
+    "stages.0.average_checkpoints=2",
+    "stages.1.steps=2",
+    "stages.2.steps=1",
+    "save_every=2",
+    "keep_checkpoints=2",
+    "log_every=3",
+)
+
+
+def interrupted(
+    settings: SummarizerRun, patch: pytest.MonkeyPatch, number: int, at: int, resume: bool = False
+) -> int:
+    """The exit code of a run that gets a signal in one of its updates."""
+    updates, forward = 0, PretrainStep.forward
+
+    def signalled(self, *arguments):
+        nonlocal updates
+        updates += 1
+        if updates == at:
+            signal.raise_signal(number)
+        return forward(self, *arguments)
+
+    with patch.context() as context:
+        context.setattr(PretrainStep, "forward", signalled)
+        with pytest.raises((KeyboardInterrupt, SystemExit)) as ended:
+            train(settings, resume)
+    return 130 if ended.type is KeyboardInterrupt else ended.value.code
+
+
+@pytest.fixture(scope="module")
+def averaged(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    output = tmp_path_factory.mktemp("averaged") / "run"
+    train(config(corpus, output, *AVERAGED))
+    torch.set_num_threads(threads)
+    return output
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_what_interrupts_a_run_is_not_averaged(
+    corpus: Path, averaged: Path, tmp_path: Path, monkeypatch, caplog
+) -> None:
+    """Signals at steps that the plan does not save; an old checkpoint half removed, too."""
+    settings = config(corpus, tmp_path / "run", *AVERAGED)
+    found = tmp_path / "run" / "checkpoints"
+    before = signal.getsignal(signal.SIGTERM)
+    with caplog.at_level("WARNING", "summ.train"):
+        assert interrupted(settings, monkeypatch, signal.SIGTERM, at=3) == 143
+    assert signal.getsignal(signal.SIGTERM) is before
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert "stopped by SIGTERM at step 3" in line and line.endswith("Go on with --resume.")
+    assert str(found / "step-00000003") in line
+    assert [folder.name for folder in checkpoints(found)] == ["step-00000002", "step-00000003"]
+    half = found / "step-00000001"
+    half.mkdir()
+    (half / "compressor.safetensors").write_bytes(b"half")
+    assert interrupted(settings, monkeypatch, signal.SIGINT, at=1, resume=True) == 130
+    train(settings, resume=True)
+    assert_equal(averaged / "model", tmp_path / "run" / "model")
+    log = (averaged / "metrics.jsonl").read_text()
+    assert (tmp_path / "run" / "metrics.jsonl").read_text() == log
+    assert not (found / "step-00000003").exists() and half.exists()
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_a_checkpoint_to_be_averaged_that_is_gone_is_named(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = config(corpus, tmp_path / "run", *AVERAGED)
+    assert interrupted(settings, monkeypatch, signal.SIGTERM, at=5) == 143
+    shutil.rmtree(tmp_path / "run" / "checkpoints" / "step-00000004")
+    with pytest.raises(CheckpointError, match="step-00000004"):
+        train(settings, resume=True)
+
+
+@pytest.mark.parametrize("vocabulary", ["the same", "another"])
+def test_a_run_goes_on_with_its_own_texts_only(
+    corpus: Path, averaged: Path, tmp_path: Path, vocabulary: str
+) -> None:
+    documents, sentences = write_texts(tmp_path, 200, seed=2)
+    known = {"vocabulary": corpus / "vocabulary"} if vocabulary == "the same" else {}
+    prepare([documents], [sentences], tmp_path / "other", 400, **known)
+    run = tmp_path / "run"
+    shutil.copytree(averaged / "checkpoints", run / "checkpoints")
+    place = tmp_path / "corpus"
+    place.symlink_to(corpus)
+    settings = config(place, run, *AVERAGED)
+    last = checkpoints(run / "checkpoints")[-1]
+    state = json.loads((last / "state.json").read_text())
+    state["state"]["fingerprint"] = fingerprint(settings)
+    state["sha256"] = content_digest(state)
+    (last / "state.json").write_text(json.dumps(state))
+    place.unlink()
+    place.symlink_to(tmp_path / "other")
+    with pytest.raises(ConfigError, match=r"learned from other texts .* Put the texts back"):
+        train(settings, resume=True)
+    place.unlink()
+    place.symlink_to(corpus)
+    Trainer(settings, partial(task, settings), resume=True).lock.release()
+
+
+def _signalled_one_of_two(rank: int, port: int, corpus: Path, output: Path) -> None:
+    """Trains in one of two processes, of which the second gets SIGTERM in its second update."""
+    os.environ |= processes.rank_environment(rank, 2, port)
+    torch.set_num_threads(1)
+    with pytest.MonkeyPatch.context() as patch:
+        settings = config(corpus, output, "save_every=100")
+        code = interrupted(settings, patch, signal.SIGTERM if rank else 0, at=2)
+        (output / f"{rank}.txt").write_text(str(code))
+    os._exit(0)  # threads of the process group may abort the process while Python ends it
+
+
+def test_a_signal_to_one_process_ends_all(corpus: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    processes.call_group(_signalled_one_of_two, 2, processes.free_port(), corpus, run)
+    assert [(run / f"{rank}.txt").read_text() for rank in range(2)] == ["143", "143"]
+    (saved,) = checkpoints(run / "checkpoints")
+    assert read_state(saved).step == 2

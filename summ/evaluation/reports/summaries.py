@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from summ.evaluation.markdown import escape_markdown
 from summ.evaluation.reports.folder import write_files
-from summ.evaluation.reports.pages import escape_markdown, render
+from summ.evaluation.reports.pages import render
 from summ.evaluation.reports.plots import evaluation_plots, is_available
 from summ.evaluation.reports.provenance import Provenance
 from summ.evaluation.summaries.evaluation import Evaluation

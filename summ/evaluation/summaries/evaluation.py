@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from summ.errors import DataError
+from summ.evaluation.markdown import escape_markdown
 from summ.evaluation.significance import Comparison, FloatArray, compare_scores
 from summ.evaluation.summaries.baselines import baseline
 from summ.evaluation.summaries.pairs import Texts
@@ -159,8 +160,10 @@ class Evaluation:
         if known:
             shown = (f"{name.replace('_', ' ')} {mean:.3g}" for name, mean in known.items())
             notes.append(f"By networks: {', '.join(shown)}.")
-        # In Markdown the bars of a signature must not look like cells.
         tick = "`" if style == "markdown" else ""
+        if style == "markdown":
+            notes = [escape_markdown(" ".join(note.split())) for note in notes]
+        # In Markdown the bars of a signature must not look like cells.
         notes.append(f"{tick}{self.system.rouge.signature}{tick}")
         return notes
 

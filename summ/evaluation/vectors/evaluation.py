@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from summ.evaluation.markdown import escape_markdown
 from summ.evaluation.significance import bootstrap_means, interval
 from summ.evaluation.tables import Style, table
 from summ.evaluation.vectors.probe_data import ClassificationProbe, Probe, SimilarityProbe
@@ -124,7 +125,9 @@ class EmbeddingEvaluation:
             "correlation of cosine and human score.",
             *(gap_sentence(result, self.name) for result in self.results if result.gaps),
         ]
-        listed = "\n".join(f"- {note}" if style == "markdown" else note for note in notes)
+        if style == "markdown":
+            notes = [f"- {escape_markdown(' '.join(note.split()))}" for note in notes]
+        listed = "\n".join(notes)
         return "\n\n".join(
             [
                 table(table_head(self), table_rows(self), style),

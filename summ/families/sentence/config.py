@@ -7,7 +7,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from summ.config import DecoderConfig, EncoderConfig, Positive, RunShape, Section, TrainingStage
+from summ.config import (
+    DecoderConfig,
+    EncoderConfig,
+    Positive,
+    RunShape,
+    Section,
+    TrainingStage,
+    Weight,
+)
 
 
 class ProseConfig(Section):
@@ -56,7 +64,39 @@ class SkipThoughtStage(TrainingStage):
     span: Annotated[int, Field(ge=3)] = 8
 
 
-Stage = Annotated[QuickThoughtStage | SkipThoughtStage, Field(discriminator="kind")]
+class BinaryCodeConfig(Section):
+    """A code of ``bits`` signs of a linear map of the sentence vector.
+
+    ``balance`` weighs that each bit is 1 for half of the texts, ``decorrelation`` that none tells
+    of another.  It starts from the vectors of the first ``fitted_on`` sentences.
+    """
+
+    bits: Positive = 64
+    balance: Weight = 0.5
+    decorrelation: Weight = 0.1
+    fitted_on: Positive = 20_000
+
+
+class InfoMaxStage(TrainingStage):
+    """Which half of which sentence is the other half of this one?
+
+    Cosines of the halves' vectors are divided by ``temperature``.  With a ``code``, the encoders
+    stay as they are, the code learns, and cosines are those of codes.
+    """
+
+    kind: Literal["infomax"]
+    sentences: Positive | None = None
+    temperature: Annotated[float, Field(gt=0)] = 0.1
+    code: BinaryCodeConfig | None = None
+
+    @model_validator(mode="after")
+    def whole_batches(self) -> InfoMaxStage:
+        if self.optimizer.accumulation > 1:
+            raise ValueError("infomax chooses among a whole batch: accumulation must be 1")
+        return self
+
+
+Stage = Annotated[QuickThoughtStage | SkipThoughtStage | InfoMaxStage, Field(discriminator="kind")]
 
 
 class SentenceRun(RunShape):

@@ -5,6 +5,7 @@
     model.json    family, format, language, settings, and the SHA-256 of every other file
     f/, g/        an encoder each: a folder of transformers, or config.json and encoder.safetensors
                   of a GRU or a static encoder; pooling.safetensors if the pooling has weights
+    codes/        a file of weights for each code that was learned, such as binary.safetensors
     vocabulary/   read by Vocabulary.load and by AutoTokenizer
 
 Axes: N sentences, D width of the whole vector.
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import copy
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +27,12 @@ from torch.nn import functional
 from summ.config import EncoderConfig, GruConfig, StaticConfig
 from summ.data.manifest import UNKNOWN_LANGUAGE
 from summ.errors import CheckpointError
+from summ.networks.bottlenecks import (
+    BinaryBottleneck,
+    Bottleneck,
+    OneHotBottleneck,
+    VectorQuantiser,
+)
 from summ.networks.int8 import quantised, restored
 from summ.networks.model_folder import (
     ModelManifest,
@@ -47,6 +54,7 @@ from summ.types import Tokens
 
 FAMILY = "sentence"
 SHIPPED = Path(__file__).parents[2] / "pretrained" / "en-encoder"
+CodeName = Literal["binary", "one-hot", "vq"]
 _NAMES = ("f", "g")
 _TABLE = "embedding.weight"
 # The model_type in the config.json of networks that transformers does not know.
@@ -65,33 +73,50 @@ class SentenceSettings:
         encoders: one, or two whose vectors are concatenated.
         dimension: of the final vector, all encoders together.
         language: ISO 639 code of the texts it was trained on; ``und`` if unknown.
+        codes: sizes of the codes of sentence vectors by their names; see ``build_code``.
     """
 
-    objective: Literal["quick-thought", "skip-thought", "untrained"]
+    objective: Literal["quick-thought", "skip-thought", "infomax", "untrained"]
     max_pieces: int
     pooling: Pooling
     attention: Literal["eager", "sdpa"]
     encoders: int
     dimension: int
     language: str = UNKNOWN_LANGUAGE
+    codes: dict[CodeName, dict[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class SentenceModel:
-    """The encoders and their vocabulary."""
+    """The encoders, their vocabulary, and the codes that were learned of their vectors."""
 
     encoders: nn.ModuleList
     vocabulary: Vocabulary
     settings: SentenceSettings
+    codes: nn.ModuleDict = field(default_factory=nn.ModuleDict)
 
     def to(self, device: torch.device | str) -> SentenceModel:
-        """Moves the encoders, in place, and returns the same model."""
+        """Moves the networks, in place, and returns the same model."""
         self.encoders.to(device)
+        self.codes.to(device)
         return self
 
     def networks(self) -> dict[str, nn.Module]:
-        """The encoders by name, in a fixed order."""
-        return dict(zip(_NAMES, self.encoders, strict=False))
+        """The encoders and the codes by name, in a fixed order."""
+        return {**dict(zip(_NAMES, self.encoders, strict=False)), **dict(self.codes.items())}
+
+    def with_code(self, name: CodeName, sizes: dict[str, int], seed: int) -> SentenceModel:
+        """The same model with a new code, initialised from ``seed``, in place of one of its name.
+
+        Args:
+            sizes: as ``build_code`` takes them.
+        """
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            code = build_code(name, self.settings.dimension, sizes)
+        codes = nn.ModuleDict({**dict(self.codes.items()), name: code})
+        settings = replace(self.settings, codes={**self.settings.codes, name: sizes})
+        return replace(self, codes=codes, settings=settings)
 
     def read(self, texts: list[str]) -> Tokens:
         """Texts as pieces, each with an end mark and cut to ``max_pieces``.
@@ -114,6 +139,22 @@ class SentenceModel:
         """
         halves = [functional.normalize(encoder(words).float(), dim=1) for encoder in self.encoders]
         return torch.cat(halves, dim=1) / len(halves) ** 0.5
+
+
+def build_code(name: CodeName, dimension: int, sizes: dict[str, int]) -> Bottleneck:
+    """A new code of sentence vectors, initialised from torch's global generator.
+
+    Args:
+        sizes: ``bits`` of a binary code; ``classes`` and ``heads`` of a one-hot one; ``codes`` and
+            ``columns`` of a vector quantiser.
+    """
+    match name:
+        case "binary":
+            return BinaryBottleneck(dimension, **sizes)
+        case "one-hot":
+            return OneHotBottleneck(dimension, **sizes)
+        case "vq":
+            return VectorQuantiser(dimension, **sizes)
 
 
 def build_sentence_model(
@@ -154,9 +195,13 @@ def save_sentence_model(
         CheckpointError: it cannot be written, or a transformer's weights were to be int8.
     """
     settings = asdict(model.settings)
+    if not model.codes:
+        settings.pop("codes")
     with new_model_folder(folder, FAMILY, settings.pop("language"), settings) as work:
         for name, encoder in zip(_NAMES, model.encoders, strict=False):
             _save_encoder(encoder, work / name, dtype)
+        for name, code in model.codes.items():
+            _save_code(code, work / "codes" / f"{name}.safetensors")
         model.vocabulary.save(work / "vocabulary")
 
 
@@ -178,6 +223,14 @@ def _save_encoder(encoder: Any, folder: Path, dtype: torch.dtype) -> None:
         copy.deepcopy(network).to(dtype).save_pretrained(folder)
     if isinstance(encoder, PooledEncoder) and encoder.score is not None:
         save_file(encoder.score.state_dict(), folder / "pooling.safetensors")
+
+
+def _save_code(code: nn.Module, path: Path) -> None:
+    """The weights of a code, in float32."""
+    from safetensors.torch import save_file
+
+    path.parent.mkdir(exist_ok=True)
+    save_file(code.state_dict(), path)
 
 
 def _save_weights(
@@ -216,11 +269,20 @@ def load_sentence_model(
         encoders = nn.ModuleList(
             _load_encoder(folder / name, settings, vocabulary) for name in names
         )
-        return SentenceModel(encoders.eval(), vocabulary, settings).to(device)
+        codes = nn.ModuleDict({name: _load_code(folder, name, settings) for name in settings.codes})
+        return SentenceModel(encoders.eval(), vocabulary, settings, codes.eval()).to(device)
 
 
 def _settings(manifest: ModelManifest) -> SentenceSettings:
     return checked_settings(SentenceSettings, manifest)
+
+
+def _load_code(folder: Path, name: CodeName, settings: SentenceSettings) -> Bottleneck:
+    from safetensors.torch import load_file
+
+    code = build_code(name, settings.dimension, settings.codes[name])
+    code.load_state_dict(load_file(folder / "codes" / f"{name}.safetensors"))
+    return code
 
 
 def _load_encoder(folder: Path, settings: SentenceSettings, vocabulary: Vocabulary) -> Encoder:

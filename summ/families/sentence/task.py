@@ -12,15 +12,18 @@ from torch import nn
 
 from summ.config import EncoderConfig
 from summ.data.prose import Prose
+from summ.data.single_sentences import SingleSentences
 from summ.data.spans import SpanBatches
 from summ.errors import ConfigError
 from summ.families.sentence.config import (
+    InfoMaxStage,
     QuickThoughtStage,
     SentenceRun,
     SkipThoughtStage,
     Stage,
 )
 from summ.families.sentence.counted_embeddings import count_pieces
+from summ.families.sentence.infomax import InfoMaxStep
 from summ.families.sentence.model import (
     SentenceModel,
     build_sentence_model,
@@ -29,12 +32,16 @@ from summ.families.sentence.model import (
 )
 from summ.families.sentence.quick_thought import QuickThoughtStep
 from summ.families.sentence.skip_thought import SkipThoughtStep
+from summ.networks.bottlenecks import BinaryBottleneck
 from summ.networks.sentence_decoder import SentenceDecoder
 from summ.networks.sentence_encoder import PooledEncoder, StaticEncoder
 from summ.training.random_streams import stage_seed
 from summ.training.task import StageParts, Validation
 
+Objective = Literal["quick-thought", "skip-thought", "infomax", "untrained"]
+
 _HELD_OUT_BATCHES = 8
+_HELD_OUT_SENTENCES = 64  # a batch of them
 
 
 class SentenceTask:
@@ -45,7 +52,7 @@ class SentenceTask:
         self.prose = Prose.open(config.data.corpus)
         self.model = _model(config, self.prose).to(device)
         # No stage of a finished run begins again: its objective is that of its last stage.
-        self.objective: Literal["quick-thought", "skip-thought"] = config.stages[-1].kind
+        self.objective = _objective(config.stages[-1], self.model)
         self.decoders = _decoders(config, self.model)
         for decoder in (decoder for pair in self.decoders.values() for decoder in pair):
             decoder.to(device)
@@ -58,8 +65,13 @@ class SentenceTask:
         }
         return {**self.model.networks(), **decoders}
 
+    def texts(self) -> str:
+        return self.prose.manifest.content
+
     def begin(self, index: int, processes: int) -> StageParts:
         stage = self.config.stages[index]
+        if isinstance(stage, InfoMaxStage):
+            return self._infomax(stage, processes)
         texts = self._spans(stage, processes * stage.optimizer.accumulation)
         match stage:
             case QuickThoughtStage():
@@ -81,6 +93,48 @@ class SentenceTask:
         self.objective = stage.kind
         return StageParts(stage, texts, step, partial(self._validate, texts, step), (shown,))
 
+    def _infomax(self, stage: InfoMaxStage, processes: int) -> StageParts:
+        """Halves of single sentences, and the start of a code that is not in training yet.
+
+        Raises:
+            ConfigError: the processes cannot share the sentences of an update equally.
+        """
+        count = stage.sentences or self.config.data.sentences
+        if count % processes:
+            raise ConfigError(
+                f"stages.{stage.name}: {count} sentences cannot be shared equally by {processes} "
+                "processes. Change sentences."
+            )
+        texts = SingleSentences(
+            self.prose,
+            stage_seed(self.config.seed, stage.name),
+            sentences=count,
+            max_pieces=self.config.data.max_sentence,
+            held_out=self.config.validation_documents,
+        )
+        if stage.code is not None:
+            code = self.model.codes["binary"]
+            if isinstance(code, BinaryBottleneck) and not code.fitted:
+                code.fit(self._first_vectors(texts, stage.code.fitted_on), self.config.seed)
+        self.objective = _objective(stage, self.model)
+        step = InfoMaxStep(self.model, stage)
+
+        def validate() -> Validation:
+            held = texts.held_out(_HELD_OUT_BATCHES * _HELD_OUT_SENTENCES).to(self.device)
+            figures = step.evaluate(held, self.config.seed)
+            return Validation({f"held_out/{key}": one for key, one in figures.items()}, [])
+
+        return StageParts(stage, texts, step, validate, ("infomax/nats",))
+
+    @torch.no_grad()
+    def _first_vectors(self, texts: SingleSentences, count: int) -> torch.Tensor:
+        """Of whole sentences, those of the first updates."""
+        found: list[torch.Tensor] = []
+        while sum(map(len, found)) < count:
+            batch = texts.at(len(found)).to(self.device)
+            found.append(self.model.vectors(batch))
+        return torch.cat(found)[:count]
+
     def _validate(self, texts: SpanBatches, step: QuickThoughtStep | SkipThoughtStep) -> Validation:
         """Loss and accuracy on held-out documents; no label is read."""
         totals: dict[str, float] = {}
@@ -92,7 +146,7 @@ class SentenceTask:
         figures = {f"held_out/{name}": value / max(1, sentences) for name, value in totals.items()}
         return Validation(figures, [])
 
-    def _spans(self, stage: Stage, shards: int) -> SpanBatches:
+    def _spans(self, stage: QuickThoughtStage | SkipThoughtStage, shards: int) -> SpanBatches:
         sentences = stage.sentences or self.config.data.sentences
         # A batch has at least this many whole spans.
         if sentences // stage.span < shards:
@@ -113,6 +167,13 @@ class SentenceTask:
     def save(self, folder: Path, final: bool = False) -> None:
         settings = replace(self.model.settings, objective=self.objective)
         save_sentence_model(replace(self.model, settings=settings), folder)
+
+
+def _objective(stage: Stage, model: SentenceModel) -> Objective:
+    """What the encoders will have learned by; a code leaves them as they are."""
+    if isinstance(stage, InfoMaxStage) and stage.code is not None:
+        return model.settings.objective
+    return stage.kind
 
 
 def _decoders(
@@ -154,6 +215,9 @@ def _model(config: SentenceRun, prose: Prose) -> SentenceModel:
             _fill_embeddings(model, config.encoder, config.seed)
     else:
         raise ConfigError("encoder: missing.")
+    for stage in config.stages:
+        if isinstance(stage, InfoMaxStage) and stage.code is not None:
+            model = model.with_code("binary", {"bits": stage.code.bits}, config.seed)
     if config.data.max_sentence > model.settings.max_pieces:
         raise ConfigError(
             f"data.max_sentence is {config.data.max_sentence}, but the encoders read "

@@ -11,6 +11,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from summ.data.files import content_digest
+from summ.data.sources import Source
 from summ.errors import ConfigError
 from summ.families.shortener.config import ShortenerRun
 from summ.families.shortener.model import (
@@ -74,6 +76,11 @@ class ShortenerTask:
 
     def networks(self) -> dict[str, nn.Module]:
         return {"compressor": self.model.compressor}
+
+    def texts(self) -> str:
+        data = self.config.data
+        paths = {"pairs": data.pairs, **({"verbs": data.verbs} if data.verbs else {})}
+        return content_digest({name: Source(path).sha256() for name, path in paths.items()})
 
     def begin(self, index: int, processes: int) -> StageParts:
         stage, data = self.config.stages[index], self.config.data

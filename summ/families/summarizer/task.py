@@ -13,7 +13,9 @@ from torch import nn
 from summ.config import NetworkConfig, NoiseConfig, TrainingStage
 from summ.data.batches import Batches, SentenceBatches
 from summ.data.corpus import Corpus
+from summ.data.files import content_digest
 from summ.data.leads import LeadBatches, commonness
+from summ.data.manifest import Manifest
 from summ.data.prose import Prose
 from summ.errors import ConfigError
 from summ.families.summarizer.averaging import average_network
@@ -94,6 +96,14 @@ class SummarizerTask:
 
     def networks(self) -> dict[str, nn.Module]:
         return self.summary_model.networks()
+
+    def texts(self) -> str:
+        every = {str(number): c.manifest for number, c in enumerate(self.corpora.values())}
+        for stage in self.config.stages:
+            match stage:
+                case SalienceStage():
+                    every[stage.name] = Manifest.read(stage.prose / "manifest.json")
+        return content_digest({name: manifest.content for name, manifest in every.items()})
 
     def save(self, folder: Path, final: bool = False) -> None:
         if not final:

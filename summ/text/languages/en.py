@@ -31,6 +31,30 @@ DEGREES = _words("so very more most")
 GENITIVES = _words("'s '")
 # Words that deny what follows them.
 NEGATIONS = _words("no not n't never neither nor without")
+# Words that deny what their clause says: these, words for nothing or nearly nothing, and verbs.
+DENIALS = NEGATIONS | _words(
+    "none nobody nothing hardly barely scarcely few little cannot "
+    "deny denies denied denying refuse refuses refused refusing reject rejects rejected rejecting "
+    "fail fails failed failing dismiss dismisses dismissed dismissing halt halts halted abandon "
+    "abandons abandoned cancel cancels cancelled canceled overturn overturns overturned doubt "
+    "doubts doubted"
+)
+# Adverbs that make a denial of the verbs before them: *called off the strike*.
+DENIAL_PAIRS = {
+    "off": _words("call calls called calling"),
+    "out": _words("rule rules ruled ruling"),
+    "down": _words("turn turns turned turning vote votes voted voting"),
+}
+# Words that count what there is behind one of these: *a few*, *the little*.
+COUNTED = {
+    "few": _words("a the last past next first these those every"),
+    "little": _words("a the this that his her their its"),
+}
+# Words with which a denial does not reach on: another clause begins.
+CLAUSE_OPENERS = _words(
+    "but who which whose whom while after before because when as since until although though if "
+    "unless amid despite following"
+)
 PRONOUNS = _words("i you he she it we they me him us them")
 REPORTING = _words("say says said")
 

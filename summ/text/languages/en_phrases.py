@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from summ.text.languages.en import DENIALS
 from summ.text.languages.tables import table
 
 PRONOUNS = table("he she they it who we i which that there")
@@ -34,14 +35,6 @@ DASHES = table("- -- – —")
 NUMBERS = table(
     "one two three four five six seven eight nine ten eleven twelve dozen dozens tens hundreds "
     "thousands several hundred thousand million billion trillion"
-)
-# Words that deny what their clause says.
-DENIALS = table(
-    "not no never none nobody nothing neither nor hardly barely scarcely few little cannot without "
-    "deny denies denied denying refuse refuses refused refusing reject rejects rejected rejecting "
-    "fail fails failed failing dismiss dismisses dismissed dismissing halt halts halted abandon "
-    "abandons abandoned cancel cancels cancelled canceled overturn overturns overturned doubt "
-    "doubts doubted"
 )
 # Words without which their clause would claim more than it says: denials (``n't`` stands alone in
 # canonical text), conditions, possibilities, intentions and suspicions.

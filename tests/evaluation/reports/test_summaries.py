@@ -15,14 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from summ.errors import DataError
+from summ.evaluation.markdown import code_markdown, escape_markdown
 from summ.evaluation.reports import plots
 from summ.evaluation.reports import summaries as report
-from summ.evaluation.reports.pages import code_markdown, escape_markdown
 from summ.evaluation.reports.provenance import provenance
 from summ.evaluation.reports.summaries import marked, write_report
 from summ.evaluation.summaries.evaluation import Evaluation, evaluate
 from summ.evaluation.summaries.pairs import Texts
 from summ.evaluation.summaries.predictions import read_predictions
+from summ.evaluation.tables import table
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 HOSTILE = '<script>alert("x")</script> & "quotes" $x$ | pipe `code`'
@@ -274,3 +275,19 @@ def test_a_command_is_code_whatever_is_in_it(command: str) -> None:
     (child,) = parser.parse(code_markdown(command))[1].children
     assert child.type == "code_inline"
     assert child.content == command.replace("\x1b", "\ufffd")
+
+
+HOSTILE_NAMES = ["<b>x</b>", "[a](http://e.org)", "*a* | `b`", "# a", "a\nb_c_", "~~x~~\x1b[31m"]
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_names_in_markdown_tables_are_no_markup(name: str) -> None:
+    """Of systems and probes, in the head and in the first column."""
+    parser = pytest.importorskip("markdown_it").MarkdownIt("commonmark").enable("table")
+    tokens = parser.parse(table(["", name], [[name, "-0.31"], [name, "+1 to 2"]], "markdown"))
+    cells = [token for token in tokens if token.type == "inline"]
+    for cell in cells:
+        assert {child.type for child in cell.children} <= {"text", "text_special"}
+    shown = ["".join(child.content for child in cell.children) for cell in cells]
+    plain = " ".join(name.split()).replace("\x1b", "\ufffd")
+    assert shown == ["", plain, plain, "-0.31", plain, "+1 to 2"]

@@ -64,6 +64,24 @@ def test_what_is_loaded_is_what_was_saved(model: SentenceModel, tmp_path: Path) 
 
 
 @torch.no_grad()
+def test_codes_travel_with_the_model(model: SentenceModel, tmp_path: Path) -> None:
+    coded = model.with_code("binary", {"bits": 5}, seed=1)
+    coded = coded.with_code("one-hot", {"classes": 3, "heads": 2}, seed=1)
+    coded = coded.with_code("vq", {"codes": 4, "columns": 2}, seed=1)
+    save_sentence_model(coded, tmp_path / "model")
+    loaded = load_sentence_model(tmp_path / "model")
+    assert loaded.settings == coded.settings
+    assert loaded.settings.codes["binary"] == {"bits": 5}
+    vectors = model.vectors(model.read(TEXTS))
+    for name, code in coded.codes.items():
+        assert torch.equal(loaded.codes[name](vectors).values, code(vectors).values), name
+    # Beside them, the encoders are the same to the byte.
+    save_sentence_model(model, tmp_path / "plain")
+    for file in (tmp_path / "plain").glob("?/*"):
+        assert file.read_bytes() == (tmp_path / "model" / file.parent.name / file.name).read_bytes()
+
+
+@torch.no_grad()
 def test_vectors_are_the_halves_of_equal_weight(model: SentenceModel) -> None:
     words = model.read(TEXTS)
     vectors = model.vectors(words)

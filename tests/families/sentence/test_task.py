@@ -1,12 +1,7 @@
 """Whole runs of sentence encoders: repeatable, resumable, the same on two processes as on one."""
 
 import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -25,7 +20,7 @@ from summ.families.sentence.quick_thought import QuickThoughtStep
 from summ.families.sentence.skip_thought import SkipThoughtStep
 from summ.families.sentence.task import SentenceTask
 from summ.training.checkpoint import checkpoints, read_state
-from tests import tiny
+from tests import processes, tiny
 from tests.conftest import STORIES
 
 ROOT = Path(__file__).parents[3]
@@ -96,16 +91,7 @@ def weights(run: Path) -> dict[str, torch.Tensor]:
     }
 
 
-def launched(place: Path, *launcher: str) -> subprocess.Popen[bytes]:
-    command = [*launcher, "-m", "summ.train", "config.yaml", "--output", "run"]
-    return subprocess.Popen(
-        [sys.executable, *command],
-        cwd=place,
-        env=os.environ
-        | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true", "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+TRAIN = ("summ.train", "config.yaml", "--output", "run")
 
 
 @pytest.fixture(autouse=True)
@@ -142,11 +128,8 @@ def test_killed_and_resumed_equals_uninterrupted(
     kind: str, reference: Path, corpus: Path, tmp_path: Path
 ) -> None:
     settings = config(tmp_path, corpus, kind)
-    process, folder = launched(tmp_path), tmp_path / "run" / "checkpoints"
-    while process.poll() is None and not checkpoints(folder):
-        time.sleep(0.02)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    folder = tmp_path / "run" / "checkpoints"
+    processes.start(tmp_path, *TRAIN).kill_when(lambda: checkpoints(folder))
     first, *others = checkpoints(folder)
     for later in others:
         for file in later.iterdir():
@@ -180,8 +163,9 @@ def test_what_is_not_finite_skips_its_own_update_alone(
 
 def test_two_processes_equal_one(kind: str, reference: Path, corpus: Path, tmp_path: Path) -> None:
     config(tmp_path, corpus, kind)
-    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
-    assert launched(tmp_path, *launcher).wait() == 0
+    for process in processes.start_group(tmp_path, 2, *TRAIN):
+        code, errors = process.end()
+        assert code == 0, errors
     assert '"processes": 2' in (tmp_path / "run" / "run.json").read_text()
     ours, theirs = weights(tmp_path / "run"), weights(reference)
     for name, value in theirs.items():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import multiprocessing, nn
+from torch import nn
 from torch.nn import functional
 
 from summ.config import (
@@ -22,7 +22,7 @@ from summ.networks.sentence_encoder import build_sentence_encoder
 from summ.text.vocabulary import Vocabulary
 from summ.training.random_streams import RandomStreams
 from summ.types import Spans
-from tests import tiny
+from tests import processes, tiny
 from tests.tiny import gradients
 
 SPANS = (3, 2, 2, 3, 2)
@@ -133,7 +133,7 @@ def _rank(rank: int, world: int, place: str, vocabulary: Path) -> None:
 
 def test_two_processes_equal_one(tiny_corpus: Path, tmp_path: Path) -> None:
     folder = tiny_corpus / "vocabulary"
-    multiprocessing.spawn(_rank, (2, str(tmp_path), folder), nprocs=2)
+    processes.call_group(_rank, 2, 2, str(tmp_path), folder)
     losses, theirs = torch.load(tmp_path / "found.pt")
     step = quick(Vocabulary.load(folder))
     output = step(sentences(), streams())
@@ -200,7 +200,7 @@ def test_the_gradient_reaches_every_weight(make: object, vocabulary: Vocabulary)
 def test_eight_sentences_are_learned_by_heart(make: object, vocabulary: Vocabulary) -> None:
     step = make(vocabulary)  # type: ignore[operator]
     batch = sentences((2, 2, 2, 2))
-    output = tiny.taught(step, batch, updates=300, rate=0.02)[-1]
+    output = tiny.taught(step, batch, 300, 0.02, lambda outputs: outputs[-1].loss < 0.1)[-1]
     # Nats a sentence, each of which has one neighbour.  Choosing among the 7 others at random costs
     # log 7 = 1.95; decoders that know all sentences but not the vector have 4 to choose from, those
     # that stand first or those that stand second: log 4 = 1.39.  At 0.1 the neighbour has 90 %.

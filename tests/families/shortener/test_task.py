@@ -1,12 +1,7 @@
 """Whole runs of a shortener: repeatable, resumable, and what comes of them shortens."""
 
 import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +19,7 @@ from summ.families.shortener.task import ShortenerTask, StartingPoint
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.shorten import Shortener
 from summ.training.checkpoint import checkpoints
+from tests import processes
 from tests.conftest import STORIES
 
 ROOT = Path(__file__).parents[3]
@@ -128,19 +124,9 @@ def test_killed_and_resumed_equals_uninterrupted(
     reference: Path, pairs: Path, summary_model_folder: Path, tmp_path: Path
 ) -> None:
     settings = config(tmp_path, pairs, summary_model_folder)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "summ.train", "config.yaml"],
-        cwd=tmp_path,
-        env=os.environ
-        | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true", "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
     folder = tmp_path / "run" / "checkpoints"
-    while process.poll() is None and not checkpoints(folder):
-        time.sleep(0.02)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    process = processes.start(tmp_path, "summ.train", "config.yaml")
+    process.kill_when(lambda: checkpoints(folder))
     _, *others = checkpoints(folder)
     for later in others:
         shutil.rmtree(later)

@@ -1,10 +1,5 @@
 """Whole runs with gumbel stages: killed and resumed, and refused where they cannot work."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +12,7 @@ from summ.families import load_run, task, train
 from summ.families.summarizer.config import SummarizerRun
 from summ.training.checkpoint import checkpoints
 from summ.training.trainer import Trainer
+from tests import processes, tiny
 
 ROOT = Path(__file__).parents[3]
 CONFIG = ROOT / "configs" / "tiny.yaml"
@@ -32,6 +28,7 @@ SHORT = [
     "save_every=2",
     "log_every=2",
     "keep_checkpoints=20",
+    *tiny.SMALL_RUN,
 ]
 
 
@@ -63,18 +60,9 @@ def test_killed_and_resumed_equals_uninterrupted(tiny_corpus: Path, tmp_path: Pa
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     train(config(tiny_corpus, whole))
     flags = [part for one in settings(tiny_corpus, killed) for part in ("--set", one)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "summ.train", str(CONFIG), *flags, "--output", str(killed)],
-        cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
     middle = killed / "checkpoints" / "step-00000004"  # two updates into the gumbel stage
-    while process.poll() is None and not middle.exists():
-        time.sleep(0.02)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    process = processes.start(ROOT, "summ.train", CONFIG, *flags, "--output", killed)
+    process.kill_when(middle.exists)
     assert middle.exists()
     for later in checkpoints(killed / "checkpoints"):
         if later.name > middle.name:
@@ -152,17 +140,9 @@ def test_two_processes_equal_one(tiny_corpus: Path, tmp_path: Path, critic: str)
     change = f"stages.2.critic={critic}"
     train(config(tiny_corpus, one, change))
     flags = [part for entry in settings(tiny_corpus, two, change) for part in ("--set", entry)]
-    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
-    run = ["-m", "summ.train", str(CONFIG), *flags, "--output", str(two)]
-    result = subprocess.run(
-        [*launcher, "--nproc_per_node", "2", *run],
-        cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr[-2000:]
+    for process in processes.start_group(ROOT, 2, "summ.train", CONFIG, *flags, "--output", two):
+        code, errors = process.end()
+        assert code == 0, errors[-2000:]
     assert '"processes": 2' in (two / "run.json").read_text()
     ours, theirs = weights(one / "model"), weights(two / "model")
     assert ours.keys() == theirs.keys() and len(ours) > 100

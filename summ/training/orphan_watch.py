@@ -1,0 +1,64 @@
+"""Ranks that nobody will miss: they end when their launcher or the first rank was killed."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+
+log = logging.getLogger("summ.train")
+
+_EVERY = 1.0  # seconds
+_LAST_UPDATE = 60.0  # for the update and the checkpoint that the signal lets a rank finish
+_LAST_STAND = 10.0  # without the first rank there is nothing to finish
+
+
+class OrphanWatch:
+    """While entered, a thread looks whether the launcher and the first rank are still there.
+
+    Without its launcher a rank gets SIGTERM, as if the launcher had passed it on: it finishes its
+    update and, with the others, writes a checkpoint.  What does not end by itself, because it
+    waits for a rank that is no more, is ended.  (``PR_SET_PDEATHSIG`` would be Linux's alone, and
+    would count the end of the launcher's thread as that of the launcher.)
+
+    Args:
+        first: the first rank's process, if it is another one on this host.
+    """
+
+    def __init__(self, first: int | None) -> None:
+        self._parent, self._first = os.getppid(), first
+        self._left = threading.Event()
+
+    def __enter__(self) -> OrphanWatch:
+        threading.Thread(target=self._watch, name="orphan-watch", daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._left.set()
+
+    def _watch(self) -> None:
+        while not self._left.wait(_EVERY):
+            if os.getppid() != self._parent:
+                log.warning("the launcher has ended, so this rank ends, too")
+                os.kill(os.getpid(), signal.SIGTERM)
+                self._end_after(_LAST_UPDATE)
+                return
+            if self._first is not None and not _is_there(self._first):
+                self._end_after(_LAST_STAND)
+                return
+
+    def _end_after(self, seconds: float) -> None:
+        if not self._left.wait(seconds):
+            log.warning("a rank that this one waits for has ended, so it ends, too")
+            os._exit(128 + signal.SIGTERM)
+
+
+def _is_there(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
