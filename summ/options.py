@@ -63,7 +63,8 @@ SummaryStyle = Annotated[
 ]
 BatchSize = Annotated[int, Option(min=1, metavar="N", help="Texts that are worked on at once.")]
 SummaryFormat = Annotated[
-    Literal["text", "jsonl"], Option("--format", help="How summaries are written.")
+    Literal["auto", "text", "jsonl", "csv", "tsv", "parquet"],
+    Option("--format", help="How summaries are written; auto: as --output is named, else text."),
 ]
 ScoreFormat = Annotated[Literal["jsonl"], Option("--format", help="How scores are written.")]
 BadBytes = Annotated[
@@ -146,6 +147,26 @@ Folding = Annotated[bool, Option(help="Ignore case, and read every digit as #.")
 Workers = Annotated[int, Option(min=1, metavar="N", help="Processes.")]
 Language = Annotated[
     str, Option(metavar="CODE", help="Of the texts (ISO 639, such as en); models trained keep it.")
+]
+
+TextLanguage = Annotated[
+    str,
+    Option(
+        "--language",
+        metavar="auto|CODE",
+        help="Of the texts (ISO 639, such as de); auto finds out.  Languages without a model are "
+        "summarized in whole sentences.",
+    ),
+]
+InputKind = Annotated[
+    Literal[
+        "auto", "text", "md", "html", "pdf", "docx", "odt", "rtf", "epub", "srt", "vtt", "eml",
+        "jsonl", "json", "csv", "tsv", "parquet",
+    ],
+    Option("--input-format", help="Kind of the input; auto goes by name and first bytes."),
+]  # fmt: skip
+OutputField = Annotated[
+    str, Option("--output-field", metavar="NAME", help="Field of records that gets the summary.")
 ]
 
 Config = Annotated[Path, Argument(metavar="CONFIG", help="A YAML file like those in configs/.")]

@@ -210,6 +210,7 @@ class Summary:
         method: how it came about: ``kept``, the text was short enough; ``extracted``, whole
             sentences of it; ``compressed``, at least one of them shortened; ``cut``, one of them
             only broken off, since nothing shorter was complete and likely enough.
+        language: of the text (ISO 639-1); ``und`` where there is none.
     """
 
     text: str
@@ -218,3 +219,4 @@ class Summary:
     truncated: bool
     id: str = ""
     method: Method = "compressed"
+    language: str = "und"

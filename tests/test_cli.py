@@ -164,13 +164,14 @@ def test_json_lines(summarize, here):
     assert code == 0
     found = [json.loads(line) for line in out.splitlines()]
     assert all(
-        set(f) == {"id", "summary", "words", "log_prob", "truncated", "method"} for f in found
+        set(f) == {"id", "summary", "words", "log_prob", "truncated", "method", "language"}
+        for f in found
     )
-    assert [f["id"] for f in found] == ["x", "2", "3"]
+    assert [f["id"] for f in found] == ["x", "2", 3]
     assert found[0]["log_prob"] < 0 and found[0]["words"] == len(found[0]["summary"].split())
     assert found[1] == {
         "id": "2", "summary": "Too short", "words": 2, "log_prob": 0.0, "truncated": False,
-        "method": "kept",
+        "method": "kept", "language": "en",
     }  # fmt: skip
     assert found[2]["summary"] == "" and found[2]["words"] == 0
 

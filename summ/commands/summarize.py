@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from summ import options
 from summ.commands.terminal import progress, read_inputs
 from summ.pipelines.decoding_options import DecodingOptions
+
+if TYPE_CHECKING:
+    from summ.data.record import Record
+    from summ.types import Summary
 
 
 def summarize(
@@ -15,11 +23,14 @@ def summarize(
     words: options.Words = None,
     sentences: options.Sentences = None,
     style: options.SummaryStyle = "auto",
+    language: options.TextLanguage = "auto",
     lines: options.Lines = False,
     together: options.Together = False,
     encoder: options.Encoder = None,
-    format_: options.SummaryFormat = "text",
+    input_format: options.InputKind = "auto",
+    format_: options.SummaryFormat = "auto",
     field: options.Field = "text",
+    output_field: options.OutputField = "summary",
     output: options.Output = None,
     beams: options.Beams = 8,
     rerank: options.Rerank = None,
@@ -30,34 +41,43 @@ def summarize(
 ) -> None:
     """Summarize texts: one summary a line, in the order of the input.
 
-    A FILE is one document, unless --lines makes each line one, or it ends in .jsonl or .csv.
-    --together makes one summary of all of them.
+    A FILE is one document, unless --lines makes each line one, or it holds records (.jsonl, .json,
+    .csv, .tsv, .parquet).  --together makes one summary of all of them.
     """
     from summ.commands.document_limit import DocumentLimit
-    from summ.data.files import open_output, write_json
+    from summ.data.summary_files import kind_of_output, summary_writer
 
+    decoding = DecodingOptions.parse(beams, batch_size, rerank, style, language)
     limit = DocumentLimit(max_document)
-    records = limit.records(read_inputs(files, lines, field, errors, on_error))
-    with open_output(output) as stream:
+    records = limit.records(read_inputs(files, lines, field, errors, on_error, input_format))
+    kind = kind_of_output(format_, output)
+    with summary_writer(output, kind, field, output_field) as write:
         # Read before the model is, so that a wrong name or a binary file is reported at once.
         first = next(records, None)
         if first is None:
             return
-        decoding = DecodingOptions.parse(beams, batch_size, rerank, style)
         from summ.pipelines.summarize import Summarizer
 
         summarizer = Summarizer.load(model, encoder=encoder)
         texts = chain([first], records)
         if together:
             every = [record.text for record in progress(texts)]
-            summaries = iter([summarizer.summarize_together(every, words, sentences, decoding)])
-        else:
-            summaries = summarizer.stream(texts, words, sentences, decoding)
+            summary = summarizer.summarize_together(every, words, sentences, decoding)
+            write(_marked(summary, bool(limit.cut)), None)
+            return
+        waiting: deque[Record] = deque()
+        summaries = summarizer.stream(_noted(texts, waiting), words, sentences, decoding)
         for position, summary in enumerate(progress(summaries)):
-            if format_ == "text":
-                stream.write(summary.text + "\n")
-            else:
-                fields = {"id": summary.id, "summary": summary.text, "words": summary.words}
-                cut = bool(limit.cut) if together else position in limit.cut
-                rest = {"log_prob": summary.log_prob, "truncated": summary.truncated or cut}
-                write_json(stream, fields | rest | {"method": summary.method})
+            write(_marked(summary, position in limit.cut), waiting.popleft())
+
+
+def _marked(summary: Summary, cut: bool) -> Summary:
+    """The summary, ``truncated`` if its document was not read to the end."""
+    return replace(summary, truncated=True) if cut else summary
+
+
+def _noted(records: Iterator[Record], waiting: deque[Record]) -> Iterator[Record]:
+    """The records, each noted until its summary is written."""
+    for record in records:
+        waiting.append(record)
+        yield record

@@ -101,6 +101,7 @@ def read_inputs(
     field: str,
     errors: options.BadBytes,
     on_error: options.BadRecords,
+    input_format: options.InputKind = "auto",
 ) -> Iterator[Record]:
     """The records of all files, with a warning for each that is left out or holds no text."""
     from summ.data.readers import expand_inputs, read_records
@@ -118,7 +119,13 @@ def read_inputs(
     for path in expand_inputs(files or ["-"]):
         blank, before = True, skipped
         for record in read_records(
-            path, field=field, lines=lines, errors=errors, on_error=on_error, on_skip=skip
+            path,
+            field=field,
+            lines=lines,
+            errors=errors,
+            on_error=on_error,
+            on_skip=skip,
+            input_format=input_format,
         ):
             blank = blank and not record.text.strip()
             yield record

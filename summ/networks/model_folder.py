@@ -36,7 +36,8 @@ FORMAT = 2
 # In 0.1 each family had a manifest of its own, without a language.
 _FORMAT_OF_0_1 = 1
 _MANIFESTS_OF_0_1 = {"summ.json": "summarizer", "sentence-encoder.json": "sentence"}
-_KEYS = frozenset({"family", "format", "language", "settings", "files", "sha256"})
+_OWN_KEYS = ("family", "format", "language")
+_KEYS = frozenset({*_OWN_KEYS, "settings", "files", "sha256"})
 _KEYS_OF_0_1 = frozenset({"format", "settings", "files"})
 _LARGEST_SETTING = 1 << 20  # above all lengths, ids of pieces and weights
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -80,16 +81,29 @@ def new_model_folder(
             yield work
         except SafetensorError as error:
             raise CheckpointError(f"{folder}: cannot be written ({error}). Make room.") from error
-        files = sorted(path for path in work.rglob("*") if path.is_file())
-        described = {
-            "family": family,
-            "format": FORMAT,
-            "language": language,
-            "settings": settings,
-            "files": {path.relative_to(work).as_posix(): sha256(path) for path in files},
-        }
-        described["sha256"] = content_digest(described)
-        write_file(work / MODEL_MANIFEST, json.dumps(described, indent=1) + "\n")
+        described: dict[str, Any] = {"family": family, "format": FORMAT, "language": language}
+        _write_manifest(work, described | {"settings": settings})
+
+
+def list_all_files(folder: Path) -> None:
+    """Writes a model's manifest anew, with every file in the folder: a card that was added, too.
+
+    Raises:
+        CheckpointError: there is no manifest of this version, or it is damaged.
+        DataError: it cannot be written.
+    """
+    described = read_json(read_manifest(folder).path)
+    _write_manifest(folder, {key: described[key] for key in (*_OWN_KEYS, "settings")})
+
+
+def _write_manifest(folder: Path, described: dict[str, Any]) -> None:
+    """Adds the digests of all files, then that of the manifest itself."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    names = {path.relative_to(folder).as_posix(): path for path in files}
+    names.pop(MODEL_MANIFEST, None)
+    described["files"] = {name: sha256(path) for name, path in names.items()}
+    described["sha256"] = content_digest(described)
+    write_file(folder / MODEL_MANIFEST, json.dumps(described, indent=1) + "\n")
 
 
 def content_besides_model(folder: Path) -> str | None:
@@ -248,7 +262,7 @@ def _numbers(value: object) -> list[int | float]:
 def _check_places(folder: Path, manifest: ModelManifest) -> None:
     """Passes where every listed file is there and no other lies beside those of a network.
 
-    The folder itself may hold more (a README.md, a licence): no network is read from it.
+    The folder itself may hold more (a licence, notes): no network is read from it.
 
     Raises:
         CheckpointError: a file is missing, leads out of the folder, or is not listed.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from summ.pipelines.lexicon import Lexicon, Word
 from summ.text.languages.en import LEANING
+from summ.text.stems import stem
+
+_MOST_PARTS = 4_096
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,55 @@ class ClosedList:
         return ClosedList(
             lexicon, by_first, frozenset(word for words in by_first.values() for word in words)
         )
+
+    def said_by(self, source: Iterable[str], function_words: frozenset[str]) -> ClosedList:
+        """The part of the list that adds no content to a source.
+
+        Args:
+            source: its words.
+            function_words: words without content; of the others, those stay whose stem is one of
+            the
+                source's.
+        """
+        stems = frozenset(map(stem, source)) & self._by_stem.keys()
+        kept = self._without_content(function_words).union(*(self._by_stem[one] for one in stems))
+        if kept not in self._parts:
+            if len(self._parts) >= _MOST_PARTS:
+                self._parts.clear()
+            by_first: dict[int, list[Word]] = {}
+            for first, words in self.by_first.items():
+                if own := [word for word in words if word in kept]:
+                    by_first[first] = own
+            self._parts[kept] = ClosedList(self.lexicon, by_first, kept)
+        return self._parts[kept]
+
+    def _without_content(self, function_words: frozenset[str]) -> frozenset[Word]:
+        """Its function words, marks and signs."""
+        if function_words not in self._function:
+            self._function[function_words] = frozenset(
+                word
+                for word in self.words
+                if (text := self.lexicon.text(word)) in function_words
+                or not any(map(str.isalnum, text))
+            )
+        return self._function[function_words]
+
+    @cached_property
+    def _by_stem(self) -> dict[str, list[Word]]:
+        """The words by their stems."""
+        found: dict[str, list[Word]] = {}
+        for word in sorted(self.words):
+            found.setdefault(stem(self.lexicon.text(word)), []).append(word)
+        return found
+
+    @cached_property
+    def _parts(self) -> dict[frozenset[Word], ClosedList]:
+        """Parts that were made already."""
+        return {}
+
+    @cached_property
+    def _function(self) -> dict[frozenset[str], frozenset[Word]]:
+        return {}
 
     def starters(self, last: bool) -> frozenset[int]:
         """First pieces of the words, or only of those that may stand last."""

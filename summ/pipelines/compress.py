@@ -10,7 +10,7 @@ from summ.families.summarizer.model import SummaryModel
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.rerank import Reranker, RerankWeights, weights_of
 from summ.pipelines.search import Hypothesis, Searcher
-from summ.text.folding import Folded, fold, unfold
+from summ.text.folding import Folded, unfold
 from summ.text.surface import SurfaceFacts
 from summ.text.words import count_words, cut_to_words
 from summ.types import Method
@@ -130,7 +130,7 @@ class ModelCompressor:
         vocabulary = self.model.vocabulary
         most = self._room * _LONGEST_PIECE
         heads = [_head_of_text(text, most) for text in texts]
-        folded = [fold(head) if vocabulary.folding else None for head in heads]
+        folded = [vocabulary.fold(head) if vocabulary.folding else None for head in heads]
         canonical = [
             vocabulary.canonical(head) if form is None else form.text
             for head, form in zip(heads, folded, strict=True)

@@ -4,8 +4,8 @@ Drawing piece by piece can put pieces of different words together, say a word tw
 after a preposition.  These constraints look at whole words and leave the policy only such pieces
 that keep a good summary within reach:
 
-- every word stands in the source or in the closed list: no invented names, no invented numbers,
-  no half words;
+- every word stands in the source or in the closed list, and content words of that list only if the
+  source has their stem: no invented names, events or numbers, no half words;
 - no content word twice (in a headline, no word of letters, and none that is part of another:
   *greek* beside *greek-american*), no number more often than in the source, no word and no
   punctuation twice in a row;
@@ -46,11 +46,14 @@ class WordConstraints:
         vocabulary: whose pieces a summary consists of.
         shortlist: pieces that any summary may use; with None the closed list is empty.
         in_order: whether words of the source keep the order of the source.
+        function_words: the words of the closed list that any source may be summarized with; others
+            only where the source has their stem.  None allows all.
     """
 
     vocabulary: Vocabulary
     shortlist: tuple[int, ...] | None
     in_order: bool = False
+    function_words: frozenset[str] | None = None
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -77,7 +80,7 @@ class WordConstraints:
             places.setdefault(word, []).append(place)
         return SourceConstraints(
             lexicon,
-            self.closed,
+            self._closed_for(places),
             places,
             budget,
             open_names=frozenset(w for w in places if lexicon.text(w) in surface_facts.unfinished),
@@ -89,6 +92,12 @@ class WordConstraints:
             negated=negated_words(words, lexicon),
             order=SourceOrder(places) if self.in_order else None,
         )
+
+    def _closed_for(self, words: Iterable[Word]) -> ClosedList:
+        """The words that a summary of these may use besides them."""
+        if self.function_words is None:
+            return self.closed
+        return self.closed.said_by(map(self.lexicon.text, words), self.function_words)
 
 
 @dataclass(frozen=True)

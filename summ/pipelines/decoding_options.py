@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from summ.errors import ConfigError
 if TYPE_CHECKING:
     from summ.pipelines.rerank import RerankWeights
     from summ.types import Style
+
+_CODE = re.compile(r"[a-z]{2,3}")
 
 
 @dataclass(frozen=True)
@@ -24,23 +27,32 @@ class DecodingOptions:
             English in its own case, if the model is the one that ships and nothing is reranked.
         rerank: how the model's other networks choose among the summaries that the search ends
             with; None takes the weights that the model brings along.
+        language: of all texts (ISO 639-1); ``auto`` finds out for each.
 
     Raises:
-        ConfigError: a number is below 1.
+        ConfigError: a number is below 1, or the language is no code.
     """
 
     beams: int = 8
     batch_size: int = 64
     rerank: RerankWeights | None = None
     style: Style = "auto"
+    language: str = "auto"
 
     def __post_init__(self) -> None:
         for name, value in (("beams", self.beams), ("batch size", self.batch_size)):
             if value < 1:
                 raise ConfigError(f"{name}: must be at least 1, but is {value}.")
+        if self.language != "auto" and not _CODE.fullmatch(self.language):
+            raise ConfigError(
+                f"language: must be auto or a code of two or three letters such as de, but is "
+                f"{self.language!r}."
+            )
 
     @staticmethod
-    def parse(beams: int, batch_size: int, rerank: str | None, style: Style) -> DecodingOptions:
+    def parse(
+        beams: int, batch_size: int, rerank: str | None, style: Style, language: str = "auto"
+    ) -> DecodingOptions:
         """The options as the command line has them.
 
         Args:
@@ -50,7 +62,7 @@ class DecodingOptions:
             ConfigError: a number is below 1, or a weight cannot be read.
         """
         if rerank is None:
-            return DecodingOptions(beams, batch_size, style=style)
+            return DecodingOptions(beams, batch_size, style=style, language=language)
         from summ.pipelines.rerank import parse_weights
 
-        return DecodingOptions(beams, batch_size, parse_weights(rerank), style)
+        return DecodingOptions(beams, batch_size, parse_weights(rerank), style, language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from summ.errors import ConfigError
 from summ.pipelines.headline import DEFAULT_HEADLINE_WORDS
@@ -17,6 +17,7 @@ _DEFAULT_SENTENCES = 2
 _SENTENCE_WORDS = 20
 _FEWEST_WORDS = 6  # of a sentence that is worth its place
 _LEAST_SHARE = 0.5  # of a sentence's words that can tell what it says
+_MOST_LEFT_OVER = 1 / 3  # of the words, by shortening
 _SPARE = 4  # sentences ranked beyond those that can all be kept
 _CHARACTERS_PER_WORD = 2  # in scripts without spaces
 _SENTENCE_ENDS = ".!?…。！？।"
@@ -33,10 +34,14 @@ class Segment:
     Attributes:
         text: what the document says.
         budget: the most words that may remain of it; None leaves it as it is.
+        place: where it stands in the document.
+        cut: whether it is only the beginning of a sentence.
     """
 
     text: str
     budget: int | None
+    place: int = 0
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,11 +50,13 @@ class LengthPlan:
 
     Attributes:
         whole: whether the document is kept as it is.
+        reserve: whole sentences, the best first, for the words that shortening leaves over.
     """
 
     parts: tuple[Segment, ...]
     words: int
     whole: bool = False
+    reserve: tuple[Segment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,7 @@ def plan_summary(
     fits: Callable[[str], bool],
     longest: int,
     encode: Encode | None = None,
+    may_shorten: Callable[[str], bool] = lambda _: True,
 ) -> LengthPlan:
     """Decides what to keep of documents, and how its parts share the words.
 
@@ -95,40 +103,54 @@ def plan_summary(
         fits: whether the compressor can read a text whole.
         longest: words of a sentence; a longer one is taken apart.
         encode: makes vectors of sentences, to compare them by; None compares their words.
+        may_shorten: whether the compressor knows the language of a sentence.
     """
     documents = [split_sentences(text, longest=longest) for text in texts]
     sentences = [sentence for document in documents for sentence in document]
     whole = " ".join(" ".join(texts).split())
     # Two characters say about as much as a word.
-    scale = _CHARACTERS_PER_WORD if is_unsegmented(whole[:_SAMPLE]) else 1
-    words = limit.words or _default_words(limit, len(sentences) == 1 or fits(whole), scale)
+    scale = words_per_unit(whole)
+    words = limit.words or default_words(limit, len(sentences) == 1 or fits(whole), scale)
     if not sentences:
         return LengthPlan((), words)
     if sum(map(bool, documents)) == 1:
         most = limit.sentences or len(sentences)
         if count_words(whole) <= words and len(sentences) <= most:
             return LengthPlan((Segment(whole, None),), words, whole=True)
-        if len(sentences) == 1 or (_one_is_enough(limit, words, scale) and fits(whole)):
+        one = _one_is_enough(limit, words, scale) and fits(whole) and _is_running(sentences)
+        if len(sentences) == 1 or (one and all(map(may_shorten, sentences))):
             return LengthPlan((Segment(whole, words),), words)
     least = _FEWEST_WORDS * scale
     most = max(1, words // least)
     if limit.sentences is None:
         # Some more than fit, for the last one to be chosen from.
         ranked = rank_sentences(documents, most + _SPARE, encode)
-        return whole_first(sentences, ranked, words, least)
+        return whole_first(sentences, ranked, words, least, may_shorten)
     count = min(limit.sentences, most)
     ranked = rank_sentences(documents, count + _SPARE, encode)
     # Words of a speaker come last if they would have to be shortened.
-    ranked.sort(key=lambda place: not _bears(sentences[place], words // count))
+    ranked.sort(key=lambda place: not _bears(sentences[place], words // count, may_shorten))
     kept = [sentences[place] for place in sorted(ranked[:count])]
     shares = share_words([count_words(sentence) for sentence in kept], words)
     return LengthPlan(tuple(map(_part, kept, shares)), words)
 
 
-def _default_words(limit: LengthLimit, readable: bool, scale: int) -> int:
+def default_words(limit: LengthLimit, readable: bool, scale: int) -> int:
     """The words of a summary when nobody says."""
     sentences = limit.sentences or (1 if readable else _DEFAULT_SENTENCES)
     return scale * (DEFAULT_HEADLINE_WORDS if sentences == 1 else _SENTENCE_WORDS * sentences)
+
+
+def words_per_unit(text: str) -> int:
+    """How many words, as they are counted, say what an English word says: two characters do."""
+    return _CHARACTERS_PER_WORD if is_unsegmented(text[:_SAMPLE]) else 1
+
+
+def _is_running(sentences: Sequence[str]) -> bool:
+    """Whether sentences follow each other as prose: a heading or an item has no full stop."""
+    return all(
+        sentence.rstrip(_CLOSERS)[-1:] in tuple(_SENTENCE_ENDS) for sentence in sentences[:-1]
+    )
 
 
 def _one_is_enough(limit: LengthLimit, words: int, scale: int) -> bool:
@@ -139,35 +161,44 @@ def _one_is_enough(limit: LengthLimit, words: int, scale: int) -> bool:
 
 
 def whole_first(
-    sentences: Sequence[str], ranked: Sequence[int], words: int, least: int = _FEWEST_WORDS
+    sentences: Sequence[str],
+    ranked: Sequence[int],
+    words: int,
+    least: int = _FEWEST_WORDS,
+    may_shorten: Callable[[str], bool] = lambda _: True,
 ) -> LengthPlan:
     """Sentences by rank: whole while they fit, then one that is shortened to what room is left.
 
-    The best sentence is always kept.  Others are shortened only if ``least`` words remain of
-    them, not less than half of what they have, and no words of a speaker, which must stand as
-    they were said.
+    The best sentence is kept that fits or can be shortened.  Others are shortened only if ``least``
+    words remain of them, not less than half of what they have, and no words of a speaker, which
+    must stand as they were said.
 
     Args:
         sentences: of a document.
         ranked: positions of some of them, the best first.
         words: the most words of the summary.
         least: the fewest words of a shortened sentence.
+        may_shorten: whether the compressor knows the language of a sentence.
     """
     kept: dict[int, Segment] = {}
     room = words
-    for place in ranked:
+    able = [p for p in ranked if count_words(sentences[p]) <= words or may_shorten(sentences[p])]
+    for place in able or ranked[:1]:
         sentence = sentences[place]
         length = count_words(sentence)
         enough = room >= max(min(least, length), _LEAST_SHARE * length)
-        if not kept or (enough and _bears(sentence, room)):
-            kept[place] = _part(sentence, room)
+        if not kept or (enough and _bears(sentence, room, may_shorten)):
+            kept[place] = replace(_part(sentence, room), place=place)
             room -= min(room, length)
-    return LengthPlan(tuple(kept[place] for place in sorted(kept)), words)
+    reserve = tuple(Segment(sentences[p], None, p) for p in ranked if p not in kept)
+    return LengthPlan(tuple(kept[place] for place in sorted(kept)), words, reserve=reserve)
 
 
-def _bears(sentence: str, share: int) -> bool:
+def _bears(sentence: str, share: int, may_shorten: Callable[[str], bool]) -> bool:
     """Whether a sentence can do with so many words; what somebody said stands whole or not."""
-    return count_words(sentence) <= share or not _QUOTES.search(sentence)
+    if count_words(sentence) <= share:
+        return True
+    return not _QUOTES.search(sentence) and may_shorten(sentence)
 
 
 def _part(sentence: str, share: int) -> Segment:
@@ -197,16 +228,35 @@ def assemble(plan: LengthPlan, texts: Sequence[str]) -> str:
     """The summary from what its parts became: several parts each end like a sentence.
 
     A part that is not the whole text loses quotation marks and brackets of which it has only one
-    of two.
+    of two.  Where shortening left more than a third of the words over, sentences of the reserve are
+    put in that fit whole.
     """
     spoken = [" ".join(text.split()) for text in texts]
     if len(plan.parts) > 1 or any(part.budget is not None for part in plan.parts):
         spoken = [_balanced(text) for text in spoken]
-    spoken = [text for text in spoken if text]
-    if len(plan.parts) > 1:
+    placed = [(part.place, text) for part, text in zip(plan.parts, spoken, strict=True) if text]
+    placed = _filled(plan, placed)
+    spoken = [text for _, text in placed]
+    if len(plan.parts) > 1 or len(spoken) > 1:
         spoken = [_ended(text) for text in spoken]
     # The budgets add up, but a full stop is a word where characters are.
     return cut_to_words(" ".join(spoken), plan.words)
+
+
+def _filled(plan: LengthPlan, placed: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The parts with what fits of the reserve, in the order of the document."""
+    room = plan.words - sum(count_words(text) for _, text in placed)
+    shortened = any(part.budget is not None for part in plan.parts)
+    if not shortened or room <= plan.words * _MOST_LEFT_OVER:
+        return placed
+    more = list(placed)
+    for sentence in plan.reserve:
+        # A sentence without its own full stop gets one, which is a word where characters are.
+        length = count_words(_ended(sentence.text))
+        if length <= room and room > plan.words * _MOST_LEFT_OVER:
+            more.append((sentence.place, sentence.text))
+            room -= length
+    return sorted(more, key=lambda one: one[0])
 
 
 def _balanced(text: str) -> str:

@@ -34,17 +34,19 @@ class OrderedSource:
         folded: its words, as many as the network reads.
         pieces: of each word.
         cut: whether the text had more words.
+        accents: whether the words keep their accents.
     """
 
     folded: Folded
     pieces: tuple[tuple[int, ...], ...]
     cut: bool
+    accents: bool = True
 
     def find(self, text: str) -> tuple[int, ...] | None:
         """The places of a text's words in the source, in its order; None if one is missing."""
         places: list[int] = []
         start = 0
-        for token in fold(text).tokens:
+        for token in fold(text, accents=self.accents).tokens:
             if token not in self.folded.tokens[start:]:
                 return None
             places.append(self.folded.tokens.index(token, start))
@@ -118,14 +120,16 @@ class OrderedSearcher:
     def read(self, text: str) -> OrderedSource:
         """The words of a text that the network can read."""
         vocabulary, room = self.model.vocabulary, self.model.settings.max_document - 1
-        folded = fold(text)
+        folded = vocabulary.fold(text)
         split = vocabulary.split(vocabulary.encode_canonical([folded.text])[0])
         total, kept = 0, 0
         while kept < len(split) and total + len(split[kept]) <= room:
             total += len(split[kept])
             kept += 1
         head = Folded(folded.tokens[:kept], folded.surfaces[:kept], folded.glued[:kept])
-        return OrderedSource(head, tuple(split[:kept]), kept < len(folded.tokens))
+        return OrderedSource(
+            head, tuple(split[:kept]), kept < len(folded.tokens), vocabulary.accents
+        )
 
     def skips(self, source: OrderedSource) -> Skips:
         """What a line may leave out of a source."""

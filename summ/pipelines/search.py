@@ -15,6 +15,8 @@ from summ.families.summarizer.model import SummaryModel
 from summ.networks.policy import Marks, policy_logits
 from summ.networks.transformer import Encoded
 from summ.pipelines.constraints import SourceConstraints, WordConstraints
+from summ.text.languages.en import FUNCTION_WORDS
+from summ.text.languages.language import language
 from summ.text.surface import SurfaceFacts
 from summ.types import Tokens
 
@@ -34,13 +36,21 @@ class Hypothesis:
     finished: bool
 
 
+def _function_words(code: str) -> frozenset[str] | None:
+    """The words without content of a model's language; None where they are not known."""
+    known = language(code).stop_words
+    return (known | FUNCTION_WORDS if code == "en" else known) or None
+
+
 class Searcher:
     """Greedy and beam search with a model's compressor, within the model's constraints."""
 
     def __init__(self, model: SummaryModel) -> None:
         vocabulary, settings = model.vocabulary, model.settings
         self.model = model
-        self.constraints = WordConstraints(vocabulary, settings.shortlist, settings.in_order)
+        self.constraints = WordConstraints(
+            vocabulary, settings.shortlist, settings.in_order, _function_words(settings.language)
+        )
         device = next(model.compressor.parameters()).device
         self.marks = Marks.of(vocabulary, device)
         self.device = device

@@ -64,10 +64,15 @@ _SAME = 0.85
 _PAIRS = 4_000_000
 _MOST_ENCODED = 20_000
 _TERM = re.compile(r"\w+")
+# A mark that ends a sentence, in any script, and what may stand behind it.
+_END = re.compile(r"[.!?…。！？।॥؟۔։።፧။៖។៕༎།…](?:[\"'”’»)\]」』】\s]|\[\d+\])*$")
 
 
 def rank_sentences(
-    documents: Sequence[Sequence[str]], count: int, encode: Encode | None = None
+    documents: Sequence[Sequence[str]],
+    count: int,
+    encode: Encode | None = None,
+    stop_words: frozenset[str] = frozenset(),
 ) -> list[int]:
     """The most informative sentences, each the best beside those before it.
 
@@ -77,6 +82,7 @@ def rank_sentences(
         documents: lists of sentences, to be summarized together.
         count: how many to rank at most.
         encode: makes vectors of sentences; None compares their words (TF-IDF).
+        stop_words: lower-case words that are not compared.
 
     Returns:
         Different positions in the concatenation of all documents, the best first; fewer than
@@ -87,7 +93,7 @@ def rank_sentences(
         return []
     owner = np.repeat(np.arange(len(documents)), [len(document) for document in documents])
     place = np.concatenate([np.arange(len(document)) for document in documents])
-    terms = tfidf(sentences)
+    terms = tfidf(sentences, stop_words)
     if encode is None or len(sentences) > _MOST_ENCODED:
         weights, vectors = TFIDF, terms
         relevance = centrality(terms, owner, weights)
@@ -98,12 +104,15 @@ def rank_sentences(
     relevance = relevance / largest if largest > 0 else relevance
     relevance = relevance + weights.lead / (place + 1)
     free = np.array([count_words(sentence) >= _FEWEST_WORDS for sentence in sentences])
+    ended = np.array([_END.search(sentence) is not None for sentence in sentences])
+    if 2 * ended[free].sum() > free.sum():
+        free &= ended  # among sentences, what has no full stop is a heading
     if not free.any():
         free[:] = True
     return _pick(vectors, terms, relevance, free, count, weights.redundancy)
 
 
-def tfidf(sentences: Sequence[str]) -> sparse.csr_array:
+def tfidf(sentences: Sequence[str], stop_words: frozenset[str] = frozenset()) -> sparse.csr_array:
     """Unit TF-IDF vectors of sentences, (N, V); the document frequency is within ``sentences``.
 
     ``tf * (log((1 + N) / (1 + df)) + 1)``, each row of length 1 (or 0 without terms).
@@ -113,6 +122,8 @@ def tfidf(sentences: Sequence[str]) -> sparse.csr_array:
     columns: list[int] = []
     for row, sentence in enumerate(sentences):
         for term in _terms(sentence):
+            if term in stop_words:
+                continue
             rows.append(row)
             columns.append(vocabulary.setdefault(term, len(vocabulary)))
     shape = (len(sentences), max(1, len(vocabulary)))

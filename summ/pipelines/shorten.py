@@ -108,8 +108,10 @@ class Shortener:
         Args:
             texts: not blank; of several sentences the first is shortened that has a verb.
             words: the most words of each.
-            decoding: the width of the search, and how many sentences are searched at once.
+            decoding: the width of the search, how many sentences are searched at once, and the
+                style; ``sentence`` keeps the articles and auxiliaries that a headline spares.
         """
+        spared = 0 if decoding.style == "sentence" else self._weights.room
         texts = [self._telling_sentence(text) for text in texts]
         found: dict[int, Compressed] = {}
         longest = self._model.settings.longest_line
@@ -126,10 +128,10 @@ class Shortener:
         for start in range(0, len(searched), decoding.batch_size):
             batch = searched[start : start + decoding.batch_size]
             sources = [self._searcher.read(texts[place]) for place in batch]
-            room = [words[place] + self._weights.room for place in batch]
+            room = [words[place] + spared for place in batch]
             lines = self._searcher.search(sources, room, decoding.beams)
             for place, source, own in zip(batch, sources, lines, strict=True):
-                found[place] = self._choose(texts[place], source, own, words[place])
+                found[place] = self._choose(texts[place], source, own, words[place], spared)
         return [found[place] for place in range(len(texts))]
 
     def _telling_sentence(self, text: str) -> str:
@@ -155,10 +157,20 @@ class Shortener:
         return Compressed(self._broken_off(text, source, words), 0.0, False, "cut")
 
     def _choose(
-        self, text: str, source: OrderedSource, lines: Sequence[OrderedLine], words: int
+        self,
+        text: str,
+        source: OrderedSource,
+        lines: Sequence[OrderedLine],
+        words: int,
+        spared: int,
     ) -> Compressed:
-        """The line that is shown."""
-        candidates = self._candidates(text, source, lines, words)
+        """The line that is shown.
+
+        Args:
+            words: the most that it may have.
+            spared: how many words a headline may leave out of a clause; 0 for sentences.
+        """
+        candidates = self._candidates(text, source, lines, words, spared)
         best = max(candidates, key=lambda one: one.worth, default=None)
         if best is None:
             return Compressed(self._broken_off(text, source, words), 0.0, source.cut, "cut")
@@ -167,10 +179,15 @@ class Shortener:
         return Compressed(shown, best.line.log_prob, source.cut, method)
 
     def _candidates(
-        self, text: str, source: OrderedSource, lines: Sequence[OrderedLine], words: int
+        self,
+        text: str,
+        source: OrderedSource,
+        lines: Sequence[OrderedLine],
+        words: int,
+        spared: int,
     ) -> list[_Candidate]:
         """Every line that fits, or does as a headline."""
-        room, skips = words + self._weights.room, self._searcher.skips(source)
+        room, skips = words + spared, self._searcher.skips(source)
         known = {line.places: line for line in lines}
         more = [*self._shortenings(text, source, room), *self._heads(source, room)]
         new = [places for places in dict.fromkeys(more) if places not in known]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,9 +11,13 @@ from summ.data.readers import Record
 from summ.data.windows import windows
 from summ.pipelines.compress import Compressed, SentenceCompressor
 from summ.pipelines.decoding_options import DecodingOptions
+from summ.pipelines.extraction import plan_extraction
 from summ.pipelines.length_plan import LengthLimit, LengthPlan, Segment, assemble, plan_summary
 from summ.pipelines.selection import Encode
-from summ.pretrained import find_model
+from summ.pipelines.texts import checked_texts
+from summ.pretrained import find_model, summarizers_by_language
+from summ.text.cleaning import clean
+from summ.text.identification import identify
 from summ.text.languages.cased_english import is_cased_english
 from summ.text.words import count_words
 from summ.types import Method, Style, Summary
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
     from summ.families.summarizer.model import SummaryModel
     from summ.pipelines.embed import SentenceEncoder
     from summ.pipelines.rerank import RerankWeights
+
+_UNKNOWN = "und"  # language
 
 
 class Summarizer:
@@ -47,6 +53,8 @@ class Summarizer:
         rerank: RerankWeights | None = None,
         shortener: SentenceShortener | None = None,
         prefer_shortener: bool = False,
+        language: str = _UNKNOWN,
+        device: str = "cpu",
     ) -> None:
         """Puts a summarizer together; ``load`` does so for a model folder.
 
@@ -57,12 +65,19 @@ class Summarizer:
             encode: makes vectors of sentences, to find the informative ones of a long document;
                 None compares their words (TF-IDF).
             rerank: where a call does not say otherwise; see ``DecodingOptions``.
+            language: that the compressor has learned (ISO 639-1).  Texts in another go to the model
+                that ships for theirs, or are extracted.  Of an unknown one (``und``), all texts are
+                compressed.
+            device: where other models are loaded to.
         """
         self._compressor = compressor
         self._encode = encode
         self._default = DecodingOptions(rerank=rerank)
         self._shortener = shortener
         self._prefer_shortener = prefer_shortener
+        self._language = language
+        self._device = device
+        self._others: dict[str, SentenceCompressor | None] = {}
 
     @staticmethod
     def load(
@@ -114,7 +129,15 @@ class Summarizer:
         from summ.pipelines.compress import ModelCompressor
 
         compressor, shortener = ModelCompressor(model), _LateShortener(device)
-        return Summarizer(compressor, encode, rerank, shortener, prefer_shortener)
+        return Summarizer(
+            compressor,
+            encode,
+            rerank,
+            shortener,
+            prefer_shortener,
+            language=model.settings.language,
+            device=device,
+        )
 
     def summarize(
         self,
@@ -124,6 +147,7 @@ class Summarizer:
         beams: int = 8,
         batch_size: int = 64,
         style: Style = "auto",
+        language: str = "auto",
     ) -> list[Summary]:
         """Summarizes each text, in their order.
 
@@ -138,14 +162,16 @@ class Summarizer:
             beams: width of the search; 1 is greedy search.
             batch_size: sentences compressed at once; changes speed and memory only.
             style: ``headline``, ``sentence`` or ``auto``; see ``DecodingOptions``.
+            language: of all texts (ISO 639-1); ``auto`` finds out for each.
 
         Raises:
-            ConfigError: a number is below 1.
-            TypeError: ``texts`` is one text.
+            ConfigError: a number is below 1, or the language is no code.
+            TypeError: ``texts`` is one text, or one of them is no text.
         """
-        _refuse_one_text(texts)
-        decoding = replace(self._default, beams=beams, batch_size=batch_size, style=style)
-        records = (Record("", text) for text in texts)
+        decoding = replace(
+            self._default, beams=beams, batch_size=batch_size, style=style, language=language
+        )
+        records = [Record("", text) for text in checked_texts(texts)]
         return list(self.stream(records, words, sentences, decoding))
 
     def summarize_together(
@@ -160,9 +186,10 @@ class Summarizer:
         The sentences of all documents compete, what one has said no other repeats, and those that
         are kept stand in the order of the documents.
         """
-        _refuse_one_text(texts)
-        plan = self._plan(texts, LengthLimit(words, sentences))
-        [summary] = self._summaries([plan], ["1"], decoding or self._default)
+        decoding = decoding or self._default
+        every = list(checked_texts(texts))
+        plan = self._plan(every, LengthLimit(words, sentences), decoding)
+        [summary] = self._summaries([plan], ["1"], decoding)
         return summary
 
     def stream(
@@ -190,50 +217,128 @@ class Summarizer:
         position = 0
         for window in windows(records):
             numbered = [
-                Record(record.id or str(number), record.text)
+                replace(record, id=record.id or str(number))
                 for number, record in enumerate(window, start=position + 1)
             ]
             position += len(window)
-            plans = [self._plan([record.text], limit) for record in numbered]
+            plans = [self._plan([record.text], limit, decoding) for record in numbered]
             yield from self._summaries(plans, [record.id for record in numbered], decoding)
 
     def _summaries(
-        self, plans: Sequence[LengthPlan], names: Sequence[str], decoding: DecodingOptions
+        self, plans: Sequence[_RoutedPlan], names: Sequence[str], decoding: DecodingOptions
     ) -> Iterator[Summary]:
         """Summaries by plans whose sentences may share a batch."""
-        tasks = [part for plan in plans for part in plan.parts if part.budget is not None]
-        compressed = iter(self._compress(tasks, decoding))
+        compressed: dict[int, Iterator[Compressed]] = {}
+        for compressor in {id(plan.compressor): plan.compressor for plan in plans}.values():
+            tasks = [
+                (part, len(plan.plan.parts) == 1)
+                for plan in plans
+                if plan.compressor is compressor
+                for part in plan.plan.parts
+                if part.budget is not None
+            ]
+            compressed[id(compressor)] = iter(self._compress(compressor, tasks, decoding))
         for name, plan in zip(names, plans, strict=True):
-            yield _summary(name, plan, compressed)
+            yield _summary(name, plan, compressed[id(plan.compressor)])
 
-    def _compress(self, tasks: Sequence[Segment], decoding: DecodingOptions) -> list[Compressed]:
-        """Each segment in at most its words, in the style that is wanted."""
-        shortener = self._shortener
-        as_sentence = [self._remains_sentence(task.text, decoding) for task in tasks]
+    def _compress(
+        self,
+        compressor: SentenceCompressor | None,
+        tasks: Sequence[tuple[Segment, bool]],
+        decoding: DecodingOptions,
+    ) -> list[Compressed]:
+        """Each segment in at most its words, in the style that is wanted.
+
+        Args:
+            tasks: segments, and whether each is the whole of a summary.
+        """
+        if compressor is None:  # of whole sentences nothing is shortened
+            return []
+        own = compressor is self._compressor
+        styles: list[Style] = [
+            self._style(task.text, alone, decoding) if own else "headline" for task, alone in tasks
+        ]
         compressed: dict[int, Compressed] = {}
-        for wanted in (False, True):
-            places = [place for place, one in enumerate(as_sentence) if one == wanted]
-            if not places:
-                continue
-            texts = [tasks[place].text for place in places]
-            budgets = [tasks[place].budget or 1 for place in places]
-            if wanted and shortener is not None:
-                several = shortener.shorten(texts, budgets, decoding)
+        for style in sorted(set(styles)):
+            places = [place for place, one in enumerate(styles) if one == style]
+            texts = [tasks[place][0].text for place in places]
+            budgets = [tasks[place][0].budget or 1 for place in places]
+            if style != "headline" and self._shortener is not None:
+                several = self._shortener.shorten(texts, budgets, replace(decoding, style=style))
             else:
-                several = self._compressor.compress(texts, budgets, decoding)
+                several = compressor.compress(texts, budgets, decoding)
             compressed |= dict(zip(places, several, strict=True))
         return [compressed[place] for place in range(len(tasks))]
 
-    def _remains_sentence(self, text: str, decoding: DecodingOptions) -> bool:
-        """Whether the shortener is asked for a text."""
-        if self._shortener is None or decoding.style == "headline":
-            return False
-        preferred = self._prefer_shortener and decoding.rerank is None
-        return (decoding.style == "sentence" or preferred) and is_cased_english(text)
+    def _style(self, text: str, alone: bool, decoding: DecodingOptions) -> Style:
+        """How a text is shortened: ``headline`` by the compressor, otherwise by the shortener.
 
-    def _plan(self, texts: Sequence[str], limit: LengthLimit) -> LengthPlan:
-        compressor = self._compressor
-        return plan_summary(texts, limit, compressor.fits, compressor.longest, self._encode)
+        A line of its own may spare articles; a sentence among others may not.
+        """
+        if self._shortener is None or decoding.style == "headline":
+            return "headline"
+        preferred = self._prefer_shortener and decoding.rerank is None
+        if not ((decoding.style == "sentence" or preferred) and is_cased_english(text)):
+            return "headline"
+        return "auto" if alone and decoding.style == "auto" else "sentence"
+
+    def _plan(
+        self, texts: Sequence[str], limit: LengthLimit, decoding: DecodingOptions
+    ) -> _RoutedPlan:
+        """What is kept of documents, and who shortens it."""
+        cleaned = [clean(text) for text in texts]
+        code = _language_of(cleaned, decoding.language)
+        compressor = self._compressor_for(code)
+        if compressor is None:
+            return _RoutedPlan(plan_extraction(cleaned, limit, code, self._encode), code, None)
+        may_shorten = _knows(self._language if compressor is self._compressor else code)
+        if decoding.language != "auto":
+            may_shorten = _knows(_UNKNOWN)
+        plan = plan_summary(
+            cleaned, limit, compressor.fits, compressor.longest, self._encode, may_shorten
+        )
+        return _RoutedPlan(plan, code, compressor)
+
+    def _compressor_for(self, code: str) -> SentenceCompressor | None:
+        """The model for a language: this one, or one that ships for it; None if there is none."""
+        if code == _UNKNOWN or self._language in {code, _UNKNOWN}:
+            return self._compressor
+        if code not in self._others:
+            folder = summarizers_by_language().get(code)
+            self._others[code] = None if folder is None else self._load_other(folder)
+        return self._others[code]
+
+    def _load_other(self, folder: Path) -> SentenceCompressor:
+        from summ.families.summarizer.model import load_summary_model
+        from summ.pipelines.compress import ModelCompressor
+
+        return ModelCompressor(load_summary_model(folder, self._device))
+
+
+@dataclass(frozen=True)
+class _RoutedPlan:
+    """A plan, the language of its text, and the model that shortens; None if none does."""
+
+    plan: LengthPlan
+    language: str
+    compressor: SentenceCompressor | None
+
+
+def _language_of(texts: Sequence[str], wanted: str) -> str:
+    """The language of documents: the wanted one, or the one that most of them have by length."""
+    if wanted != "auto":
+        return wanted
+    lengths: dict[str, int] = {}
+    for text in texts:
+        if any(map(str.isalnum, text)):
+            code = identify(text)
+            lengths[code] = lengths.get(code, 0) + len(text)
+    return max(lengths, key=lambda code: lengths[code]) if lengths else _UNKNOWN
+
+
+def _knows(code: str) -> Callable[[str], bool]:
+    """Whether a model of a language may shorten a sentence; of an unknown one, any."""
+    return lambda sentence: code == _UNKNOWN or identify(sentence, default=code) == code
 
 
 class SentenceShortener(Protocol):
@@ -279,16 +384,14 @@ class _LateEncoder:
         return self._encoder.encode(texts)
 
 
-def _refuse_one_text(texts: Sequence[str]) -> None:
-    if isinstance(texts, str):
-        raise TypeError("texts must be a list of texts, but is one text; write [text]")
-
-
-def _summary(identifier: str, plan: LengthPlan, compressed: Iterator[Compressed]) -> Summary:
+def _summary(identifier: str, routed: _RoutedPlan, compressed: Iterator[Compressed]) -> Summary:
     """Puts a summary together; its compressed parts are the next ones of ``compressed``."""
+    plan = routed.plan
     whole: Method = "kept" if plan.whole else "extracted"
     parts = [
-        Compressed(part.text, 0.0, False, whole) if part.budget is None else next(compressed)
+        Compressed(part.text, 0.0, part.cut, "cut" if part.cut else whole)
+        if part.budget is None
+        else next(compressed)
         for part in plan.parts
     ]
     text = assemble(plan, [part.text for part in parts])
@@ -302,4 +405,5 @@ def _summary(identifier: str, plan: LengthPlan, compressed: Iterator[Compressed]
         truncated=any(part.truncated for part in parts),
         id=identifier,
         method=next((method for method in by_loss if method in methods), "kept"),
+        language=routed.language,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from pathlib import Path
 
 _HERE = Path(__file__).parent
@@ -22,3 +24,15 @@ def find_model(name_or_path: Path | str) -> Path:
     """
     path = Path(name_or_path)
     return path if path.exists() else shipped_models().get(str(name_or_path), path)
+
+
+@lru_cache(maxsize=1)
+def summarizers_by_language() -> dict[str, Path]:
+    """The shipped summarizers by the language (ISO 639-1) that their ``model.json`` names."""
+    found: dict[str, Path] = {}
+    for folder in shipped_models().values():
+        described = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        if described.get("family") == "summarizer":
+            language = described.get("language") or described.get("settings", {}).get("language")
+            found.setdefault(str(language), folder)
+    return found

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from summ.text.accents import without_accents
 from summ.text.languages.en import ABBREVIATIONS
 from summ.text.scripts import CJK_PUNCTUATION, MARKS, UNSEGMENTED
 
@@ -163,15 +164,20 @@ class Folded:
         return " ".join(self.tokens)
 
 
-def fold(text: str) -> Folded:
-    """The canonical form of any text; ``fold(fold(text).text).text == fold(text).text``."""
+def fold(text: str, accents: bool = True) -> Folded:
+    """The canonical form of any text; ``fold(fold(text).text).text == fold(text).text``.
+
+    Args:
+        accents: whether canonical words keep the accents of Latin letters.
+    """
     clean, shape = _shapes(text)
     tokens: list[str] = []
     surfaces: list[str] = []
     glued: list[bool] = []
     for start, end in _spans(shape):
         token = shape[start:end]
-        tokens.append(_CANONICAL.get(token, token))
+        token = _CANONICAL.get(token, token)
+        tokens.append(token if accents else without_accents(token))
         surfaces.append(clean[start:end])
         glued.append(start > 0 and not shape[start - 1].isspace())
     return Folded(tuple(tokens), tuple(surfaces), tuple(glued))

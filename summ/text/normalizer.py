@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from summ.text.accents import ACCENTED
 from summ.text.folding import fold
 from summ.text.languages.en import ABBREVIATIONS
 from summ.text.scripts import CJK_PUNCTUATION, MARKS, UNSEGMENTED
@@ -46,8 +47,8 @@ _INVISIBLE: tuple[Replacement, ...] = (
 )
 
 
-def folding_normalizer() -> Normalizer:
-    """A normalizer whose output is, but for rare cases, ``fold(text).text``."""
+def folding_normalizer(accents: bool = True) -> Normalizer:
+    """A normalizer whose output is, but for rare cases, ``fold(text, accents).text``."""
     from tokenizers import normalizers
 
     return normalizers.Sequence(
@@ -57,6 +58,7 @@ def folding_normalizer() -> Normalizer:
             *_replacing(_SPELLING),
             normalizers.Lowercase(),
             normalizers.NFC(),
+            *_replacing([] if accents else _accents()),
             # So that every word has a space before it.
             normalizers.Prepend(" "),
             *_replacing(_brackets()),
@@ -99,6 +101,15 @@ def _oniguruma(characters: str) -> str:
         lambda match: f"\\x{{{match[1] or match[2]}}}",
         characters,
     )
+
+
+def _accents() -> list[Replacement]:
+    """Latin letters without their accents."""
+    plain: dict[str, str] = {}
+    for letter, base in ACCENTED.items():
+        if letter == letter.lower():
+            plain[base] = plain.get(base, "") + letter
+    return [(f"[{letters}]", base) for base, letters in plain.items()]
 
 
 def _brackets() -> list[Replacement]:

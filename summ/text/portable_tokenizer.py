@@ -27,7 +27,7 @@ def portable_tokenizer(
 
     own = vocabulary.tokenizer
     reader = plain_reader(own.backend_tokenizer.to_str())
-    mending = folding_normalizer() if vocabulary.folding else spacing_normalizer()
+    mending = folding_normalizer(vocabulary.accents) if vocabulary.folding else spacing_normalizer()
     inner = reader.normalizer
     reader.normalizer = mending if inner is None else normalizers.Sequence([mending, inner])
     end = own.eos_token

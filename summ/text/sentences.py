@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import sentencex
 
+from summ.text.languages.language import language as language_of
 from summ.text.words import count_words, cut_to_words, is_unsegmented
 
 # A paragraph with a line longer than this is not wrapped by hand: its line breaks end sentences.
@@ -17,6 +18,7 @@ _WRAPPED_LINE = 100
 # sentencex needs quadratic time in the number of quotation marks that are never closed, so it is
 # given this many characters at once; a sentence longer than this is cut.
 _PORTION = 10_000
+_LONGEST_ABBREVIATION = 20  # characters
 # Enough characters to recognise a script by.
 _SAMPLE = 1000
 _BULLET = re.compile(r"(?:[-*+•‣◦–—·]|\(?\d{1,3}[.)])\s")
@@ -42,14 +44,15 @@ def split_sentences(
 
     Args:
         text: any length; split paragraph by paragraph in linear time.
-        language: ISO 639-1 code whose abbreviations are known; by default guessed from the script
-            of each paragraph, English for Latin letters.
+        language: ISO 639-1 code, for its punctuation and abbreviations; by default guessed from the
+            script of each paragraph, English for Latin letters.
         longest: cut a sentence of more words than this into stretches of at most this many (text
             without punctuation would otherwise be one endless sentence).
     """
     sentences: list[str] = []
     for paragraph in _paragraphs(text):
-        for segment in _segments(paragraph, language or guess_language(paragraph)):
+        code = language or guess_language(paragraph)
+        for segment in _rejoined(_segments(paragraph, code), code):
             sentence = " ".join(segment.split())
             if sentence:
                 sentences.extend(_stretches(sentence, longest))
@@ -118,6 +121,33 @@ def _segments(paragraph: str, language: str) -> Iterator[str]:
         start = end
     if carried:
         yield carried
+
+
+def _rejoined(segments: Iterator[str], code: str) -> Iterator[str]:
+    """The segments, those put together again that an abbreviation's full stop took apart."""
+    waiting = ""
+    for segment in segments:
+        if waiting and len(waiting) < _PORTION and _goes_on(waiting, segment, code):
+            waiting += segment
+            continue
+        if waiting:
+            yield waiting
+        waiting = segment
+    if waiting:
+        yield waiting
+
+
+def _goes_on(before: str, after: str, code: str) -> bool:
+    """Whether a sentence that seems to end with an abbreviation goes on."""
+    last = before.rstrip()
+    following = after.lstrip()[:1]
+    if not last.endswith(".") or not following:
+        return False
+    token = last[-_LONGEST_ABBREVIATION:].split()[-1].lstrip("([{\"'“‘«„").lower()
+    known = language_of(code)
+    if token in known.titles:
+        return following.isalpha()
+    return token in known.abbreviations and (following.islower() or following.isdigit())
 
 
 def _stretches(sentence: str, longest: int | None) -> Iterator[str]:

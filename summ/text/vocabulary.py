@@ -24,7 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from summ.errors import CheckpointError, DataError
-from summ.text.folding import fold
+from summ.text.accents import ACCENTED
+from summ.text.folding import Folded, fold
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -238,7 +239,16 @@ class Vocabulary:
 
     def canonical(self, text: str) -> str:
         """The text as the tokenizer reads it."""
-        return canonical(text, self.folding)
+        return self.fold(text).text if self.folding else canonical(text, folding=False)
+
+    def fold(self, text: str) -> Folded:
+        """The text folded; its accents, too, if the vocabulary knows no accented letter."""
+        return fold(text, self.accents)
+
+    @cached_property
+    def accents(self) -> bool:
+        """Whether a piece has an accented Latin letter; else the plain letters are read."""
+        return any(not ACCENTED.keys().isdisjoint(piece) for piece in self._pieces)
 
     def encode(self, texts: list[str]) -> list[list[int]]:
         """The ids of texts, without marks; a text that spells a mark is read as letters."""

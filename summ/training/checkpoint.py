@@ -46,7 +46,7 @@ class TrainState:
         step: updates done in the whole run.
         bad_steps: updates that were skipped because a loss or gradient was not finite.
         fingerprint: of the configuration, to refuse resuming another run.
-        texts: digest of the texts it learns from, to refuse others; empty if written before 0.3.
+        texts: digest of the texts it learns from, to refuse others; empty if written by 0.2.
         figures: sums and counts of figures that are not yet in the log, by name.
     """
 
@@ -122,7 +122,11 @@ def _write(
     manifest: dict[str, Any] = {"state": asdict(state)}
     manifest["files"] = {path.name: sha256(path) for path in files}
     manifest["sha256"] = content_digest(manifest)
-    (work / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    (work / _MANIFEST).write_text(_written(manifest), encoding="utf-8")
+
+
+def _written(manifest: Mapping[str, Any]) -> str:
+    return json.dumps(manifest, indent=1)
 
 
 def checkpoints(root: Path) -> list[Path]:
@@ -149,11 +153,14 @@ def read_state(folder: Path) -> TrainState:
         CheckpointError: a file is missing or damaged.
     """
     try:
-        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        text = (folder / _MANIFEST).read_text(encoding="utf-8")
+        manifest = json.loads(text)
         if manifest.keys() - _KEYS:
             raise ValueError("unknown keys")
-        # Those that were written before 0.3 have no digest of their own.
-        if "sha256" in manifest and manifest["sha256"] != content_digest(manifest):
+        # Those of 0.2 have no digest of their own.  Many spellings of a number read the same.
+        if "sha256" in manifest and (
+            manifest["sha256"] != content_digest(manifest) or _written(manifest) != text
+        ):
             raise ValueError("wrong SHA-256 of its own content")
         if manifest["state"].keys() - TrainState.__annotations__.keys():
             raise ValueError("unknown keys in state")

@@ -138,7 +138,17 @@ def test_the_style_decides_who_writes():
         style: summarizer.summarize([text], words=8, style=style)[0].text
         for style in ("auto", "sentence", "headline")
     }
-    assert by_style["auto"] == by_style["sentence"] != by_style["headline"]
+    assert len(set(by_style.values())) == 3
+    assert by_style["auto"].startswith("Mayor ")  # a line of its own may spare articles
+    assert by_style["sentence"].startswith("The mayor ")
     lower = text.lower()
     [plain] = summarizer.summarize([lower], words=8)
     assert plain == summarizer.summarize([lower], words=8, style="headline")[0]
+
+
+def test_sentences_keep_their_articles(shortener):
+    decoding = DecodingOptions(beams=4, style="sentence")
+    for line in shortener.shorten(SENTENCES, [8] * len(SENTENCES), decoding):
+        for sentence in SENTENCES:
+            first, second, *_ = sentence.split()
+            assert first not in {"The", "A"} or not line.text.lower().startswith(second.lower())

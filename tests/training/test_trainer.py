@@ -440,7 +440,7 @@ def test_a_run_goes_on_with_its_own_texts_only(
     state = json.loads((last / "state.json").read_text())
     state["state"]["fingerprint"] = fingerprint(settings)
     state["sha256"] = content_digest(state)
-    (last / "state.json").write_text(json.dumps(state))
+    (last / "state.json").write_text(json.dumps(state, indent=1))
     place.unlink()
     place.symlink_to(tmp_path / "other")
     with pytest.raises(ConfigError, match=r"learned from other texts .* Put the texts back"):

@@ -7,7 +7,7 @@ from summ.text.languages.tables import table
 from summ.text.verbs import bare
 
 # Function words that other languages do not share.
-_TELLING = (
+TELLING = (
     (AUXILIARIES | DETERMINERS | PREPOSITIONS)
     - table("in on at during a an no some over under was")
 ) | table("of to and that who which it he she they said says")
@@ -25,5 +25,5 @@ def is_cased_english(text: str) -> bool:
     if not 0 < capitals < 0.5 * len(letters):
         return False
     words = text.split()
-    telling = sum(bare(word) in _TELLING for word in words)
+    telling = sum(bare(word) in TELLING for word in words)
     return telling >= max(min(_FEWEST, len(words) // 4), _SHARE * len(words))

@@ -1,0 +1,135 @@
+"""Web pages: the text of the article, without what stands around it on the page."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+# Elements that never hold text of the article.
+_AROUND = frozenset(
+    """script style noscript template svg nav aside form button select input textarea iframe object
+    figure figcaption picture video audio canvas dialog menu footer pre code head""".split()  # noqa: SIM905
+)
+_CONTAINERS = frozenset(
+    """p h1 h2 h3 h4 h5 h6 li blockquote dd dt summary div section article main body td th tr table
+    ul ol dl header center details html address""".split()  # noqa: SIM905
+)
+# What classes and ids call such things.
+_NAMED = re.compile(
+    r"(?:^|[-_\s])(?:cookies?|consent|gdpr|banner|share|sharing|social|newsletter|subscribe|subscription"
+    r"|signup|byline|dateline|author|caption|credit|related|recommend(?:ed|ations?)?|promo|advert(?:isement)?s?"
+    r"|ads?|sponsor(?:ed)?|breadcrumbs?|menu|nav(?:bar|igation)?|sidebar|footer|comments?|tags?|paywall|popup"
+    r"|modal|toolbar|skip(?:-link)?|pagination|metadata|timestamp|visually-hidden|sr-only|read-?more|most-read"
+    r"|trending|copyright|login)(?:[-_\s]|$)",
+    re.IGNORECASE,
+)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_LEAST_SHARE = 0.6  # of the words of all paragraphs that the extractor must have found
+_MOST_NAMED_SHARE = 0.5  # of a page's words; what holds more is not furniture whatever its name
+_CELL_WORDS = 8  # of a table's cell that is text
+
+
+def html_text(data: bytes | str) -> str:
+    """The main text of a page, a blank line between its paragraphs."""
+    import trafilatura
+
+    # It reports pages without an article at error level; the caller says so itself.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    tree = trafilatura.load_html(data)
+    if tree is None:
+        return ""
+    _prune(tree)
+    paragraphs = _main_paragraphs(tree)
+    own = "\n\n".join(paragraphs)
+    found = trafilatura.extract(
+        tree, include_comments=False, include_tables=False, favor_recall=True
+    )
+    if (
+        found
+        and _words(found) >= _LEAST_SHARE * _words(own)
+        and len(tree.xpath("//article|//main")) != 1
+    ):
+        # One line is one paragraph.
+        return str(found).replace("\n", "\n\n")
+    return own or str(found or "").replace("\n", "\n\n") or str(trafilatura.html2txt(data) or "")
+
+
+def block_texts(tree: HtmlElement) -> list[str]:
+    """The text of each block of a page or chapter, in order."""
+    texts: list[str] = []
+    open_text: list[str] = []
+
+    def close() -> None:
+        words = " ".join("".join(open_text).split())
+        open_text.clear()
+        if words:
+            texts.append(words)
+
+    def visit(element: Any) -> None:
+        if not isinstance(element.tag, str) or element.tag in _AROUND:
+            return
+        block = element.tag in _CONTAINERS
+        if block:
+            close()
+        if element.tag == "br":
+            open_text.append(" ")
+        if element.tag in {"td", "th"} and _is_short_cell(element.text_content()):
+            return
+        open_text.append(element.text or "")
+        for child in element:
+            visit(child)
+            open_text.append(child.tail or "")
+        if block:
+            close()
+
+    visit(tree)
+    close()
+    return texts
+
+
+def _is_short_cell(text: str) -> bool:
+    """Whether a cell of a table holds no sentence."""
+    return _words(text) < _CELL_WORDS and not text.strip().endswith((".", "!", "?"))
+
+
+def _prune(tree: HtmlElement) -> None:
+    """Takes out what is not the article."""
+    everything = max(1, _words(tree.text_content()))
+    for element in list(tree.iter()):
+        if not isinstance(element.tag, str) or element.getparent() is None:
+            continue
+        names = f"{element.get('class', '')} {element.get('id', '')} {element.get('role', '')}"
+        around = (
+            element.tag in _AROUND
+            or element.get("hidden") is not None
+            or element.get("aria-hidden") == "true"
+            or _HIDDEN.search(element.get("style", ""))
+            or (
+                element.tag == "header"
+                and not element.xpath("ancestor::article|ancestor::main|.//h1")
+            )
+        )
+        if element.tag in {"body", "html", "article", "main", "h1"} and not element.get("hidden"):
+            continue
+        named = _NAMED.search(names) is not None
+        if named and _words(element.text_content()) > _MOST_NAMED_SHARE * everything:
+            continue
+        if around or named:
+            element.drop_tree()
+
+
+def _main_paragraphs(tree: HtmlElement) -> list[str]:
+    """The blocks of the page's article, or of the whole page if it marks none."""
+    for path in ("//article", "//main", "//*[@role='main']"):
+        places = tree.xpath(path)
+        if len(places) == 1:
+            return block_texts(places[0])
+    return block_texts(tree)
+
+
+def _words(text: str) -> int:
+    return len(text.split())

@@ -1,0 +1,92 @@
+"""Extraction: whole sentences of a document in a language that no model has learned.
+
+Nothing is shortened.  Only where not even one sentence is within the words is one broken off, at
+the end of a clause if it has one there; an ellipsis says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from summ.pipelines.length_plan import (
+    LengthLimit,
+    LengthPlan,
+    Segment,
+    default_words,
+    words_per_unit,
+)
+from summ.pipelines.selection import Encode, rank_sentences
+from summ.text.languages.language import language
+from summ.text.sentences import split_sentences
+from summ.text.words import count_words, cut_to_words, is_unsegmented
+
+_LONGEST = 400  # words of a sentence; a longer one is taken apart
+_CLAUSE_END = re.compile(
+    r"[,;:،؛，、；：·\u2013\u2014](?=\s|$)|[，、；：]|(?<=[\u0e00-\u0e7f])\s(?=[\u0e00-\u0e7f])"
+)
+_LEAST_CLAUSE = 0.4  # of the words that a clause must fill to be worth its end
+_TRAILING = ' ,;:،؛，、；：·-\u2013\u2014(“"«„「'
+_ELLIPSIS = "…"
+
+
+def plan_extraction(
+    texts: Sequence[str], limit: LengthLimit, code: str, encode: Encode | None = None
+) -> LengthPlan:
+    """Decides which sentences of documents in a language are kept.
+
+    The best sentences that fit, whole, in the order of the documents.  If nobody says how many
+    words, the best sentence is kept whatever its length.
+
+    Args:
+        texts: a document, or several to be summarized together.
+        limit: how long the summary may be.
+        code: of the language (ISO 639-1).
+        encode: makes vectors of sentences, to compare them by; None compares their words.
+    """
+    documents = [split_sentences(text, language=code, longest=_LONGEST) for text in texts]
+    sentences = [sentence for document in documents for sentence in document]
+    whole = " ".join(" ".join(texts).split())
+    words = limit.words or default_words(limit, len(sentences) == 1, words_per_unit(whole))
+    if not sentences:
+        return LengthPlan((), words)
+    most = limit.sentences or len(sentences)
+    if count_words(whole) <= words and len(sentences) <= most and sum(map(bool, documents)) == 1:
+        return LengthPlan((Segment(whole, None),), words, whole=True)
+    ranked = rank_sentences(documents, len(sentences), encode, language(code).stop_words)
+    # Headings and repetitions are not ranked; they are better than a sentence in pieces.
+    ranked += [place for place in range(len(sentences)) if place not in set(ranked)]
+    if limit.words is None:
+        words = max(words, count_words(sentences[ranked[0]]))
+    kept: list[int] = []
+    room = words
+    for place in ranked:
+        length = count_words(sentences[place])
+        if length <= room and len(kept) < most and _worth(sentences, place, kept):
+            kept.append(place)
+            room -= length
+    if kept:
+        return LengthPlan(tuple(Segment(sentences[place], None) for place in sorted(kept)), words)
+    return LengthPlan((Segment(break_off(sentences[ranked[0]], words), None, cut=True),), words)
+
+
+def _worth(sentences: Sequence[str], place: int, kept: Sequence[int]) -> bool:
+    """Whether a sentence says something that is not kept already."""
+    sentence = sentences[place]
+    return any(map(str.isalnum, sentence)) and all(sentences[one] != sentence for one in kept)
+
+
+def break_off(sentence: str, words: int) -> str:
+    """The beginning of a sentence within so many words, to the end of a clause if it can be."""
+    if count_words(sentence) <= words:
+        return sentence
+    # Where characters are words, the ellipsis is one.
+    room = words - 1 if is_unsegmented(sentence) and words > 1 else words
+    head = cut_to_words(sentence, room)
+    ends = [found.start() for found in _CLAUSE_END.finditer(head)]
+    if not _CLAUSE_END.match(sentence[len(head) : len(head) + 2]):
+        clause = head[: ends[-1]] if ends else ""
+        if count_words(clause) >= _LEAST_CLAUSE * words:
+            head = clause
+    head = head.rstrip(_TRAILING) or head
+    return head if count_words(head + _ELLIPSIS) > words else head + _ELLIPSIS

@@ -1,0 +1,81 @@
+"""Each kind of file is read as it is, without what is not its text."""
+
+import bz2
+import io
+import json
+import zipfile
+
+import pytest
+
+from summ.data.readers import read_records
+from summ.errors import DataError
+
+TEXT = "The bridge in Oster opened on Monday after two years of work."
+NS = "urn:oasis:names:tc:opendocument:xmlns"
+
+
+def zipped(files: dict[str, str]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+ODT = zipped(
+    {
+        "content.xml": f'<d:c xmlns:d="{NS}:office:1.0" xmlns:t="{NS}:text:1.0"><d:text>'
+        f"<t:tracked-changes><t:p>Gone.</t:p></t:tracked-changes><t:p>{TEXT}</t:p></d:text></d:c>"
+    }
+)
+EPUB = zipped(
+    {
+        "META-INF/container.xml": '<c><rootfiles><rootfile full-path="o/b.opf"/></rootfiles></c>',
+        "o/b.opf": '<p><manifest><item id="a" href="a.xhtml"/></manifest>'
+        '<spine><itemref idref="a"/></spine></p>',
+        "o/a.xhtml": f"<html><body><p>{TEXT}</p></body></html>",
+    }
+)
+CASES = {
+    "a.md": f"---\ntitle: x\n---\n\n{TEXT.replace('bridge', '**bridge**')}[^1]\n\n```\ncode\n```\n"
+    "\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[^1]: Note.\n",
+    "a.srt": f"1\r\n00:00:01,000 --> 00:00:02,000\r\n<i>{TEXT[:19]}\r\n{TEXT[20:]}</i>\r\n",
+    "a.vtt": f"WEBVTT\n\n00:01.000 --> 00:02.000\n{TEXT}\n\n00:03.000 --> 00:04.000\n[music]\n",
+    "a.eml": f"From: a@x.example\nSubject: s\nMIME-Version: 1.0\n\n{TEXT}\n",
+    "a.json": json.dumps([{"text": TEXT}], indent=1),
+    "a.tsv": f"id\ttext\n1\t{TEXT}\n",
+    "a.csv": f'id ; text\n1 ; "{TEXT}"\n',
+    "a.odt": ODT,
+    "a.epub": EPUB,
+    "a.rtf": rf"{{\rtf1\ansi {{\header Head}}{TEXT}{{\deleted Gone}}\par}}",
+    "a.html": f"<html><body><nav>Menu</nav><article><p>{TEXT}</p></article></body></html>",
+    "a.txt.bz2": bz2.compress(TEXT.encode()),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_kinds(name, tmp_path):
+    content = CASES[name]
+    (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    [record] = read_records(tmp_path / name)
+    assert " ".join(record.text.split()) == TEXT
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.pptx", "x", "slides"),
+        ("a.py", "x", "source code"),
+        ("a.csv", "text,text\na,b\n", 'two columns are called "text"'),
+    ],
+)
+def test_what_is_not_read_is_refused(name, content, message, tmp_path):
+    (tmp_path / name).write_text(content)
+    with pytest.raises(DataError, match=message):
+        list(read_records(tmp_path / name))
+
+
+def test_fields_of_records_are_kept(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"id": 7, "text": "a", "source": "b"}\n')
+    [record] = read_records(tmp_path / "a.jsonl")
+    assert record.fields == {"id": 7, "text": "a", "source": "b"}

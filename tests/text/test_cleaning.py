@@ -1,0 +1,75 @@
+"""Cleaning: what is not text of the document goes, and prose stays as it is."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from summ.text.cleaning import clean
+
+NEWS = [
+    "The port of Marn closed on Monday after a storm damaged two cranes.",
+    "Read more books, the minister urged pupils.",
+    "Published in 1987, the novel sold two million copies.",
+    "Facebook changed its privacy policy on Monday after complaints.",
+    "Copyright law in Europe will change next year, lawyers said.",
+    "Recommended doses vary by age, the agency said.",
+    "Video by a passer-by shows that the bus stopped.",
+    "NASA said the probe - its third - reached Mars.",
+    "Best friends Ann and Lou opened a bakery in Oster.",
+    "Hello is what the parrot says to every guest.",
+]
+
+
+@given(st.lists(st.sampled_from(NEWS), min_size=1, max_size=6), st.sampled_from([" ", "\n\n"]))
+@settings(deadline=None, max_examples=60)
+def test_prose_passes_unchanged(sentences, between):
+    text = between.join(sentences)
+    assert clean(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("PARIS, May 4 (AFP) - The bridge opened.", "The bridge opened."),
+        ("Berlin (dpa) - The bridge opened.", "The bridge opened."),
+        (
+            "By ANN LEE, Associated Press Writer OSLO (AP) _ The bridge opened.",
+            "The bridge opened.",
+        ),
+        (
+            "Fish &amp; chips cost &pound;9 in Lou&#39;s <b>bar</b>.",
+            "Fish & chips cost £9 in Lou's bar.",
+        ),
+        ("The ﬁrst oﬃcer ﬂed with ＡＢＣ１２ papers.", "The first officer fled with ABC12 papers."),
+        ("We use cookies to improve your experience.\n\nThe bridge opened.", "The bridge opened."),
+        ("The bridge opened.\n\nShare this article\n© 2024 The Post", "The bridge opened."),
+        ("The com-\nmittee met.", "The committee\n met."),
+        ("A long-\nterm plan won.", "A long-term\n plan won."),
+        ("Hi Ann,\n\nThe bridge opened.\n\nKind regards,\nLou\nTel. 12", "The bridge opened."),
+        (
+            "The bridge opened.\n\nOn Mon, 2 Sep 2024, Ann <a@x.example> wrote:\n> Is it open?",
+            "The bridge opened.",
+        ),
+        (
+            "[10:02] ann: is the bridge open?\n[10:03] lou: I saw a bus on it",
+            "is the bridge open?\n\nlou: I saw a bus on it",
+        ),
+        (
+            "12/05/2024, 10:02 - Ann: is it open?\n12/05/2024, 10:03 - Lou: <Media omitted>",
+            "is it open?",
+        ),
+        ("10:02 <ann> is it open?\n10:03 -!- bob joined\n10:04 <lou> yes", "is it open?\n\nyes"),
+        (
+            "Plans\n- open the bridge\n- close the port",
+            "Plans\n\nopen the bridge\n\nclose the port",
+        ),
+        ("Year\tCars\n2022\t12\n2023\t14\n\nThe bridge opened.", "The bridge opened."),
+    ],
+)
+def test_what_is_no_text_goes(text, cleaned):
+    assert clean(text) == cleaned
+
+
+@pytest.mark.parametrize("text", ["Share this article", "> quoted only", "- ", "\n", ""])
+def test_nothing_becomes_blank(text):
+    assert clean(text).strip() == text.strip() or clean(text).strip()
