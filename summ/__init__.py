@@ -62,9 +62,9 @@ _PLACES = {
 def __getattr__(name: str) -> Any:
     """Loads a public name (PEP 562)."""
     if name == "__version__":
-        from importlib.metadata import version
+        from summ.distribution import VERSION
 
-        return version("summ")
+        return VERSION
     if name not in _PLACES:
         raise AttributeError(f"module 'summ' has no attribute {name!r}")
     return getattr(import_module(_PLACES[name]), name)

@@ -26,9 +26,11 @@ from summ.commands.info import info
 from summ.commands.neighbours import neighbours
 from summ.commands.prepare import prepare
 from summ.commands.score import score
+from summ.commands.serve import serve
 from summ.commands.summarize import summarize
 from summ.commands.terminal import STDOUT, guard_stdout, say, visible
 from summ.commands.train import train
+from summ.distribution import VERSION
 from summ.errors import SummError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -41,10 +43,38 @@ _MANY = {
     "evaluate": ("--references", "--beside", "--judge", "--data"),
 }
 
+# Shown under the help of each command; \b keeps the lines as they are.
+EXAMPLES = {
+    "summarize": (
+        "summ summarize article.txt",
+        "summ summarize news/*.txt --words 12 --style headline",
+        "summ summarize --lines leads.txt --format jsonl --output summaries.jsonl",
+    ),
+    "evaluate": (
+        "summ evaluate --predictions mine.txt --references human.txt --sources texts.txt",
+        "summ evaluate --data test.jsonl --model en-small --words 8 --metric-set gigaword",
+        "summ evaluate --data test.jsonl --model en-small --words 8 --report report",
+    ),
+    "embed": ("summ embed --lines sentences.txt --output vectors.npy",),
+    "neighbours": ('summ neighbours "interest rates rise" --among sentences.txt --count 5',),
+    "score": ("summ score --lines sentences.txt",),
+    "serve": ("summ serve", "summ serve --port 8080 --model runs/tiny/model"),
+    "prepare": (
+        "summ prepare --documents articles.txt --sentences headlines.txt --output corpora/mine",
+    ),
+    "train": (
+        "summ train configs/tiny.yaml --output runs/tiny",
+        "summ train configs/tiny.yaml --set stages.0.steps=50 --resume",
+    ),
+    "average": ("summ average runs/a/model runs/b/model --output runs/blend",),
+    "export": ("summ export en-encoder --to onnx --output exported",),
+    "info": ("summ info", "summ info en-encoder"),
+}
+
 app = typer.Typer(
     name="summ",
     help="Summarize text with models trained without reference summaries.",
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -59,8 +89,10 @@ for command in (
     average,
     export,
     info,
+    serve,
 ):
-    app.command()(command)
+    shown = EXAMPLES.get(command.__name__, ())
+    app.command(epilog="\n".join(["\b", "Examples:", *(f"  {one}" for one in shown)]))(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -107,7 +139,8 @@ def _exit_code(error: BaseException) -> tuple[int, str]:
         usage: Any = error
         path = "summ" if usage.ctx is None else usage.ctx.command_path
         message = " ".join(usage.format_message().split()).rstrip(".")
-        return WRONG_USAGE, f"error: {message}. See '{path} --help'."
+        stop = "" if message.endswith("?") else "."
+        return WRONG_USAGE, f"error: {message}{stop} See '{path} --help'."
     if isinstance(error, KeyboardInterrupt | typer.Abort):  # Abort: with older typers
         # An interrupt that passed through exec of a text (a dataclass being made) is remembered,
         # and `python -m` would end by the signal after all; the next exec forgets it.
@@ -153,9 +186,7 @@ def _one_value_each(arguments: list[str]) -> list[str]:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
-
-        print(f"summ {version('summ')}")
+        print(f"summ {VERSION}")
         raise typer.Exit
 
 

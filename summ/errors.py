@@ -4,6 +4,7 @@
 
     SummError
     ├── ConfigError        a setting is unknown, of the wrong type, or contradicts another
+    │   └── ArgumentError  one that was passed to a function; it is a ValueError, too
     ├── DataError          a text, record, file or corpus cannot be used as it is
     └── CheckpointError    a model folder or training checkpoint is missing, damaged or foreign
 
@@ -19,6 +20,10 @@ class SummError(Exception):
 
 class ConfigError(SummError):
     """A configuration value is unknown, malformed or contradictory."""
+
+
+class ArgumentError(ConfigError, ValueError):
+    """A value that was passed to a function is none that it can take."""
 
 
 class DataError(SummError):

@@ -5,9 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from typer import Argument, Option
+from typer import Argument, BadParameter, Option
 
+from summ.errors import ArgumentError
+from summ.pipelines.device import device_name
 from summ.pretrained import find_model
+
+
+def _device(name: str) -> str:
+    try:
+        return device_name(name)
+    except ArgumentError as error:
+        raise BadParameter(str(error)) from error
+
 
 Files = Annotated[
     list[str] | None,
@@ -18,8 +28,20 @@ Model = Annotated[
     Option(
         parser=find_model,
         metavar="DIR|NAME",
-        help="A model's folder, or the name of one that ships with summ (see summ info).",
+        help="A model's folder, a name that summ info lists, or owner/name on Hugging Face's hub.",
     ),
+]
+Device = Annotated[
+    str,
+    Option(
+        parser=_device,
+        metavar="auto|cpu|cuda:N|mps",
+        help="Where networks run; auto: a CUDA GPU if there is one.",
+    ),
+]
+Threads = Annotated[
+    int | None,
+    Option(min=1, metavar="N", help="Of the CPU; by default its cores, up to four."),
 ]
 Lines = Annotated[bool, Option("--lines", help="Each line of a file is a document.")]
 Together = Annotated[bool, Option("--together", help="One summary of all documents.")]
@@ -33,9 +55,22 @@ Encoder = Annotated[
 ]
 Field = Annotated[str, Option(metavar="NAME", help="Field of records that holds the text.")]
 Output = Annotated[Path | None, Option(metavar="FILE", help="Write here, not to stdout.")]
-Words = Annotated[int | None, Option(min=1, metavar="N", help="The most words of a summary.")]
+Words = Annotated[
+    int | None,
+    Option(
+        min=1,
+        metavar="N",
+        help="The most words of a summary, a promise: by default 10 of one sentence or a short "
+        "text, 40 of a longer one.",
+    ),
+]
 Sentences = Annotated[
-    int | None, Option(min=1, metavar="N", help="The most sentences that are kept.")
+    int | None,
+    Option(
+        min=1,
+        metavar="N",
+        help="The most sentences that are kept; by default as many as the words suffice for.",
+    ),
 ]
 MaxDocument = Annotated[
     int,
@@ -53,7 +88,8 @@ Rerank = Annotated[
     str | None,
     Option(
         metavar="NAME=W,...",
-        help="Weights of the other networks in choosing among the search's summaries, such as "
+        help="Weights in choosing among the search's summaries: reconstruction, humanness, "
+        "fluency, salience, repetition, novelty, length_exponent, such as "
         "reconstruction=1,humanness=0.5; or none.  By default those of the model.",
     ),
 ]
@@ -209,3 +245,22 @@ SecondModel = Annotated[
 AverageFolder = Annotated[Path, Option("--output", metavar="DIR", help="Folder to make.")]
 SecondShare = Annotated[float, Option("--share", min=0, max=1, help="Of SECOND's weights.")]
 HalfPrecision = Annotated[bool, Option("--half", help="Store 16 bits a weight.")]
+
+Host = Annotated[
+    str, Option(metavar="ADDRESS", help="Of this machine, to listen on; others need --token.")
+]
+Port = Annotated[int, Option(min=0, max=65535, metavar="N", help="To listen on; 0: any free one.")]
+Token = Annotated[
+    str | None,
+    Option(
+        metavar="TEXT",
+        envvar="SUMM_TOKEN",
+        help="That every request must bear; at least 16 characters.",
+    ),
+]
+ServedEncoder = Annotated[
+    Path | None,
+    Option(
+        "--encoder", parser=find_model, metavar="DIR|NAME", help="Sentence model for neighbours."
+    ),
+]

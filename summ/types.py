@@ -220,3 +220,6 @@ class Summary:
     id: str = ""
     method: Method = "compressed"
     language: str = "und"
+
+    def __str__(self) -> str:
+        return self.text

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[1]
 # Where the name that is imported is not the name of the distribution.
 DISTRIBUTIONS = {
     "docx": "python-docx",
+    "markdown_it": "markdown-it-py",
     "rouge_score": "rouge-score",
     "sklearn": "scikit-learn",
     "yaml": "PyYAML",

@@ -13,7 +13,7 @@ FAMILIES = ROOT / "summ" / "families"
 
 # Each room may import those in rows above it, and its own.
 ROOMS = (
-    {"errors"},
+    {"errors", "distribution"},
     {"types", "config"},
     {"text"},
     {"data"},
@@ -22,6 +22,7 @@ ROOMS = (
     {"families"},
     {"pipelines", "export"},
     {"evaluation"},
+    {"serving"},
     {"options"},
     {"commands"},
     {"cli"},

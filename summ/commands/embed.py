@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from summ import options
-from summ.commands.terminal import progress, read_inputs, say
+from summ.commands.terminal import progress, read_inputs, reading_model, say
+from summ.commands.threads import use_threads
 from summ.errors import DataError
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ def embed(
     model: options.Model = None,
     precision: options.VectorPrecision = "float32",
     batch_size: options.BatchSize = 64,
+    device: options.Device = "auto",
+    threads: options.Threads = None,
     errors: options.BadBytes = "strict",
     on_error: options.BadRecords = "fail",
 ) -> None:
@@ -41,15 +44,17 @@ def embed(
     world = int(os.environ.get("WORLD_SIZE", "1"))
     if world > 1 and (not files or "-" in files):
         raise DataError(f"stdin: {world} processes cannot share it. Give a FILE.")
+    use_threads(threads)
     records = read_inputs(files, lines, field, errors, on_error)
     # Read before the model is, so that a wrong name or a binary file is reported at once.
     first = [record for record in [next(records, None)] if record is not None]
-    from summ.pipelines.embed import SentenceEncoder
-    from summ.pipelines.embed_files import embed_records, origin_of
-    from summ.pipelines.processes import device, joined
+    with reading_model():
+        from summ.pipelines.embed import SentenceEncoder
+        from summ.pipelines.embed_files import embed_records, origin_of
+        from summ.pipelines.processes import joined
 
     with joined() as processes:
-        encoder = SentenceEncoder.load(model, device())
+        encoder = SentenceEncoder.load(model, device)
         texts = chain(first, records)
         counts = embed_records(
             progress(texts) if processes.rank == 0 else texts,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from summ import options
+from summ.commands.threads import use_threads
 from summ.pipelines.decoding_options import DecodingOptions
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def evaluate(
     beams: options.Beams = 8,
     rerank: options.Rerank = None,
     batch_size: options.BatchSize = 64,
+    threads: options.Threads = None,
     as_json: options.AsJson = False,
     report: options.Report = None,
     save_predictions: options.SavePredictions = None,
@@ -52,6 +54,7 @@ def evaluate(
     makes of --data; or says whether two saved predictions differ by more than chance (--compare).
     With --embeddings, evaluates sentence vectors instead, beside baselines, by probes.
     """
+    use_threads(threads)
     if embeddings:
         of_summaries = (predictions, references, sources, compare, beside, judge, words, metric_set)
         _check_embeddings(data, model, baseline, (*of_summaries, save_predictions))

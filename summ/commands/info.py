@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from summ import options
-from summ.pretrained import shipped_models
+from summ.commands.threads import thread_count, usable_cores
+from summ.distribution import version_of
+from summ.pretrained import FIGURES, shipped_models
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,8 @@ def info(model: options.ModelArgument = None) -> None:
     """
     print(f"python: {platform.python_version()}")
     for package in ("summ", "torch", "transformers", "accelerate"):
-        print(f"{package}: {version(package)}")
+        print(f"{package}: {version_of(package)}")
+    print(f"threads: {thread_count()} (usable cores: {usable_cores()})")
     if model is None:
         _list_models()
         return
@@ -37,6 +39,9 @@ def info(model: options.ModelArgument = None) -> None:
     print(f"model: {model}")
     print(f"family: {manifest.family}")
     print(f"language: {manifest.language}")
+    figures = FIGURES.get(model.name) if shipped_models().get(model.name) == model else None
+    if figures is not None:
+        print(f"figures: {figures}")
     if manifest.family == "shortener":
         _describe_shortener(model)
         return
@@ -59,6 +64,11 @@ def _list_models() -> None:
         rows.append([name, manifest.family, manifest.language, f"{size / 1e6:.1f} MB"])
     print()
     print(table(["model", "family", "language", "size"], rows))
+    print()
+    for name in shipped_models():
+        if name in FIGURES:
+            print(f"{name}: {FIGURES[name]}")
+    print("\nsumm info MODEL says more of one; its card is README.md in its folder.")
 
 
 def _describe_shortener(folder: Path) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from summ import options
-from summ.commands.terminal import progress, read_inputs, wrong_usage
+from summ.commands.terminal import progress, read_inputs, reading_model, wrong_usage
+from summ.commands.threads import use_threads
 
 if TYPE_CHECKING:
     from summ.pipelines.embed import SentenceEncoder
@@ -21,6 +22,8 @@ def neighbours(
     format_: options.SummaryFormat = "text",
     field: options.Field = "text",
     batch_size: options.BatchSize = 64,
+    device: options.Device = "auto",
+    threads: options.Threads = None,
     errors: options.BadBytes = "strict",
     on_error: options.BadRecords = "fail",
 ) -> None:
@@ -33,11 +36,13 @@ def neighbours(
 
     if not query.strip():
         raise wrong_usage("QUERY is blank. Give some words.")
+    use_threads(threads)
     stored = among.suffix == ".parquet"
     texts = [] if stored else _texts(among, field, errors, on_error)
-    from summ.pipelines.embed import SentenceEncoder
+    with reading_model():
+        from summ.pipelines.embed import SentenceEncoder
 
-    encoder = SentenceEncoder.load(model)
+        encoder = SentenceEncoder.load(model, device)
     coded = _stored(among) if stored else _coded(texts, encoder, batch_size)
     with open_output(None) as stream:
         for one in coded.nearest(query, encoder, count):

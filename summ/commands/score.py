@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import chain
 
 from summ import options
-from summ.commands.terminal import progress, read_inputs
+from summ.commands.terminal import progress, read_inputs, reading_model
+from summ.commands.threads import use_threads
 
 
 def score(
@@ -16,6 +17,8 @@ def score(
     field: options.Field = "text",
     output: options.Output = None,
     batch_size: options.BatchSize = 64,
+    device: options.Device = "auto",
+    threads: options.Threads = None,
     errors: options.BadBytes = "strict",
     on_error: options.BadRecords = "fail",
 ) -> None:
@@ -25,14 +28,17 @@ def score(
     """
     from summ.data.files import open_output, write_json
 
+    use_threads(threads)
+
     records = read_inputs(files, lines, field, errors, on_error)
     with open_output(output) as stream:
         first = next(records, None)
         if first is None:
             return
-        from summ.pipelines.score import Scorer
+        with reading_model():
+            from summ.pipelines.score import Scorer
 
-        scorer = Scorer.load(model)
+            scorer = Scorer.load(model, device)
         for result in scorer.score(progress(chain([first], records)), batch_size):
             values = {"nll_per_word": result.nll_per_word, "humanness": result.humanness}
             rest = {"anomaly_percentile": result.anomaly_percentile}

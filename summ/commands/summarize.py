@@ -9,7 +9,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from summ import options
-from summ.commands.terminal import progress, read_inputs
+from summ.commands.terminal import progress, read_inputs, reading_model
+from summ.commands.threads import use_threads
 from summ.pipelines.decoding_options import DecodingOptions
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def summarize(
     beams: options.Beams = 8,
     rerank: options.Rerank = None,
     batch_size: options.BatchSize = 64,
+    device: options.Device = "auto",
+    threads: options.Threads = None,
     errors: options.BadBytes = "strict",
     on_error: options.BadRecords = "fail",
     max_document: options.MaxDocument = 1_000_000,
@@ -48,6 +51,7 @@ def summarize(
     from summ.data.summary_files import kind_of_output, summary_writer
 
     decoding = DecodingOptions.parse(beams, batch_size, rerank, style, language)
+    use_threads(threads)
     limit = DocumentLimit(max_document)
     records = limit.records(read_inputs(files, lines, field, errors, on_error, input_format))
     kind = kind_of_output(format_, output)
@@ -56,9 +60,10 @@ def summarize(
         first = next(records, None)
         if first is None:
             return
-        from summ.pipelines.summarize import Summarizer
+        with reading_model():
+            from summ.pipelines.summarize import Summarizer
 
-        summarizer = Summarizer.load(model, encoder=encoder)
+            summarizer = Summarizer.load(model, device, encoder)
         texts = chain([first], records)
         if together:
             every = [record.text for record in progress(texts)]

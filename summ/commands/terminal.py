@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from threading import Timer
 from typing import TYPE_CHECKING, TypeVar
 
 import typer
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from summ.data.readers import Record
 
 SHOWN_WARNINGS = 20
+_PATIENCE = 0.5  # seconds that nobody wonders about
 STDOUT = "stdout"
 
 # All of Unicode's control characters but tab and line feed, and the marks that turn around the
@@ -133,6 +135,24 @@ def read_inputs(
             say(f"warning: {'stdin' if path == '-' else path}: holds no text.")
     if skipped > SHOWN_WARNINGS:
         say(f"warning: {skipped} records skipped in all.")
+
+
+@contextmanager
+def reading_model() -> Iterator[None]:
+    """A block that loads a library and a model: a terminal is told after half a second."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield
+        return
+    message = "summ: reading the model ..."
+    timer = Timer(_PATIENCE, sys.stderr.write, [message])
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        # Whatever comes next begins on an empty line.
+        sys.stderr.write("\r" + " " * len(message) + "\r")
 
 
 def progress(items: Iterable[_T]) -> Iterator[_T]:

@@ -122,8 +122,10 @@ def _check_values(values: Any) -> None:
             raise yaml.YAMLError(f"a number of {value.bit_length()} bits, which is too large")
 
 
-def fit(schema: type[_Schema], values: dict[str, Any], path: Path) -> _Schema:
-    """The values as the schema reads them; ``path`` is where they came from, for errors.
+def fit(
+    schema: type[_Schema], values: dict[str, Any], path: Path, overrides: Sequence[str] = ()
+) -> _Schema:
+    """The values as the schema reads them; errors name ``path``, or the override, as the place.
 
     Raises:
         ConfigError: they do not fit; the first problem, in one line.
@@ -131,7 +133,17 @@ def fit(schema: type[_Schema], values: dict[str, Any], path: Path) -> _Schema:
     try:
         return schema.model_validate(values)
     except ValidationError as error:
-        raise ConfigError(f"{path}: {_first_problem(schema, error)}") from error
+        key, problem = _first_problem(schema, error)
+        # The file is not to blame for what the command line put into it.
+        culprit = next((one for one in overrides if _concerns(one, key)), None)
+        where = str(path) if culprit is None else f"--set {_shortened(culprit)}"
+        raise ConfigError(f"{where}: {problem}") from error
+
+
+def _concerns(override: str, key: str) -> bool:
+    """Whether the problem at a key came from an override of it, or of a section around it."""
+    name = override.partition("=")[0]
+    return bool(name) and (key == name or key.startswith(f"{name}.") or name.startswith(f"{key}."))
 
 
 def _apply(values: dict[str, Any], override: str) -> None:
@@ -154,20 +166,20 @@ def _apply(values: dict[str, Any], override: str) -> None:
         raise ConfigError(f"--set {override}: there is no such place in the file.") from error
 
 
-def _first_problem(schema: type[Section], error: ValidationError) -> str:
-    """The first schema violation as *key: what is wrong. What to do.*"""
+def _first_problem(schema: type[Section], error: ValidationError) -> tuple[str, str]:
+    """The key of the first schema violation, and *key: what is wrong. What to do.*"""
     problem = error.errors()[0]
     key, known = _place(schema, problem["loc"])
     if problem["type"] == "extra_forbidden":
         change = what_became_of(key)
         if change is not None:
-            return f"{key}: {change}."
+            return key, f"{key}: {change}."
         near = difflib.get_close_matches(key.split(".")[-1], known, n=1)
         hint = f" Did you mean '{near[0]}'?" if near else ""
-        return f"{key}: unknown key.{hint}"
+        return key, f"{key}: unknown key.{hint}"
     if problem["type"] == "union_tag_invalid":
         tags = problem["ctx"]
-        return (
+        return key, (
             f"{key}: kind must be one of {tags['expected_tags']}, found '{tags['tag']}'. Stages of "
             "another family need a run each."
         )
@@ -175,7 +187,7 @@ def _first_problem(schema: type[Section], error: ValidationError) -> str:
     shown = "" if isinstance(found, dict) else f", found {_shortened(repr(found))}"
     message = problem["msg"].removeprefix("Value error, ")
     wrong, stop, advice = message.partition(". ")
-    return f"{key + ': ' if key else ''}{wrong[:1].lower()}{wrong[1:]}{shown}{stop}{advice}."
+    return key, f"{key + ': ' if key else ''}{wrong[:1].lower()}{wrong[1:]}{shown}{stop}{advice}."
 
 
 def _shortened(text: str) -> str:

@@ -63,6 +63,7 @@ def read_records(
     on_error: OnError = "fail",
     on_skip: Callable[[str], None] | None = None,
     input_format: InputFormat = "auto",
+    stream: IO[bytes] | None = None,
 ) -> Iterator[Record]:
     """The records of one input, one at a time.
 
@@ -75,6 +76,7 @@ def read_records(
             that cannot be read at all counts as one.
         on_skip: called with *where: what is wrong* for each record left out.
         input_format: the kind of the input; ``auto`` goes by its name and its first bytes.
+        stream: the bytes of the file, if it is not to be opened; ``path`` then only names it.
 
     Raises:
         DataError: with ``fail``, the first thing that cannot be read; names file and line.
@@ -82,8 +84,8 @@ def read_records(
     name = "stdin" if path == "-" else printable(str(path))
     place = Place(name, errors, on_error, on_skip)
     try:
-        with _open(path) as stream:
-            yield from _unpacked_records(stream, path, place, field, lines, input_format)
+        with _open(path) if stream is None else nullcontext(stream) as opened:
+            yield from _unpacked_records(opened, path, place, field, lines, input_format)
     except DataError as error:
         place.refuse(error)
     except Exception as error:

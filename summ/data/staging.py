@@ -11,7 +11,6 @@ import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from summ.data.files import new_folder, publish_folder, sha256, write_file
 from summ.data.manifest import Manifest
 from summ.data.shards import read_shard
 from summ.data.unfinished import final_name
+from summ.distribution import version_of
 from summ.errors import DataError
 from summ.text.pretrained_tokenizer import open_vocabulary
 from summ.text.vocabulary import TRAINING_CHARACTERS, Vocabulary
@@ -38,7 +38,7 @@ _LIBRARIES = ("summ", "sentencepiece", "tokenizers", "pyarrow")
 
 def versions() -> dict[str, str]:
     """Those of the libraries that shape the result."""
-    return {name: version(name) for name in _LIBRARIES}
+    return {name: version_of(name) for name in _LIBRARIES}
 
 
 def fingerprint(sources: list[dict[str, Any]], settings: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from summ.distribution import how_to_install
 from summ.errors import DataError
 from summ.export.transformers import save_summarizer_tokenizer, write_json_file
 from summ.families.summarizer.model import SummaryModel
@@ -38,7 +39,7 @@ def write_ctranslate2(model: SummaryModel, folder: Path, work: Path) -> None:
         from ctranslate2.converters import TransformersConverter
     except ImportError as error:
         raise DataError(
-            '--to ctranslate2: it is not installed. Run pip install "summ[fast]".'
+            f"--to ctranslate2: it is not installed. {how_to_install('fast')}"
         ) from error
     network.save_pretrained(work)
     # The vocabulary's own tokenizer: its ids and marks are all that the converter reads.

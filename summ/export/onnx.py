@@ -18,6 +18,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from transformers.modeling_outputs import BaseModelOutput
 
+from summ.distribution import how_to_install
 from summ.errors import DataError
 from summ.export.transformers import save_summarizer_tokenizer, save_tokenizer
 from summ.families.sentence.model import SentenceModel
@@ -107,9 +108,7 @@ def write_onnx(model: SentenceModel | SummaryModel, folder: Path) -> None:
             the architecture.
     """
     if importlib.util.find_spec("onnx") is None:
-        raise DataError(
-            '--to onnx: the package onnx is not installed. Run pip install "summ[onnx]".'
-        )
+        raise DataError(f"--to onnx: the package onnx is not installed. {how_to_install('onnx')}")
     if isinstance(model, SummaryModel):
         graphs = _compressor_graphs(model)
         save_summarizer_tokenizer(model, folder)

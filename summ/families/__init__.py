@@ -39,15 +39,15 @@ def load_run(path: Path, overrides: Sequence[str] = ()) -> RunShape:
         case "summarizer":
             from summ.families.summarizer.config import SummarizerRun
 
-            return fit(SummarizerRun, values, path)
+            return fit(SummarizerRun, values, path, overrides)
         case "sentence":
             from summ.families.sentence.config import SentenceRun
 
-            return fit(SentenceRun, values, path)
+            return fit(SentenceRun, values, path, overrides)
         case "shortener":
             from summ.families.shortener.config import ShortenerRun
 
-            return fit(ShortenerRun, values, path)
+            return fit(ShortenerRun, values, path, overrides)
         case other:
             raise ConfigError(
                 f"{path}: family: there is none of this name, found {other!r}. "

@@ -8,7 +8,8 @@ from typing import Protocol, runtime_checkable
 
 from summ.families.summarizer.model import SummaryModel
 from summ.pipelines.decoding_options import DecodingOptions
-from summ.pipelines.rerank import Reranker, RerankWeights, weights_of
+from summ.pipelines.rerank import Reranker, weights_of
+from summ.pipelines.rerank_weights import RerankWeights
 from summ.pipelines.search import Hypothesis, Searcher
 from summ.text.folding import Folded, unfold
 from summ.text.surface import SurfaceFacts
@@ -35,6 +36,21 @@ class Compressed:
     log_prob: float
     truncated: bool
     method: Method = "compressed"
+
+
+@dataclass(frozen=True)
+class Finalists:
+    """The summaries of one text that a search ends with.
+
+    Attributes:
+        source: the pieces of the text that the model read; none if it cannot read the script.
+        hypotheses: the likeliest per piece first.
+        texts: each of them as its reader sees it.
+    """
+
+    source: list[int]
+    hypotheses: list[Hypothesis]
+    texts: list[str]
 
 
 @runtime_checkable
@@ -112,6 +128,21 @@ class ModelCompressor:
             for source, best in zip(batch, self._search(batch, decoding), strict=True):
                 compressed[source.place] = self._write(source, best, texts[source.place])
         return [one for one in compressed if one is not None]
+
+    def finalists(self, text: str, words: int, beams: int) -> Finalists:
+        """What the search of one text ends with, before anything is chosen.
+
+        Args:
+            words: the most words of a summary.
+            beams: width of the search, and how many summaries it ends with.
+        """
+        [source] = self._read([text], [words])
+        if not source.ids:
+            return Finalists([], [], [])
+        [found] = self._searcher.candidates(
+            [source.ids], [words], beams, beams, [source.surface_facts]
+        )
+        return Finalists(source.ids, found, [self._write(source, one, text).text for one in found])
 
     def _search(self, batch: Sequence[_Source], decoding: DecodingOptions) -> list[Hypothesis]:
         """The summary of each source, in pieces."""

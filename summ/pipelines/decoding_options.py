@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from summ.errors import ConfigError
+from summ.errors import ArgumentError
+from summ.pipelines.arguments import one_of, whole_number
 
 if TYPE_CHECKING:
-    from summ.pipelines.rerank import RerankWeights
+    from summ.pipelines.rerank_weights import RerankWeights
     from summ.types import Style
 
+_STYLES = ("auto", "headline", "sentence")  # ``Style``, whose module imports torch
 _CODE = re.compile(r"[a-z]{2,3}")
 
 
@@ -30,7 +32,8 @@ class DecodingOptions:
         language: of all texts (ISO 639-1); ``auto`` finds out for each.
 
     Raises:
-        ConfigError: a number is below 1, or the language is no code.
+        ArgumentError: a number is below 1, there is no such style, or the language is no code.
+        TypeError: a number is not whole.
     """
 
     beams: int = 8
@@ -41,10 +44,10 @@ class DecodingOptions:
 
     def __post_init__(self) -> None:
         for name, value in (("beams", self.beams), ("batch size", self.batch_size)):
-            if value < 1:
-                raise ConfigError(f"{name}: must be at least 1, but is {value}.")
+            whole_number(name, value)
+        one_of("style", self.style, _STYLES)
         if self.language != "auto" and not _CODE.fullmatch(self.language):
-            raise ConfigError(
+            raise ArgumentError(
                 f"language: must be auto or a code of two or three letters such as de, but is "
                 f"{self.language!r}."
             )
@@ -63,6 +66,6 @@ class DecodingOptions:
         """
         if rerank is None:
             return DecodingOptions(beams, batch_size, style=style, language=language)
-        from summ.pipelines.rerank import parse_weights
+        from summ.pipelines.rerank_weights import parse_weights
 
         return DecodingOptions(beams, batch_size, parse_weights(rerank), style, language)

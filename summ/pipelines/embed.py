@@ -5,7 +5,7 @@ Axes: N texts, D width of a vector.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float32, Int64, UInt8
 
-from summ.data.readers import Record
 from summ.data.windows import windows
 from summ.errors import ConfigError
 from summ.families.sentence.model import (
@@ -22,6 +21,9 @@ from summ.families.sentence.model import (
     SentenceSettings,
     load_sentence_model,
 )
+from summ.pipelines.arguments import whole_number
+from summ.pipelines.device import chosen_device
+from summ.pipelines.texts import as_records
 from summ.pretrained import find_model
 from summ.types import Tokens
 
@@ -79,7 +81,7 @@ class SentenceEncoder:
         Raises:
             CheckpointError: the folder is missing, damaged or from another version.
         """
-        chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        chosen = chosen_device(device)
         folder = None if path is None else find_model(path)
         return SentenceEncoder(load_sentence_model(folder, chosen))
 
@@ -93,7 +95,7 @@ class SentenceEncoder:
         """The settings that the model was saved with."""
         return self._model.settings
 
-    def encode(self, texts: Sequence[str], batch_size: int = 64) -> Float32[np.ndarray, "N D"]:
+    def encode(self, texts: Iterable[str], batch_size: int = 64) -> Float32[np.ndarray, "N D"]:
         """The vectors of texts, in their order; a blank text has a vector of zeros.
 
         Args:
@@ -101,22 +103,19 @@ class SentenceEncoder:
             batch_size: texts that are encoded at once; affects speed and memory only.
 
         Raises:
-            ConfigError: the batch size is below 1.
+            TypeError: ``texts`` is one text, or one of them is no string.
+            ArgumentError: the batch size is below 1.
         """
-        if isinstance(texts, str):
-            raise TypeError("texts must be a list of texts, but is one text; write [text]")
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        done = 0
-        for window in windows(Record("", text) for text in texts):
-            embedded = self.embed([record.text for record in window], batch_size)
-            vectors[done : done + len(window)] = embedded.vectors
-            done += len(window)
-        return vectors
+        empty = np.zeros((0, self.dimension), dtype=np.float32)
+        parts = [
+            self.embed([record.text for record in window], batch_size).vectors
+            for window in windows(as_records(texts))
+        ]
+        return np.concatenate([empty, *parts])
 
     def embed(self, texts: Sequence[str], batch_size: int = 64) -> Embedded:
         """The same, with which texts were blank or too long; all are tokenised at once."""
-        if batch_size < 1:
-            raise ConfigError(f"batch size: must be at least 1, but is {batch_size}.")
+        batch_size = whole_number("batch size", batch_size)
         pieces = self._read(texts)
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for places, words in self._batches(pieces, batch_size):

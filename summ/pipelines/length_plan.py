@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from summ.errors import ConfigError
+from summ.pipelines.arguments import whole_number
 from summ.pipelines.headline import DEFAULT_HEADLINE_WORDS
 from summ.pipelines.selection import Encode, rank_sentences
 from summ.text.sentences import split_sentences
@@ -63,7 +63,7 @@ class LengthPlan:
 class LengthLimit:
     """How long a summary may be.
 
-    A ``ConfigError`` says which number is below 1.
+    An ``ArgumentError`` or ``TypeError`` says which number is none or below 1.
 
     Attributes:
         words: the most words it may have (characters in scripts without spaces); by default
@@ -77,8 +77,8 @@ class LengthLimit:
 
     def __post_init__(self) -> None:
         for name, value in (("words", self.words), ("sentences", self.sentences)):
-            if value is not None and value < 1:
-                raise ConfigError(f"{name}: must be at least 1, but is {value}.")
+            if value is not None:
+                whole_number(name, value)
 
 
 def plan_summary(

@@ -34,15 +34,14 @@ def load(name_or_path: Path | str, device: str | None = None) -> Summarizer | Se
     Raises:
         CheckpointError: there is no such model, or it is damaged or from another version.
     """
-    import torch
-
     from summ import families
     from summ.families.sentence.model import SentenceModel
     from summ.families.summarizer.model import SummaryModel
+    from summ.pipelines.device import chosen_device
     from summ.pipelines.embed import SentenceEncoder
     from summ.pipelines.summarize import Summarizer
 
-    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    device = chosen_device(device)
     match families.load(find_model(name_or_path), device):
         case SummaryModel() as model:
             return Summarizer.around(model, device)

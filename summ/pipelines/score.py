@@ -20,7 +20,10 @@ from summ.data.windows import windows
 from summ.families.summarizer.critique import nll_per_word, prefix_humanness
 from summ.families.summarizer.likelihood import reconstruction_nll
 from summ.families.summarizer.model import SummaryModel, load_summary_model
+from summ.pipelines.arguments import whole_number
+from summ.pipelines.device import chosen_device
 from summ.pipelines.search import Searcher
+from summ.pipelines.texts import as_records
 from summ.pretrained import find_model
 from summ.text.sentences import split_sentences
 from summ.types import Tokens
@@ -47,6 +50,11 @@ class Score:
     humanness: float | None
     anomaly_percentile: float | None
 
+    def __str__(self) -> str:
+        if self.nll_per_word is None or self.humanness is None:
+            return "blank"
+        return f"{self.nll_per_word:.2f} nats a word, humanness {self.humanness:.2f}"
+
 
 @dataclass
 class _Sums:
@@ -69,18 +77,27 @@ class Scorer:
     @staticmethod
     def load(path: Path | str | None = None, device: str | None = None) -> Scorer:
         """Loads a model; see ``Summarizer.load``."""
-        chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        return Scorer(load_summary_model(None if path is None else find_model(path), chosen))
+        folder = None if path is None else find_model(path)
+        return Scorer(load_summary_model(folder, chosen_device(device)))
 
-    def score(self, records: Iterable[Record], batch_size: int = 64) -> list[Score]:
-        """Scores all records; the texts stream, four numbers a text are kept.
+    def score(self, texts: Iterable[str | Record], batch_size: int = 64) -> list[Score]:
+        """Scores all texts; they stream, four numbers a text are kept.
 
         Long texts are scored sentence by sentence, and all of their sentences count.
+
+        Args:
+            texts: strings, or records with an ``id``: a list, a generator, a column of a table.
+            batch_size: sentences scored at once; affects speed and memory only.
+
+        Raises:
+            TypeError: ``texts`` is one text, or one of them is no string.
+            ArgumentError: the batch size is below 1.
         """
+        batch_size = whole_number("batch size", batch_size)
         ids: list[str] = []
         nll: list[float] = []
         human: list[float] = []
-        for window in windows(records):
+        for window in windows(as_records(texts)):
             sums = self._sums([record.text for record in window], batch_size)
             for record, one in zip(window, sums, strict=True):
                 ids.append(record.id or str(len(ids) + 1))

@@ -11,10 +11,12 @@ from summ.data.readers import Record
 from summ.data.windows import windows
 from summ.pipelines.compress import Compressed, SentenceCompressor
 from summ.pipelines.decoding_options import DecodingOptions
+from summ.pipelines.device import chosen_device
 from summ.pipelines.extraction import plan_extraction
 from summ.pipelines.length_plan import LengthLimit, LengthPlan, Segment, assemble, plan_summary
+from summ.pipelines.rerank_weights import RerankWeights, parse_weights
 from summ.pipelines.selection import Encode
-from summ.pipelines.texts import checked_texts
+from summ.pipelines.texts import as_records, checked_texts
 from summ.pretrained import find_model, summarizers_by_language
 from summ.text.cleaning import clean
 from summ.text.identification import identify
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
     from summ.families.summarizer.model import SummaryModel
     from summ.pipelines.embed import SentenceEncoder
-    from summ.pipelines.rerank import RerankWeights
 
 _UNKNOWN = "und"  # language
 
@@ -84,32 +85,35 @@ class Summarizer:
         path: Path | str | None = None,
         device: str | None = None,
         encoder: Path | str | None = None,
-        rerank: RerankWeights | None = None,
+        rerank: RerankWeights | str | None = None,
     ) -> Summarizer:
         """Loads a model.
 
         Args:
             path: a model's folder, or the name of one that ships with summ; by default the
                 English summarizer that ships with it.
-            device: where torch computes, such as ``cpu`` or ``cuda:1``; by default a GPU if
-                there is one.
+            device: where torch computes: ``cpu``, ``cuda``, ``cuda:1``, ``mps``; by default
+                (``auto``) a CUDA GPU if there is one.
             encoder: a sentence model by which to choose the sentences of long documents, loaded
                 when the first of them comes; by default they are compared by their words.
             rerank: how the model's other networks choose among the summaries that the search
-                ends with; by default as the model says.  ``rerank.LIKELIEST`` takes the one that
-                is likeliest to the compressor.
+                ends with, also as the command takes it (``"reconstruction=2,humanness=0.5"``); by
+                default as the model says.  ``"none"`` takes the one that is likeliest to the
+                compressor.
 
         Raises:
             CheckpointError: the folder is missing, damaged or from another version.
+            ArgumentError: there is no such device.
+            ConfigError: ``rerank`` names no weight.
         """
-        import torch
-
         from summ.families.summarizer.model import load_summary_model
 
-        device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        device = chosen_device(device)
         model = load_summary_model(None if path is None else find_model(path), device)
         encode = None if encoder is None else _LateEncoder(find_model(encoder), device)
         # Whoever names a model wants to see what that model writes.
+        if isinstance(rerank, str):
+            rerank = parse_weights(rerank)
         return Summarizer.around(model, device, encode, rerank, prefer_shortener=path is None)
 
     @staticmethod
@@ -141,7 +145,7 @@ class Summarizer:
 
     def summarize(
         self,
-        texts: Sequence[str],
+        texts: Iterable[str],
         words: int | None = None,
         sentences: int | None = None,
         beams: int = 8,
@@ -152,7 +156,8 @@ class Summarizer:
         """Summarizes each text, in their order.
 
         Args:
-            texts: a list of texts.
+            texts: strings: a list, a generator, a pandas Series, a numpy array, a column of a
+                ``datasets.Dataset``.
             words: the most whitespace-separated words of a summary (characters in scripts
                 without spaces), a promise; by default 10 for one sentence or a short text,
                 20 for each of several ``sentences``, and 40 for a longer text.
@@ -165,18 +170,17 @@ class Summarizer:
             language: of all texts (ISO 639-1); ``auto`` finds out for each.
 
         Raises:
-            ConfigError: a number is below 1, or the language is no code.
-            TypeError: ``texts`` is one text, or one of them is no text.
+            ArgumentError: a number is below 1, there is no such style, or the language is no code.
+            TypeError: ``texts`` is one text, one of them is no string, or a number not whole.
         """
         decoding = replace(
             self._default, beams=beams, batch_size=batch_size, style=style, language=language
         )
-        records = [Record("", text) for text in checked_texts(texts)]
-        return list(self.stream(records, words, sentences, decoding))
+        return list(self.stream(texts, words, sentences, decoding))
 
     def summarize_together(
         self,
-        texts: Sequence[str],
+        texts: Iterable[str],
         words: int | None = None,
         sentences: int | None = None,
         decoding: DecodingOptions | None = None,
@@ -194,22 +198,25 @@ class Summarizer:
 
     def stream(
         self,
-        records: Iterable[Record],
+        texts: Iterable[str | Record],
         words: int | None = None,
         sentences: int | None = None,
         decoding: DecodingOptions | None = None,
     ) -> Iterator[Summary]:
-        """Summarizes any number of records in bounded memory, in their order.
+        """Summarizes any number of texts in bounded memory, in their order.
 
         Args:
-            records: read a window at a time, no faster than summaries are taken.
+            texts: strings, or records with an ``id``; read a window at a time, no faster than
+                summaries are taken.
             words, sentences: as for ``summarize``.
             decoding: how to search; by default as ``summarize`` does.
 
         Raises:
-            ConfigError: a number is below 1.
+            ArgumentError, TypeError: as for ``summarize``.
         """
-        return self._stream(records, LengthLimit(words, sentences), decoding or self._default)
+        return self._stream(
+            as_records(texts), LengthLimit(words, sentences), decoding or self._default
+        )
 
     def _stream(
         self, records: Iterable[Record], limit: LengthLimit, decoding: DecodingOptions

@@ -1,22 +1,43 @@
-"""Texts as callers give them: checked one by one, before anything is computed."""
+"""Texts as callers give them: checked one by one, before anything is computed.
+
+Whatever comes is looked at here, so arguments have no type yet.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from summ.data.readers import Record
 
 
-def checked_texts(texts: Iterable[str]) -> Iterator[str]:
-    """The texts.
+def checked_texts(texts: Any) -> Iterator[str]:
+    """The texts of a list, a generator, a column of a table: of whatever yields strings.
 
     Raises:
         TypeError: ``texts`` is one text, or one of them is no text; says at which position.
     """
+    for record in as_records(texts):
+        yield record.text
+
+
+def as_records(texts: Any) -> Iterator[Record]:
+    """The same as records without a name; what is a record already passes as it is.
+
+    Raises:
+        TypeError: as for ``checked_texts``.
+    """
     if isinstance(texts, str | bytes):
         raise TypeError("texts must be a list of texts, but is one text; write [text]")
+    if isinstance(texts, Mapping) or not isinstance(texts, Iterable):
+        raise TypeError(f"texts must be a list of texts, but is {_described(texts)}")
     for position, text in enumerate(texts):
-        if not isinstance(text, str):
+        if isinstance(text, Record):
+            yield text
+        elif isinstance(text, str):
+            yield Record("", str(text))  # numpy has a string of its own
+        else:
             raise TypeError(f"texts[{position}]: must be a string, found {_described(text)}")
-        yield text
 
 
 def _described(value: object) -> str:
@@ -26,4 +47,5 @@ def _described(value: object) -> str:
         return "NaN, a missing value. Leave it out, or write an empty string"
     if isinstance(value, bytes):
         return "bytes. Decode them first"
-    return f"{type(value).__name__} ({str(value)[:40]})"
+    shown = " ".join(str(value).split())
+    return f"{type(value).__name__} ({shown[:40]})"

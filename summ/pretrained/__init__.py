@@ -1,12 +1,29 @@
-"""The models that ship with summ: a folder each, known by its name."""
+"""The models that ship with summ: a folder each, known by its name; and those of the hub."""
 
 from __future__ import annotations
 
+import difflib
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 
+from summ.errors import CheckpointError
+
 _HERE = Path(__file__).parent
+_HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", flags=re.ASCII)
+# What a model of summ consists of: no code, no pickles.
+_FILES = ("*.json", "*.safetensors", "*.md", "*.txt", "*.model")
+
+# What each is for, and how well it does it; cards and docs/results.md say how it was measured.
+FIGURES = {
+    "en-lines": "lines that read as sentences; blind readings, 10 words at the most: 37 to 57 % "
+    "could be printed as they stand.",
+    "en-small": "headlines; Gigaword test, 7.9 words: ROUGE-1 / 2 / L F1 28.59 / 10.26 / 26.11 "
+    "(lead-8: 21.30 / 7.35 / 19.95).",
+    "en-encoder": "sentence vectors; MR 74.4, SUBJ 89.9, TREC 83.8 %, STS14 0.605; TF-IDF is ahead "
+    "in all four (77.8, 90.9, 88.0 %, 0.672).",
+}
 
 
 def shipped_models() -> dict[str, Path]:
@@ -17,13 +34,48 @@ def shipped_models() -> dict[str, Path]:
 
 
 def find_model(name_or_path: Path | str) -> Path:
-    """The folder of a model that is given by a path or by the name of a shipped one.
+    """The folder of a model: given by its path, as a shipped one's name, or by a name of the hub.
 
-    A folder of that name in the working directory comes first.  What is neither is returned as
-    it is, for the loader to report.
+    A folder of that name in the working directory comes first.  ``owner/name`` is downloaded from
+    the Hugging Face Hub, unless there is a folder ``owner``.
+
+    Raises:
+        CheckpointError: there is none, or it cannot be downloaded.
     """
-    path = Path(name_or_path)
-    return path if path.exists() else shipped_models().get(str(name_or_path), path)
+    path, name = Path(name_or_path), str(name_or_path)
+    if path.exists():
+        return path
+    shipped = shipped_models()
+    if name in shipped:
+        return shipped[name]
+    if _HUB_NAME.fullmatch(name) and not path.parent.exists():
+        return _download(name)
+    near = difflib.get_close_matches(name, shipped, n=1)
+    hint = f"Did you mean '{near[0]}'? " if near else ""
+    raise CheckpointError(
+        f"{name}: no such model folder. {hint}Give the folder a run wrote, or the name of one that "
+        f"ships with summ: {', '.join(shipped) or 'none in this checkout'}."
+    )
+
+
+def _download(name: str) -> Path:
+    """A model of the hub in the hub's cache; its progress is shown on a terminal.
+
+    Raises:
+        CheckpointError: there is none of that name, or no connection.
+    """
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=list(_FILES)))
+    except (HfHubHTTPError, HFValidationError, OSError) as error:
+        # LocalEntryNotFoundError and OfflineModeIsEnabled are OSErrors, too.
+        reason = " ".join(str(error).split()).partition(".")[0][:160]
+        raise CheckpointError(
+            f"{name}: no such model folder, and it cannot be had from the Hugging Face Hub "
+            f"({type(error).__name__}: {reason}). Check the name and the connection."
+        ) from error
 
 
 @lru_cache(maxsize=1)

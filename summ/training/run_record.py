@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 from summ.config import RunShape
 from summ.data import files
 from summ.data.unfinished import final_name, remove_all_leftovers
+from summ.distribution import version_of
 from summ.errors import CheckpointError, ConfigError, DataError
 from summ.training.checkpoint_plan import averaged_steps
 from summ.training.run_lock import LOCK
@@ -45,7 +45,7 @@ def describe_run(config: RunShape, processes: int, texts: str) -> None:
     Raises:
         ConfigError: it cannot be written.
     """
-    versions = {name: version(name) for name in ("summ", "torch", "transformers", "accelerate")}
+    versions = {name: version_of(name) for name in ("summ", "torch", "transformers", "accelerate")}
     record: dict[str, object] = {"processes": processes, "fingerprint": fingerprint(config)}
     record |= {"texts": texts, "versions": versions, "config": config.model_dump(mode="json")}
     try:

@@ -98,9 +98,11 @@ class Task(Protocol):
                 equally, or the networks lack what the stage needs.
         """
 
-    def save(self, folder: Path, final: bool = False) -> None:
+    def save(self, folder: Path, index: int, final: bool = False) -> None:
         """Writes the model folder.
 
         Args:
+            index: the position of the stage that was done last.  A resumed run may write the
+                folder of a stage that it does not begin.
             final: in the form that the configuration asks for; otherwise exactly as trained.
         """

@@ -163,7 +163,8 @@ class Trainer:
                 self._average(index)
                 self._save_stage(index)
                 self.state = replace(self.state, stage=index + 1, stage_step=0)
-        self._save_model(self.config.output / "model", final=True)
+        last = len(self.config.stages) - 1
+        self._save_model(self.config.output / "model", last, final=True)
         if self.accelerator.is_main_process:
             self.metrics.close()
         self.accelerator.end_training()
@@ -379,11 +380,11 @@ class Trainer:
         self.accelerator.wait_for_everyone()
 
     def _save_stage(self, index: int) -> None:
-        self._save_model(self.config.output / "stages" / self.config.stages[index].name)
+        self._save_model(self.config.output / "stages" / self.config.stages[index].name, index)
 
-    def _save_model(self, folder: Path, final: bool = False) -> None:
+    def _save_model(self, folder: Path, index: int, final: bool = False) -> None:
         if self.accelerator.is_main_process:
-            self.task.save(folder, final)
+            self.task.save(folder, index, final)
         self.accelerator.wait_for_everyone()
 
     def _checkpoint_to_resume(self, resume: bool) -> Path | None:

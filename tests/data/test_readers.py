@@ -270,7 +270,7 @@ def one_page_pdf(text):
 def test_a_missing_library_is_named(write, monkeypatch):
     path = write("a.pdf", b"x")
     monkeypatch.setitem(sys.modules, "pypdf", None)
-    assert 'Run pip install "summ[files]"' in refusal(path)
+    assert 'Run pip install ".[files]"' in refusal(path)
 
 
 def test_globs_are_expanded_in_order(tmp_path, monkeypatch):

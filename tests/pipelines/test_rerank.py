@@ -19,7 +19,8 @@ from summ.families.summarizer.rewards import humanness_reward
 from summ.pipelines.compress import ModelCompressor
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.lexicon import Lexicon
-from summ.pipelines.rerank import LIKELIEST, Reranker, RerankWeights, parse_weights
+from summ.pipelines.rerank import Reranker
+from summ.pipelines.rerank_weights import LIKELIEST, RerankWeights, parse_weights
 from summ.pipelines.search import Hypothesis, Searcher
 from summ.types import Tokens
 from tests import tiny

@@ -18,6 +18,7 @@ from summ.data.formats.rtf import rtf_text
 from summ.data.formats.subtitles import subtitle_text
 from summ.data.formats.word import word_text
 from summ.data.record import Place
+from summ.distribution import how_to_install
 from summ.errors import DataError
 
 _MOST_BYTES = 1 << 26  # of a file: 64 MiB
@@ -57,7 +58,7 @@ def document_text(stream: IO[bytes], kind: Kind, place: Place) -> str:
     except ImportError as error:
         raise DataError(
             f"{place.name}: reading .{kind} needs {missing_library(error)}, which is not "
-            'installed. Run pip install "summ[files]".'
+            f"installed. {how_to_install('files')}"
         ) from error
     except (DataError, MemoryError):
         raise

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import IO, cast
 
+from summ.distribution import how_to_install
 from summ.errors import DataError
 
 DAMAGED = (gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError)
@@ -53,7 +54,7 @@ def unpacked(stream: IO[bytes], packing: str, name: str) -> AbstractContextManag
         except ImportError as error:
             raise DataError(
                 f"{name}: reading .zst needs zstandard, which is not installed. "
-                'Run pip install "summ[files]".'
+                f"{how_to_install('files')}"
             ) from error
         reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
         opened = io.BufferedReader(cast("io.RawIOBase", reader))

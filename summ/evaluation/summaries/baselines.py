@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from summ.distribution import how_to_install
 from summ.errors import ConfigError, DataError
 from summ.evaluation.summaries.pairs import Texts
 from summ.evaluation.summaries.rouge import Progress
@@ -60,7 +61,7 @@ def baseline(
     if name in _FROM_SUMY and importlib.util.find_spec("sumy") is None:
         raise ConfigError(
             f"baseline {name}: needs the package sumy, which is not installed. "
-            "pip install 'summ[report]'."
+            f"{how_to_install('report')}"
         )
     budgets = _budgets(words, len(texts))
     summarize = _SUMMARIZERS[name]

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
+from summ.distribution import version_of
 from summ.errors import ConfigError, DataError
 from summ.evaluation.significance import FloatArray, bootstrap_means, interval
 from summ.evaluation.summaries.protocols import Measure, Protocol, protocol_named
@@ -252,8 +252,8 @@ def _signature(
         f"n:{len(references)}",
         "words:unicode",
         f"lsum:{'sentences' if protocol.split_sentences else 'lines'}",
-        f"rouge-score:{version('rouge-score')}",
-        f"summ:{version('summ')}",
+        f"rouge-score:{version_of('rouge-score')}",
+        f"summ:{version_of('summ')}",
         f"resamples:{resamples}",
         f"seed:{seed}",
     ]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
+from summ.distribution import version_of
 from summ.evaluation.markdown import escape_markdown
 from summ.evaluation.significance import bootstrap_means, interval
 from summ.evaluation.tables import Style, table
@@ -102,8 +102,8 @@ class EmbeddingEvaluation:
         return (
             f"embeddings|rows:unit|similarity:cosine,spearman|classifier:logistic-l2|C:{powers}"
             f"|folds:{OUTER_FOLDS}|inner:{INNER_FOLDS}|given-split-inner:{OUTER_FOLDS}"
-            f"|folds-seed:{FOLDS_SEED}|scikit-learn:{version('scikit-learn')}"
-            f"|summ:{version('summ')}|resamples:{self.resamples}|seed:{self.seed}"
+            f"|folds-seed:{FOLDS_SEED}|scikit-learn:{version_of('scikit-learn')}"
+            f"|summ:{version_of('summ')}|resamples:{self.resamples}|seed:{self.seed}"
         )
 
     def to_dict(self) -> dict[str, Any]:

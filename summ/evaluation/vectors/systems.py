@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from summ.distribution import how_to_install
 from summ.errors import ConfigError
 from summ.evaluation.summaries.rouge_tokenizer import words_of
 from summ.evaluation.vectors.logistic import Rows
@@ -48,7 +49,7 @@ def require_scikit_learn(wanted_by: str) -> None:
     if importlib.util.find_spec("sklearn") is None:
         raise ConfigError(
             f"{wanted_by}: needs the package scikit-learn, which is not installed. "
-            'pip install "summ[encoders]".'
+            f"{how_to_install('encoders')}"
         )
 
 

@@ -51,8 +51,6 @@ class SentenceTask:
         self.config, self.device = config, device
         self.prose = Prose.open(config.data.corpus)
         self.model = _model(config, self.prose).to(device)
-        # No stage of a finished run begins again: its objective is that of its last stage.
-        self.objective = _objective(config.stages[-1], self.model)
         self.decoders = _decoders(config, self.model)
         for decoder in (decoder for pair in self.decoders.values() for decoder in pair):
             decoder.to(device)
@@ -90,7 +88,6 @@ class SentenceTask:
                     )
                 step = SkipThoughtStep(encoder, *self.decoders[stage.name])
                 shown = "skip_thought/nll_per_piece"
-        self.objective = stage.kind
         return StageParts(stage, texts, step, partial(self._validate, texts, step), (shown,))
 
     def _infomax(self, stage: InfoMaxStage, processes: int) -> StageParts:
@@ -116,7 +113,6 @@ class SentenceTask:
             code = self.model.codes["binary"]
             if isinstance(code, BinaryBottleneck) and not code.fitted:
                 code.fit(self._first_vectors(texts, stage.code.fitted_on), self.config.seed)
-        self.objective = _objective(stage, self.model)
         step = InfoMaxStep(self.model, stage)
 
         def validate() -> Validation:
@@ -164,16 +160,18 @@ class SentenceTask:
             held_out=self.config.validation_documents,
         )
 
-    def save(self, folder: Path, final: bool = False) -> None:
-        settings = replace(self.model.settings, objective=self.objective)
+    def save(self, folder: Path, index: int, final: bool = False) -> None:
+        objective = _objective(self.config.stages[: index + 1], self.model)
+        settings = replace(self.model.settings, objective=objective)
         save_sentence_model(replace(self.model, settings=settings), folder)
 
 
-def _objective(stage: Stage, model: SentenceModel) -> Objective:
-    """What the encoders will have learned by; a code leaves them as they are."""
-    if isinstance(stage, InfoMaxStage) and stage.code is not None:
-        return model.settings.objective
-    return stage.kind
+def _objective(done: list[Stage], model: SentenceModel) -> Objective:
+    """What the encoders learned by last; a code leaves them as they are."""
+    for stage in reversed(done):
+        if not isinstance(stage, InfoMaxStage) or stage.code is None:
+            return stage.kind
+    return model.settings.objective
 
 
 def _decoders(

@@ -121,7 +121,7 @@ class ShortenerTask:
         figures = {"held_out/nll": nll / targets, "held_out/nll_per_piece": nll / pieces}
         return Validation(figures, samples)
 
-    def save(self, folder: Path, final: bool = False) -> None:
+    def save(self, folder: Path, index: int, final: bool = False) -> None:
         """With 8 bits a weight in any case; checkpoints have the weights as trained."""
         longest = max(stage.longest_line for stage in self.config.stages)
         settings = replace(self.model.settings, longest_line=longest)

@@ -105,7 +105,7 @@ class SummarizerTask:
                     every[stage.name] = Manifest.read(stage.prose / "manifest.json")
         return content_digest({name: manifest.content for name, manifest in every.items()})
 
-    def save(self, folder: Path, final: bool = False) -> None:
+    def save(self, folder: Path, index: int, final: bool = False) -> None:
         if not final:
             save_summary_model(self.summary_model, folder)
             return

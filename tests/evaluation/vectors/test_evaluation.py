@@ -285,5 +285,5 @@ def test_a_missing_package_is_named(data: list[Path], monkeypatch: pytest.Monkey
         "find_spec",
         lambda name: None if name == "sklearn" else find_spec(name),
     )
-    with pytest.raises(ConfigError, match=r'scikit-learn.*pip install "summ\[encoders\]"'):
+    with pytest.raises(ConfigError, match=r'scikit-learn.*pip install "\.\[encoders\]"'):
         evaluate_vectors(VectorRequest(data, baseline="tfidf"))

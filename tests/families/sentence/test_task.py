@@ -143,6 +143,47 @@ def test_killed_and_resumed_equals_uninterrupted(
         assert torch.equal(value, theirs[name]), name
 
 
+def files(run: Path) -> dict[str, bytes]:
+    """Every file of the models."""
+    found = sorted(path for part in ("stages", "model") for path in (run / part).rglob("*"))
+    return {str(path.relative_to(run)): path.read_bytes() for path in found if path.is_file()}
+
+
+def test_a_stage_whose_folder_was_lost_is_written_again(corpus: Path, tmp_path: Path) -> None:
+    """Killed between the last checkpoint of a stage and its folder; with a code after the stages
+    that train the encoders, whose objective stays.
+    """
+    code = {"kind": "infomax", "sentences": 8, "code": {"bits": 4, "fitted_on": 16}}
+    stages = [
+        {"name": name, "steps": 2, "optimizer": OPTIMIZER, **kind}
+        for name, kind in {**STAGES, "code": code}.items()
+    ]
+    settings = config(tmp_path, corpus, "skip", stages=stages)
+    train(settings)
+    run = tmp_path / "run"
+    whole = files(run)
+    objectives = [
+        load_sentence_model(run / part).settings.objective
+        for part in ("stages/quick", "stages/skip", "stages/code", "model")
+    ]
+    assert objectives == ["quick-thought", "skip-thought", "skip-thought", "skip-thought"]
+    for written in reversed(checkpoints(run / "checkpoints")):
+        for part in (run / "stages", run / "model"):
+            shutil.rmtree(part)
+        later = [other for other in checkpoints(run / "checkpoints") if other > written]
+        for other in later:
+            shutil.rmtree(other)
+        state = read_state(written)
+        for index in range(state.stage):
+            # An earlier stage's folder was written before this checkpoint.
+            for name, content in whole.items():
+                if name.startswith(f"stages/{stages[index]['name']}/"):
+                    (run / name).parent.mkdir(parents=True, exist_ok=True)
+                    (run / name).write_bytes(content)
+        train(settings, resume=True)
+        assert files(run) == whole, written.name
+
+
 @pytest.mark.parametrize("what", ["loss", "gradient"])
 def test_what_is_not_finite_skips_its_own_update_alone(
     kind: str, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
@@ -218,7 +259,7 @@ def test_a_model_takes_the_language_of_its_texts(corpus: Path, tmp_path: Path) -
     (named / "manifest.json").write_text(json.dumps(manifest))
     for place, language in ((corpus, "und"), (named, "en")):
         task = SentenceTask(SentenceRun.model_validate(values(place, "quick")), CPU)
-        task.save(tmp_path / language)
+        task.save(tmp_path / language, 0)
         assert load_sentence_model(tmp_path / language).settings.language == language
 
 

@@ -16,7 +16,8 @@ from summ.families import task, train
 from summ.families.summarizer.config import RerankConfig, SummarizerRun
 from summ.families.summarizer.model import SummaryModel, load_summary_model
 from summ.networks.int8 import WEIGHTS
-from summ.pipelines.rerank import RerankWeights, weights_of
+from summ.pipelines.rerank import weights_of
+from summ.pipelines.rerank_weights import RerankWeights
 from summ.pipelines.summarize import Summarizer
 from tests.conftest import STORIES
 from tests.families.summarizer.test_task import config
@@ -169,7 +170,7 @@ def test_resumes_alike_before_and_after_a_combine_stage(
 
 def test_without_model_settings_the_folder_is_as_trained(tiny_corpus: Path, tmp_path: Path) -> None:
     folder = tmp_path / "model"
-    task(tiny_run(tiny_corpus, tmp_path), CPU).save(folder, final=True)
+    task(tiny_run(tiny_corpus, tmp_path), CPU).save(folder, 0, final=True)
     assert not (folder / "compressor" / WEIGHTS).exists()
     assert load_summary_model(folder).settings.rerank is None
 

@@ -46,7 +46,7 @@ def start(tiny_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model folder without a language model."""
     run = config(tiny_corpus, tmp_path_factory.mktemp("start"), [REWARDED | {"reward": {}}])
     folder = run.output / "model"
-    task(run, torch.device("cpu")).save(folder)
+    task(run, torch.device("cpu")).save(folder, 0)
     return folder
 
 

@@ -1,0 +1,1 @@
+"""A page and a JSON API over the pipelines, on one's own machine."""

@@ -1,0 +1,198 @@
+"""Operations: what the models do for a request.  They run in the batcher's thread alone.
+
+Everything is done by the pipelines that the commands call; the summarizer, the scorer and the
+inspector share one model, and the sentence encoder is loaded when it is first needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from summ.data.readers import Record
+from summ.pipelines.decoding_options import DecodingOptions
+
+if TYPE_CHECKING:
+    from summ.pipelines.embed import SentenceEncoder
+    from summ.pipelines.inspection import Inspector
+    from summ.pipelines.score import Scorer
+    from summ.pipelines.summarize import Summarizer
+
+Result = dict[str, Any]
+
+_FIRST = "The council said on Monday that it will close the old bridge next year, after two checks."
+
+
+@dataclass(frozen=True)
+class Load:
+    """Loads the summarizer, and summarizes one sentence, so that the first user need not wait."""
+
+
+@dataclass(frozen=True)
+class Summarize:
+    """A summary of each text, or one of all."""
+
+    words: int | None
+    sentences: int | None
+    style: Literal["auto", "headline", "sentence"]
+    beams: int
+    language: str = "auto"
+
+
+@dataclass(frozen=True)
+class SummarizeTogether:
+    """One summary of all texts, given once for each of them; ``ticket`` keeps requests apart."""
+
+    options: Summarize
+    ticket: int
+
+
+@dataclass(frozen=True)
+class Score:
+    """The scores of each text, without its place among others."""
+
+
+@dataclass(frozen=True)
+class Embed:
+    """The vector of each text."""
+
+
+@dataclass(frozen=True)
+class Inspect:
+    """What the networks do with each text."""
+
+    words: int
+    beams: int
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The texts that are nearest to the first one; ``ticket`` keeps requests apart."""
+
+    count: int
+    ticket: int
+
+
+Operation = Load | Summarize | SummarizeTogether | Score | Embed | Inspect | Neighbours
+
+
+class Models:
+    """The models of a server."""
+
+    def __init__(self, model: Path | None, encoder: Path | None) -> None:
+        """Names the models; ``run(Load())`` loads the first.
+
+        Args:
+            model: the folder of a summarization model; None is the one that ships.
+            encoder: of a sentence model, likewise.
+        """
+        self._model, self._encoder_folder = model, encoder
+        self._summarizer: Summarizer | None = None
+        self._scorer: Scorer | None = None
+        self._inspector: Inspector | None = None
+        self._encoder: SentenceEncoder | None = None
+
+    def run(self, operation: Operation, texts: Sequence[str]) -> list[Result]:
+        """One result for each text.
+
+        Raises:
+            SummError: a text or an option cannot be used.
+        """
+        match operation:
+            case Load():
+                self._load()
+                first = Summarize(6, None, "auto", 8)
+                return self._summaries(first, [_FIRST] * len(texts))
+            case Summarize():
+                return self._summaries(operation, texts)
+            case SummarizeTogether():
+                options = operation.options
+                summary = self._loaded().summarize_together(
+                    texts, options.words, options.sentences, _decoding(options)
+                )
+                return [_summary_fields(summary)] * len(texts)
+            case Score():
+                return self._scores(texts)
+            case Embed():
+                vectors = self._sentence_encoder().encode(texts)
+                return [{"vector": row} for row in vectors.tolist()]
+            case Inspect():
+                return self._inspections(operation, texts)
+            case Neighbours():
+                return self._neighbours(operation, texts)
+
+    def _load(self) -> None:
+        import torch
+
+        from summ.families.summarizer.model import load_summary_model
+        from summ.pipelines.inspection import Inspector
+        from summ.pipelines.score import Scorer
+        from summ.pipelines.summarize import Summarizer
+
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        model = load_summary_model(self._model, device)
+        # As in ``Summarizer.load``: whoever names a model wants to see what that model writes.
+        self._summarizer = Summarizer.around(model, device, prefer_shortener=self._model is None)
+        self._scorer, self._inspector = Scorer(model), Inspector(model)
+
+    def _loaded(self) -> Summarizer:
+        if self._summarizer is None:
+            self._load()
+        if self._summarizer is None:
+            raise RuntimeError("no summarizer after loading")
+        return self._summarizer
+
+    def _sentence_encoder(self) -> SentenceEncoder:
+        if self._encoder is None:
+            from summ.pipelines.embed import SentenceEncoder
+
+            self._encoder = SentenceEncoder.load(self._encoder_folder)
+        return self._encoder
+
+    def _summaries(self, options: Summarize, texts: Sequence[str]) -> list[Result]:
+        records = [Record("", text) for text in texts]
+        summaries = self._loaded().stream(
+            records, options.words, options.sentences, _decoding(options)
+        )
+        return [_summary_fields(summary) for summary in summaries]
+
+    def _scores(self, texts: Sequence[str]) -> list[Result]:
+        self._loaded()
+        if self._scorer is None:
+            raise RuntimeError("no scorer after loading")
+        return [asdict(score) for score in self._scorer.score(Record("", text) for text in texts)]
+
+    def _inspections(self, options: Inspect, texts: Sequence[str]) -> list[Result]:
+        self._loaded()
+        if self._inspector is None:
+            raise RuntimeError("no inspector after loading")
+        inspector = self._inspector
+        return [asdict(inspector.inspect(text, options.words, options.beams)) for text in texts]
+
+    def _neighbours(self, options: Neighbours, texts: Sequence[str]) -> list[Result]:
+        """The same answer for each text."""
+        from summ.pipelines.neighbours import CodedTexts, code_texts
+
+        encoder = self._sentence_encoder()
+        query, *among = texts
+        coded = CodedTexts(among, code_texts(among, encoder))
+        near = coded.nearest(query, encoder, options.count) if among else []
+        found = [
+            {"line": one.place + 1, "text": one.text}
+            | {"cosine": one.cosine, "distance": one.distance}
+            for one in near
+        ]
+        return [{"neighbours": found}] * len(texts)
+
+
+def _decoding(options: Summarize) -> DecodingOptions:
+    return DecodingOptions(beams=options.beams, style=options.style, language=options.language)
+
+
+def _summary_fields(summary: Any) -> Result:
+    """By the names of ``summ summarize --format jsonl``."""
+    fields = asdict(summary)
+    fields["summary"] = fields.pop("text")
+    return fields
