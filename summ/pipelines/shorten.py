@@ -50,7 +50,6 @@ class ChoiceWeights:
         likelihood: of the line's mean log-probability.
         incomplete: of a line that does not look complete.
         conditional: of a claim without the condition that its sentence makes.
-        judged: of the logit of the judge of completeness, within ``lowest`` and ``highest``.
         content: what a telling word is worth.
         behind_verb: what one is worth more if it stands behind the verb.
         enough: how many of these count.
@@ -63,9 +62,6 @@ class ChoiceWeights:
 
     likelihood: float = 2.0
     incomplete: float = 1.2
-    judged: float = 0.2
-    lowest: float = -6.0
-    highest: float = 2.0
     conditional: float = 0.5
     content: float = 0.15
     behind_verb: float = 0.4
@@ -210,7 +206,6 @@ class Shortener:
             complete = complete and not breaks_off(source, skips, places)
             worth = self._worth(source, line, len(places) - len(shown), complete)
             worth += self._told(line_content(source, skips, places, shown))
-            worth += self._judged(source, shown)
             found.append(_Candidate(worth, replace(line, places=shown), complete))
         return found
 
@@ -222,14 +217,6 @@ class Shortener:
             + weights.behind_verb * min(content.behind_verb, weights.enough)
             - weights.subject * content.lost_of_subject
         )
-
-    def _judged(self, source: OrderedSource, places: Sequence[int]) -> float:
-        """What the judge of completeness makes of a line."""
-        weights, judge = self._weights, self._model.completeness
-        if judge is None:
-            return 0.0
-        logit = judge.logit([source.folded.tokens[place] for place in places])
-        return weights.judged * min(weights.highest, max(weights.lowest, logit))
 
     def _shortenings(
         self, text: str, source: OrderedSource, words: int

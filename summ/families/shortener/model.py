@@ -14,7 +14,6 @@ import torch
 
 from summ.data.files import write_file
 from summ.errors import CheckpointError
-from summ.families.shortener.completeness import Completeness
 from summ.networks.compressor import Compressor
 from summ.networks.int8 import load_eight_bits, save_eight_bits
 from summ.networks.model_folder import ModelManifest, load_settings, new_model_folder
@@ -25,7 +24,6 @@ from summ.text.vocabulary import Vocabulary
 FAMILY = "shortener"
 SHIPPED = Path(__file__).parents[2] / "pretrained" / "en-lines"
 _COMPRESSOR, _VOCABULARY, _VERBS = "compressor", "vocabulary", "verbs.json"
-_COMPLETENESS = "completeness.safetensors"
 
 
 @dataclass(frozen=True)
@@ -53,14 +51,12 @@ class ShortenerModel:
 
     Attributes:
         verbs: of the language; they tell where phrases begin and end.
-        completeness: judges lines, if the model has such a judge.
     """
 
     compressor: Compressor
     vocabulary: Vocabulary
     verbs: VerbLexicon
     settings: ShortenerSettings
-    completeness: Completeness | None = None
 
 
 def save_shortener(model: ShortenerModel, folder: Path) -> None:
@@ -74,8 +70,6 @@ def save_shortener(model: ShortenerModel, folder: Path) -> None:
         save_eight_bits(model.compressor.network, work / _COMPRESSOR)
         model.vocabulary.save(work / _VOCABULARY)
         write_file(work / _VERBS, json.dumps(model.verbs.lists(), ensure_ascii=False) + "\n")
-        if model.completeness is not None:
-            model.completeness.save(work / _COMPLETENESS)
 
 
 def load_shortener(
@@ -102,9 +96,7 @@ def load_shortener(
     except (ValueError, KeyError, TypeError) as error:
         reason = f"not a lexicon of verbs ({error})"
         raise CheckpointError(f"{folder / _VERBS}: {reason}. Get the model again.") from error
-    judge = folder / _COMPLETENESS
-    completeness = Completeness.load(judge, verbs) if judge.is_file() else None
-    return ShortenerModel(compressor, vocabulary, verbs, settings, completeness)
+    return ShortenerModel(compressor, vocabulary, verbs, settings)
 
 
 def _settings(manifest: ModelManifest) -> ShortenerSettings:
