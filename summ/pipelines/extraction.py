@@ -6,7 +6,6 @@ the end of a clause if it has one there; an ellipsis says so.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from summ.pipelines.length_plan import (
@@ -17,17 +16,12 @@ from summ.pipelines.length_plan import (
     words_per_unit,
 )
 from summ.pipelines.selection import Encode, rank_sentences
+from summ.text.breaking_off import break_off
 from summ.text.languages.language import language
 from summ.text.sentences import split_sentences
-from summ.text.words import count_words, cut_to_words, is_unsegmented
+from summ.text.words import count_words
 
 _LONGEST = 400  # words of a sentence; a longer one is taken apart
-_CLAUSE_END = re.compile(
-    r"[,;:،؛，、；：·\u2013\u2014](?=\s|$)|[，、；：]|(?<=[\u0e00-\u0e7f])\s(?=[\u0e00-\u0e7f])"
-)
-_LEAST_CLAUSE = 0.4  # of the words that a clause must fill to be worth its end
-_TRAILING = ' ,;:،؛，、；：·-\u2013\u2014(“"«„「'
-_ELLIPSIS = "…"
 
 
 def plan_extraction(
@@ -67,26 +61,11 @@ def plan_extraction(
             room -= length
     if kept:
         return LengthPlan(tuple(Segment(sentences[place], None) for place in sorted(kept)), words)
-    return LengthPlan((Segment(break_off(sentences[ranked[0]], words), None, cut=True),), words)
+    head = break_off(sentences[ranked[0]], words, language(code).function_words)
+    return LengthPlan((Segment(head, None, cut=True),), words)
 
 
 def _worth(sentences: Sequence[str], place: int, kept: Sequence[int]) -> bool:
     """Whether a sentence says something that is not kept already."""
     sentence = sentences[place]
     return any(map(str.isalnum, sentence)) and all(sentences[one] != sentence for one in kept)
-
-
-def break_off(sentence: str, words: int) -> str:
-    """The beginning of a sentence within so many words, to the end of a clause if it can be."""
-    if count_words(sentence) <= words:
-        return sentence
-    # Where characters are words, the ellipsis is one.
-    room = words - 1 if is_unsegmented(sentence) and words > 1 else words
-    head = cut_to_words(sentence, room)
-    ends = [found.start() for found in _CLAUSE_END.finditer(head)]
-    if not _CLAUSE_END.match(sentence[len(head) : len(head) + 2]):
-        clause = head[: ends[-1]] if ends else ""
-        if count_words(clause) >= _LEAST_CLAUSE * words:
-            head = clause
-    head = head.rstrip(_TRAILING) or head
-    return head if count_words(head + _ELLIPSIS) > words else head + _ELLIPSIS

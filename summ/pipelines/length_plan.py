@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from summ.pipelines.arguments import whole_number
 from summ.pipelines.headline import DEFAULT_HEADLINE_WORDS
 from summ.pipelines.selection import Encode, rank_sentences
+from summ.text.breaking_off import break_off
 from summ.text.sentences import split_sentences
 from summ.text.words import count_words, cut_to_words, is_unsegmented
 
@@ -20,7 +21,8 @@ _LEAST_SHARE = 0.5  # of a sentence's words that can tell what it says
 _MOST_LEFT_OVER = 1 / 3  # of the words, by shortening
 _SPARE = 4  # sentences ranked beyond those that can all be kept
 _CHARACTERS_PER_WORD = 2  # in scripts without spaces
-_SENTENCE_ENDS = ".!?…。！？।"
+_SENTENCE_ENDS = ".!?…。！？।॥؟۔։።፧။៖។៕༎།"
+_WITHOUT_FULL_STOP = re.compile("[\u0e00-\u109f\u1780-\u17ff]")  # Thai and its neighbours
 _SAMPLE = 200  # characters that show the script
 _CLOSERS = "\"'”’»)]」』"
 _QUOTES = re.compile('["“”„«»「」]')
@@ -132,7 +134,8 @@ def plan_summary(
     ranked.sort(key=lambda place: not _bears(sentences[place], words // count, may_shorten))
     kept = [sentences[place] for place in sorted(ranked[:count])]
     shares = share_words([count_words(sentence) for sentence in kept], words)
-    return LengthPlan(tuple(map(_part, kept, shares)), words)
+    parts = [_part(*one, may_shorten) for one in zip(kept, shares, strict=True)]
+    return LengthPlan(tuple(parts), words)
 
 
 def default_words(limit: LengthLimit, readable: bool, scale: int) -> int:
@@ -169,7 +172,8 @@ def whole_first(
 ) -> LengthPlan:
     """Sentences by rank: whole while they fit, then one that is shortened to what room is left.
 
-    The best sentence is kept that fits or can be shortened.  Others are shortened only if ``least``
+    The best sentence is kept that fits or can be shortened; if there is none, the best is broken
+    off.  Others are shortened only if ``least``
     words remain of them, not less than half of what they have, and no words of a speaker, which
     must stand as they were said.
 
@@ -183,12 +187,12 @@ def whole_first(
     kept: dict[int, Segment] = {}
     room = words
     able = [p for p in ranked if count_words(sentences[p]) <= words or may_shorten(sentences[p])]
-    for place in able or ranked[:1]:
+    for place in able or ranked[:1]:  # the latter is broken off
         sentence = sentences[place]
         length = count_words(sentence)
         enough = room >= max(min(least, length), _LEAST_SHARE * length)
         if not kept or (enough and _bears(sentence, room, may_shorten)):
-            kept[place] = replace(_part(sentence, room), place=place)
+            kept[place] = replace(_part(sentence, room, may_shorten), place=place)
             room -= min(room, length)
     reserve = tuple(Segment(sentences[p], None, p) for p in ranked if p not in kept)
     return LengthPlan(tuple(kept[place] for place in sorted(kept)), words, reserve=reserve)
@@ -201,10 +205,15 @@ def _bears(sentence: str, share: int, may_shorten: Callable[[str], bool]) -> boo
     return not _QUOTES.search(sentence) and may_shorten(sentence)
 
 
-def _part(sentence: str, share: int) -> Segment:
-    """A sentence that may keep so many words; where characters are words, its full stop is one."""
+def _part(sentence: str, share: int, may_shorten: Callable[[str], bool]) -> Segment:
+    """A sentence that may keep so many words; where characters are words, its full stop is one.
+
+    One in a language that the compressor does not know is broken off.
+    """
     if count_words(sentence) <= share:
         return Segment(sentence, None)
+    if not may_shorten(sentence):
+        return Segment(break_off(sentence, share), None, cut=True)
     return Segment(sentence, max(1, share - is_unsegmented(sentence)))
 
 
@@ -281,8 +290,8 @@ def _balanced(text: str) -> str:
 
 
 def _ended(text: str) -> str:
-    """The text with a full stop, unless it ends already."""
-    if text.rstrip(_CLOSERS)[-1:] in tuple(_SENTENCE_ENDS):
+    """The text with a full stop, unless it ends already or its script has none."""
+    if text.rstrip(_CLOSERS)[-1:] in tuple(_SENTENCE_ENDS) or _WITHOUT_FULL_STOP.match(text[-1:]):
         return text
     text = text.rstrip(" ,;:-–—") or text
     return text + ("。" if is_unsegmented(text[-1:]) else ".")

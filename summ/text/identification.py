@@ -60,6 +60,8 @@ _FEWEST_WORDS = 4  # of a text in Latin letters that shows its language
 _ENGLISH_SHARE = 0.1  # of telling words in English
 _SURE = 0.9  # probability below which a short text is not taken for another language
 _OTHER_MARGIN = 1.5  # how many more function words of another language than of English are needed
+# Which of these it is can be doubtful while it is no doubt one of them.
+_ALIKE = ("bs hr sl sr", "id ms", "da no sv", "cs sk", "ca es gl pt", "af nl")
 # The codes of some languages stand for others as well.
 _SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id"}
 
@@ -107,8 +109,9 @@ def _latin(sample: str, words: list[str], codes: str, default: str) -> str:
     code, probability = _most_likely(sample, codes)
     if code == "en" or code == default:
         return code
-    english = sum(word in language("en").stop_words for word in words)
-    theirs = sum(word in language(code).stop_words for word in words)
+    # Different words count: Hungarian has "a" as often as English has "the".
+    english = len(language("en").stop_words.intersection(words))
+    theirs = len(language(code).stop_words.intersection(words))
     if not language(code).stop_words:
         theirs = 0 if english else len(words)
     if probability >= _SURE and theirs >= max(1, _OTHER_MARGIN * english):
@@ -117,13 +120,15 @@ def _latin(sample: str, words: list[str], codes: str, default: str) -> str:
 
 
 def _most_likely(sample: str, codes: str) -> tuple[str, float]:
-    """The likeliest of some languages and its probability among them."""
+    """The likeliest of some languages, and the probability that it or one much like it is right."""
     allowed = codes.split()
     ranked = _identifier().rank(sample)
     found = [(_SAME.get(str(code), str(code)), float(p)) for code, p in ranked]
     among = [(code, probability) for code, probability in found if code in allowed]
     total = sum(probability for _, probability in among)
-    code, probability = max(among, key=lambda one: one[1])
+    code, _ = max(among, key=lambda one: one[1])
+    alike = next((group.split() for group in _ALIKE if code in group.split()), [code])
+    probability = sum(p for one, p in among if one in alike)
     return code, probability / total if total > 0 else 0.0
 
 

@@ -22,6 +22,14 @@ _LONGEST_ABBREVIATION = 20  # characters
 # Enough characters to recognise a script by.
 _SAMPLE = 1000
 _BULLET = re.compile(r"(?:[-*+•‣◦–—·]|\(?\d{1,3}[.)])\s")
+# Ends of sentences that sentencex does not know: the marks of Khmer, Tibetan, Burmese and Ethiopic,
+# and in Thai and Lao a space between two long runs of letters.
+_LONG_RUN = 15  # characters; shorter ones are names, numbers and their units
+_SOUTHERN = "\u0e00-\u0eff"
+_OWN_END = re.compile(
+    "(?<=[\u17d4\u17d5\u0f0d\u0f0e\u104b\u1362\u1367])\\s*(?=[^\\s\u17d4\u17d5\u0f0d\u0f0e”»])"
+    f"|(?<=[{_SOUTHERN}]{{{_LONG_RUN}}})\\s+(?=[{_SOUTHERN}]{{{_LONG_RUN}}})"
+)
 _SCRIPTS = (
     (re.compile("[\u3040-\u30ff]"), "ja"),
     (re.compile("[\u3400-\u9fff]"), "zh"),
@@ -53,9 +61,10 @@ def split_sentences(
     for paragraph in _paragraphs(text):
         code = language or guess_language(paragraph)
         for segment in _rejoined(_segments(paragraph, code), code):
-            sentence = " ".join(segment.split())
-            if sentence:
-                sentences.extend(_stretches(sentence, longest))
+            for part in [segment] if segment.isascii() else _OWN_END.split(segment):
+                sentence = " ".join(part.split())
+                if sentence:
+                    sentences.extend(_stretches(sentence, longest))
     return sentences
 
 

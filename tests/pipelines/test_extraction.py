@@ -2,8 +2,9 @@
 
 import pytest
 
-from summ.pipelines.extraction import break_off, plan_extraction
+from summ.pipelines.extraction import plan_extraction
 from summ.pipelines.length_plan import LengthLimit
+from summ.text.breaking_off import break_off
 from summ.text.words import count_words
 
 TEXTS = {

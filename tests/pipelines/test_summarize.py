@@ -12,6 +12,7 @@ from summ.data.readers import Record
 from summ.errors import CheckpointError, ConfigError
 from summ.pipelines.compress import Compressed
 from summ.pipelines.decoding_options import DecodingOptions
+from summ.pipelines.length_plan import whole_first
 from summ.pipelines.summarize import Summarizer
 from summ.text.words import count_words, cut_to_words
 from summ.types import Summary
@@ -284,3 +285,39 @@ def test_what_the_shortener_is_asked_for(text, style, asked):
     words, sentences = (8, None) if text == STORIES[0] else (40, 3)
     summarizer.summarize([text], words, sentences, style=style)
     assert set(shortener.styles) == asked
+
+
+ENGLISH = "The city will close its old harbour in May because the walls have begun to lean."
+GERMAN = "Die Stadt schließt im Mai den alten Hafen, weil die Mauern sich seit Jahren neigen."
+
+
+class OnlyEnglish(FirstWords):
+    """A compressor that must never see German."""
+
+    def compress(
+        self, texts: Sequence[str], budgets: Sequence[int], decoding: DecodingOptions
+    ) -> list[Compressed]:
+        assert "Mauern" not in " ".join(texts)
+        return super().compress(texts, budgets, decoding)
+
+
+@pytest.mark.parametrize("words", [3, 8, 14, 16, 24])
+@pytest.mark.parametrize("sentences", [None, 1, 2])
+@pytest.mark.parametrize(
+    "text", [GERMAN, f"{ENGLISH} {GERMAN}", f"{GERMAN} {ENGLISH} {ENGLISH}", f"{GERMAN}\n\nNow."]
+)
+def test_what_the_model_does_not_know_it_never_shortens(text, sentences, words):
+    summarizer = Summarizer(OnlyEnglish(), language="en")
+    [summary] = summarizer.summarize([text], words, sentences)
+    assert summary.text and summary.words <= words
+    assert "Stadt" not in summary.text or GERMAN in summary.text or summary.method == "cut"
+    [summary] = summarizer.summarize([ENGLISH], words, sentences)
+    assert (summary.language, summary.text) == ("en", cut_to_words(ENGLISH, words))
+
+
+def test_a_sentence_that_may_not_be_shortened_is_broken_off():
+    """No ranked sentence fits, and the language of none is known to the model."""
+    plan = whole_first([GERMAN], [0], 8, may_shorten=lambda _: False)
+    assert [(part.text, part.cut) for part in plan.parts] == [
+        ("Die Stadt schließt im Mai den alten Hafen…", True)
+    ]
