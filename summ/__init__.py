@@ -8,7 +8,8 @@ Example::
     [summary] = summarizer.summarize(["The text of an article ..."], words=10)
     print(summary.text)
 
-``load`` returns a model by name or folder: a ``Summarizer`` or a ``SentenceEncoder``.
+Texts are strings: in a list, a generator, a pandas Series, a numpy array.  A summary prints as its
+text.  ``load`` returns a model by name or folder: a ``Summarizer`` or a ``SentenceEncoder``.
 ``Scorer`` says how surprising texts are, ``rouge`` scores summaries against references, and
 ``train`` trains a model from a configuration file.  What goes wrong is a ``SummError``.
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from summ.evaluation.summaries.rouge import RougeReport, rouge
     from summ.pipelines.embed import SentenceEncoder
     from summ.pipelines.load import load
-    from summ.pipelines.score import Scorer
+    from summ.pipelines.score import Score, Scorer
     from summ.pipelines.summarize import Summarizer
     from summ.pipelines.train import train
     from summ.types import Summary
@@ -36,6 +37,7 @@ __all__ = [
     "ConfigError",
     "DataError",
     "RougeReport",
+    "Score",
     "Scorer",
     "SentenceEncoder",
     "SummError",
@@ -49,6 +51,7 @@ __all__ = [
 
 _PLACES = {
     "RougeReport": "summ.evaluation.summaries.rouge",
+    "Score": "summ.pipelines.score",
     "Scorer": "summ.pipelines.score",
     "SentenceEncoder": "summ.pipelines.embed",
     "Summarizer": "summ.pipelines.summarize",

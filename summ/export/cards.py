@@ -27,7 +27,7 @@ _VMAP = """
 the pieces of the others: translate one text at a time, or texts that belong together.
 """
 
-_TRANSFORMERS_SUMMARIZER = """# A summarizer of summ, for transformers
+_TRANSFORMERS_SUMMARIZER = """# A summarizer of summ, for transformers: lower case, digits as #
 
 ```python
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
@@ -88,7 +88,36 @@ from transformers import AutoTokenizer
 tokenizer = AutoTokenizer.from_pretrained(FOLDER)
 batch = tokenizer(["<words_8> " + text], truncation=True, padding=True, return_tensors="np")
 states = onnxruntime.InferenceSession(FOLDER + "/encoder.onnx").run(None, dict(batch))[0]
+decoder = onnxruntime.InferenceSession(FOLDER + "/decoder.onnx")
+end, special = tokenizer.eos_token_id, set(tokenizer.added_tokens_decoder)
+{allowing}
+drawn = [tokenizer.convert_tokens_to_ids("{start}")]
+for _ in range({room}):
+    logits = decoder.run(
+        None,
+        {{
+            "decoder_input_ids": [drawn],
+            "encoder_hidden_states": states,
+            "attention_mask": batch["attention_mask"],
+        }},
+    )[0][0, -1]
+    drawn.append(max(allowed, key=lambda piece: logits[piece]))  # the greedy choice
+    if drawn[-1] == end:
+        break
+summary = tokenizer.decode(drawn[1:], skip_special_tokens=True)
+print(summary)
 ```
+
+(One text at a time: `states` of several would need a loop for each row.)
+"""
+
+_ONNX_OPEN = "allowed = sorted(set(range(len(tokenizer))) - special | {end})"
+_ONNX_CLOSED = """
+import json
+
+# A summary may use these pieces and its own source's; no others were trained.
+shortlist = json.load(open(FOLDER + "/shortlist.json"))
+allowed = sorted({*shortlist, *batch["input_ids"][0].tolist()} - special | {end})
 """
 
 _ONNX_ENCODER = """# Sentence vectors of summ, as ONNX
@@ -164,7 +193,9 @@ def summarizer_card(target: str, settings: SummaryModelSettings, start: str, unk
             room=settings.max_sentence, closed=closed, start=start, unknown=unknown
         )
     else:
-        head = _ONNX_SUMMARIZER.format(start=start)
+        allowed = (_ONNX_CLOSED if closed else _ONNX_OPEN).strip()
+        room = settings.max_sentence - 1
+        head = _ONNX_SUMMARIZER.format(start=start, allowing=allowed, room=room)
     allowing = _SHORTLIST if closed else ""
     if closed and target == "ctranslate2":
         allowing += _VMAP

@@ -187,6 +187,14 @@ def test_a_compressor_in_onnx(summary_model_folder, tmp_path):
         },
     )
     np.testing.assert_allclose(found, logits.numpy(), atol=1e-4)
+    # The loop of the card: at each place the likeliest piece of those that a summary may use.
+    drawn, may = shown["drawn"], shown["allowed"]
+    assert set(may) == allowed(summary_model, ids[0].tolist())
+    scores = summary_model.compressor.logits(
+        summary_model.compressor.read(source, torch.tensor([8])), torch.tensor([drawn[:-1]])
+    )[0][:, may]
+    assert [may[place] for place in scores.argmax(dim=1).tolist()] == drawn[1:]
+    assert shown["summary"].split()
 
 
 def test_a_graph_that_computes_something_else_is_refused(folders, tmp_path, monkeypatch):
