@@ -21,8 +21,10 @@ _INLINE_GREETING = re.compile(
 )
 # Sentences before the matter: "Thanks, the new date works.  I hope you are well."
 _PLEASANTRY = re.compile(
-    r"(?:(?:(?:many )?thanks|thank you|(?:i |we )?(?:just )?(?:hope|trust) (?:you|this|that|all|every)"
-    r"|sorry (?:for|about)|(?:my |our )?apologies for|(?:great|perfect|sounds good|no problem)(?=[,.!])"
+    r"(?:(?:(?:many )?thanks|thank you|(?:i |we )?(?:just )?(?:hope|trust)"
+    r" (?:you|this|that|all|every)"
+    r"|sorry (?:for|about)|(?:my |our )?apologies for"
+    r"|(?:great|perfect|sounds good|no problem)(?=[,.!])"
     r"|it was (?:nice|good|great) to|(?:(?:vielen|herzlichen) )?dank|merci|gracias|grazie)\b"
     r"[^.!?\n]{0,60}[.!]\s+){1,2}(?=\S)",
     _IGNORE,
