@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from summ import options
 from summ.commands.terminal import say, wrong_usage
+from summ.commands.threads import use_threads
 from summ.distribution import how_to_install
 from summ.errors import ConfigError
 
@@ -14,11 +15,14 @@ def serve(
     token: options.Token = None,
     model: options.Model = None,
     encoder: options.ServedEncoder = None,
+    device: options.Device = "auto",
+    threads: options.Threads = None,
 ) -> None:
     """Open a page and a JSON API on this machine; nothing leaves it.  Ctrl-C ends.
 
     The page summarizes what is pasted or dropped, shows what was kept, and looks inside the model.
     """
+    use_threads(threads)
     try:
         from summ.serving.access import Access
         from summ.serving.operations import Models
@@ -32,6 +36,6 @@ def serve(
     except ConfigError as error:
         raise wrong_usage(str(error)) from error
     with bind(host, port) as listener:
-        server = Server(Models(model, encoder), Access(host, token))
+        server = Server(Models(model, encoder, device), Access(host, token))
         say(f"serving at {address(listener, token)} (Ctrl-C ends)")
         server.run(listener)

@@ -6,6 +6,7 @@ inspector share one model, and the sentence encoder is loaded when it is first n
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -81,14 +82,15 @@ Operation = Load | Summarize | SummarizeTogether | Score | Embed | Inspect | Nei
 class Models:
     """The models of a server."""
 
-    def __init__(self, model: Path | None, encoder: Path | None) -> None:
+    def __init__(self, model: Path | None, encoder: Path | None, device: str | None = None) -> None:
         """Names the models; ``run(Load())`` loads the first.
 
         Args:
             model: the folder of a summarization model; None is the one that ships.
             encoder: of a sentence model, likewise.
+            device: as for ``Summarizer.load``.
         """
-        self._model, self._encoder_folder = model, encoder
+        self._model, self._encoder_folder, self._device = model, encoder, device
         self._summarizer: Summarizer | None = None
         self._scorer: Scorer | None = None
         self._inspector: Inspector | None = None
@@ -104,7 +106,11 @@ class Models:
             case Load():
                 self._load()
                 first = Summarize(6, None, "auto", 8)
-                return self._summaries(first, [_FIRST] * len(texts))
+                summaries = self._summaries(first, [_FIRST] * len(texts))
+                # What is loaded stays to the end: neither a request nor the end looks through it.
+                gc.collect()
+                gc.freeze()
+                return summaries
             case Summarize():
                 return self._summaries(operation, texts)
             case SummarizeTogether():
@@ -124,14 +130,13 @@ class Models:
                 return self._neighbours(operation, texts)
 
     def _load(self) -> None:
-        import torch
-
         from summ.families.summarizer.model import load_summary_model
+        from summ.pipelines.device import chosen_device
         from summ.pipelines.inspection import Inspector
         from summ.pipelines.score import Scorer
         from summ.pipelines.summarize import Summarizer
 
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+        device = chosen_device(self._device)
         model = load_summary_model(self._model, device)
         # As in ``Summarizer.load``: whoever names a model wants to see what that model writes.
         self._summarizer = Summarizer.around(model, device, prefer_shortener=self._model is None)
@@ -148,7 +153,7 @@ class Models:
         if self._encoder is None:
             from summ.pipelines.embed import SentenceEncoder
 
-            self._encoder = SentenceEncoder.load(self._encoder_folder)
+            self._encoder = SentenceEncoder.load(self._encoder_folder, self._device)
         return self._encoder
 
     def _summaries(self, options: Summarize, texts: Sequence[str]) -> list[Result]:

@@ -110,7 +110,7 @@ def _values(
     step = max(1, math.ceil(len(ranked) / _MOST_ROWS))
     return {
         "evaluation": evaluation,
-        "systems": (evaluation.system, *evaluation.rivals),
+        "systems": evaluation.shown,
         "measure": evaluation.system.rouge.measure,
         "plots": evaluation_plots(evaluation, metrics) if is_available() else None,
         "agreement": evaluation.agreement(),

@@ -98,6 +98,17 @@ class Evaluation:
         nll = means.get(FLUENCY_NLL)
         return means if nll is None else means | {"perplexity": math.exp(nll)}
 
+    @property
+    def is_lead(self) -> bool:
+        """Whether the system says what lead says, line by line: nothing is there to compare."""
+        lead = self.lead
+        return lead is not None and list(self.system.predictions) == list(lead.predictions)
+
+    @property
+    def shown(self) -> tuple[SystemFigures, ...]:
+        """The rows of a table: the system and its rivals, none beside itself."""
+        return (self.system, *(self.rivals[1:] if self.is_lead else self.rivals))
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready: the system's figures at the top level, ``lead`` and ``baselines`` below."""
         lead = self.lead
@@ -115,7 +126,7 @@ class Evaluation:
 
     def table(self, style: Style = "plain") -> str:
         """One row a system, the difference to lead, and the signature."""
-        rows = [self._row(system) for system in (self.system, *self.rivals)]
+        rows = [self._row(system) for system in self.shown]
         head = ["system", "words", "R-1", "95 %", "R-2", "R-L", "R-Lsum"]
         head += ["token F1"] if self.protocol.token_f1 else []
         head += ["copied", "repeats", "unsupported", "ratio"]
@@ -149,7 +160,7 @@ class Evaluation:
         unknown = sum(not any(map(str.strip, several)) for several in self.texts.references)
         if unknown:
             notes.append(f"{unknown} references are blank: nothing can score there.")
-        if self.difference is not None:
+        if self.difference is not None and not self.is_lead:
             one = self.difference.figures["rouge1"]
             notes.append(
                 f"R-1 of {self.difference.name_a} minus {self.difference.name_b}: "

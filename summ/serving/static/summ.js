@@ -35,7 +35,8 @@ function draw(name, attributes, text) {
 
 function stretches(list, aligned, other) {
   return list.map((one) => {
-    const name = `${one.aligned ? aligned : other}${one.kind ? ` ${one.kind}` : ""}`;
+    const telling = /[\p{L}\p{N}]/u.test(one.text); // spaces and marks are nobody's invention
+    const name = `${one.aligned ? aligned : telling ? other : "left"}${one.kind ? ` ${one.kind}` : ""}`;
     return make(one.kind || one.aligned ? "mark" : "span", { class: name }, one.text);
   });
 }
@@ -219,7 +220,7 @@ function article(one, named) {
 
 function notesOf(one) {
   const notes = [];
-  if (one.language) notes.push(`language: ${one.language}`);
+  if (!["en", "und"].includes(one.language)) notes.push(`language: ${one.language}`);
   if (typeof one.unlike_training === "number" && one.unlike_training >= 95) {
     notes.push("unlike what the model has read");
   }

@@ -48,6 +48,17 @@ def test_lead_has_the_length_of_the_prediction_or_what_was_promised(texts: Texts
     assert promised.lead.predictions == ("The Bank", "Police arrested", "A young")
 
 
+def test_lead_is_not_compared_with_itself(texts: Texts) -> None:
+    lead = evaluate(texts, words=2).lead
+    assert lead is not None
+    evaluation = evaluate(texts, lead.predictions, name="lead", words=2)
+    assert evaluation.is_lead and [system.name for system in evaluation.shown] == ["lead"]
+    assert " minus " not in evaluation.table()
+    other = evaluate(texts, words=2)
+    assert not other.is_lead and " minus " in other.table()
+    assert [system.name for system in other.shown] == ["system", "lead-2"]
+
+
 def test_figures_are_those_of_their_parts(texts: Texts) -> None:
     evaluation = evaluate(texts, baselines=("random", "lead"), others={"warm": ["a", "b", "c"]})
     assert [rival.name for rival in evaluation.rivals] == ["lead", "random", "warm"]
