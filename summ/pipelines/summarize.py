@@ -71,6 +71,10 @@ class Summarizer:
                 compressed.
             device: where other models are loaded to.
         """
+        if isinstance(compressor, str | Path):
+            raise TypeError(
+                f"compressor: is a model's name. Write Summarizer.load({str(compressor)!r})"
+            )
         self._compressor = compressor
         self._encode = encode
         self._default = DecodingOptions(rerank=rerank)

@@ -88,6 +88,8 @@ def test_summarizer_takes_strings_and_its_summaries_print_as_text(summarizer):
     assert summarizer.summarize(np.array([STORIES[0]]), words=5, beams=1) == [whole]
     assert next(summarizer.stream(iter([STORIES[0]]), words=5)).id == "1"
     assert summarizer.summarize([]) == []
+    with pytest.raises(TypeError):
+        summ.Summarizer(cast("Any", "en-small"))
     for wrong in ({"words": 8.5}, {"words": "8"}, {"beams": 1.0}, {"batch_size": "1"}):
         with pytest.raises(TypeError):  # by the door, or under test by the check of signatures
             summarizer.summarize(["a b c"], **wrong)
