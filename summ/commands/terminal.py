@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SHOWN_WARNINGS = 20
 _PATIENCE = 0.5  # seconds that nobody wonders about
 STDOUT = "stdout"
+_LONGEST_LINE = 1000  # characters of a message
 
 # All of Unicode's control characters but tab and line feed, and the marks that turn around the
 # order in which a terminal shows what follows.
@@ -89,6 +90,8 @@ def say(message: str) -> None:
     if sys.stderr is not None:
         # A file's name may hold bytes that are no text.
         line = visible(message).replace("\n", "\\n")
+        if len(line) > _LONGEST_LINE:  # a name or a value may have any length; advice stands last
+            line = f"{line[: _LONGEST_LINE // 2]} ... {line[-_LONGEST_LINE // 2 :]}"
         print(f"summ: {line}".encode("utf-8", "replace").decode("utf-8"), file=sys.stderr)
 
 

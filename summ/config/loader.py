@@ -136,8 +136,9 @@ def fit(
         key, problem = _first_problem(schema, error)
         # The file is not to blame for what the command line put into it.
         culprit = next((one for one in overrides if _concerns(one, key)), None)
-        where = str(path) if culprit is None else f"--set {_shortened(culprit)}"
-        raise ConfigError(f"{where}: {problem}") from error
+        where = str(path) if culprit is None else f"--set {_on_one_line(culprit)}"
+        # A key may hold a line feed as well.
+        raise ConfigError(f"{where}: {problem}".replace("\n", "\\n")) from error
 
 
 def _concerns(override: str, key: str) -> bool:
@@ -149,8 +150,14 @@ def _concerns(override: str, key: str) -> bool:
 def _apply(values: dict[str, Any], override: str) -> None:
     """Sets one dotted key in place."""
     key, equals, text = override.partition("=")
+    shown = _on_one_line(override)
     if not equals or not key:
-        raise ConfigError(f"--set {override}: must look like a.b=c.")
+        raise ConfigError(f"--set {shown}: must look like a.b=c.")
+    try:
+        value = _parsed(text)
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        reason = _shortened(" ".join(str(error).split()))
+        raise ConfigError(f"--set {shown}: the value is not YAML: {reason}.") from error
     place: Any = values
     *parents, last = key.split(".")
     try:
@@ -161,9 +168,9 @@ def _apply(values: dict[str, Any], override: str) -> None:
                 if place.get(part) is None:
                     place[part] = {}
                 place = place[part]
-        place[int(last) if isinstance(place, list) else last] = _parsed(text)
-    except (IndexError, ValueError, TypeError, AttributeError, yaml.YAMLError) as error:
-        raise ConfigError(f"--set {override}: there is no such place in the file.") from error
+        place[int(last) if isinstance(place, list) else last] = value
+    except (IndexError, ValueError, TypeError, AttributeError) as error:
+        raise ConfigError(f"--set {shown}: there is no such place in the file.") from error
 
 
 def _first_problem(schema: type[Section], error: ValidationError) -> tuple[str, str]:
@@ -180,14 +187,18 @@ def _first_problem(schema: type[Section], error: ValidationError) -> tuple[str, 
     if problem["type"] == "union_tag_invalid":
         tags = problem["ctx"]
         return key, (
-            f"{key}: kind must be one of {tags['expected_tags']}, found '{tags['tag']}'. Stages of "
-            "another family need a run each."
+            f"{key}: kind must be one of {tags['expected_tags']}, found "
+            f"{_shortened(repr(tags['tag']))}. Stages of another family need a run each."
         )
     found = problem.get("input")
     shown = "" if isinstance(found, dict) else f", found {_shortened(repr(found))}"
     message = problem["msg"].removeprefix("Value error, ")
     wrong, stop, advice = message.partition(". ")
     return key, f"{key + ': ' if key else ''}{wrong[:1].lower()}{wrong[1:]}{shown}{stop}{advice}."
+
+
+def _on_one_line(override: str) -> str:
+    return _shortened(override).replace("\n", "\\n")
 
 
 def _shortened(text: str) -> str:

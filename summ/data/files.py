@@ -13,6 +13,7 @@ import io
 import json
 import math
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -24,6 +25,7 @@ from summ.data.unfinished import REPLACED, UNFINISHED, remove_leftovers, tempora
 from summ.errors import DataError, SummError
 
 _DEVICE_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+_TOLD_BY_RUST = re.compile(r"\(os error ([0-9]{1,4})\)")  # by safetensors and tokenizers
 
 MODEL_MANIFEST = "model.json"
 """The file in every model folder that lists the others; see ``networks.model_folder``."""
@@ -239,10 +241,11 @@ def new_folder(
     try:
         yield work
         publish_folder(work, folder, obstacle, error)
-    except OSError as problem:
-        if problem.errno not in _DEVICE_ERRORS and not _concerns(problem, work):
+    except Exception as problem:
+        system = _system_error(problem)
+        if system is None or (system.errno not in _DEVICE_ERRORS and not _concerns(system, work)):
             raise
-        raise _unwritable(folder, problem, error) from problem
+        raise _unwritable(folder, system, error) from problem
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -342,6 +345,14 @@ def _sync(path: Path) -> None:
             raise
     finally:
         os.close(descriptor)
+
+
+def _system_error(problem: Exception) -> OSError | None:
+    """The error of the system that an exception is, or that one of a library in Rust tells of."""
+    if isinstance(problem, OSError):
+        return problem
+    told = _TOLD_BY_RUST.search(str(problem))
+    return None if told is None else OSError(int(told[1]), os.strerror(int(told[1])))
 
 
 def _concerns(problem: OSError, work: Path) -> bool:

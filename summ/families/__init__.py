@@ -50,7 +50,7 @@ def load_run(path: Path, overrides: Sequence[str] = ()) -> RunShape:
             return fit(ShortenerRun, values, path, overrides)
         case other:
             raise ConfigError(
-                f"{path}: family: there is none of this name, found {other!r}. "
+                f"{path}: family: there is none of this name, found {repr(other)[:100]}. "
                 f"Choose one of {', '.join(FAMILIES)}."
             )
 

@@ -74,13 +74,8 @@ def new_model_folder(
     Raises:
         CheckpointError: it cannot be written; what was there before is untouched.
     """
-    from safetensors import SafetensorError
-
     with new_folder(folder, content_besides_model, CheckpointError) as work:
-        try:
-            yield work
-        except SafetensorError as error:
-            raise CheckpointError(f"{folder}: cannot be written ({error}). Make room.") from error
+        yield work
         described: dict[str, Any] = {"family": family, "format": FORMAT, "language": language}
         _write_manifest(work, described | {"settings": settings})
 

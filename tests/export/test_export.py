@@ -1,12 +1,16 @@
 """An exported model computes what it computed in summ, in the program it was exported for."""
 
 import json
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from summ import cli
 from summ.config import EncoderConfig, StaticConfig
 from summ.errors import CheckpointError, ConfigError, DataError
 from summ.export.export import export
@@ -46,6 +50,40 @@ def folders(tmp_path_factory) -> dict[str, Path]:
 
 def expected(folder: Path) -> np.ndarray:
     return SentenceEncoder.load(folder, "cpu").encode(TEXTS)
+
+
+# a full disk
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """No file grows beyond so many bytes, whoever writes it, Rust and C++ included: the system
+    refuses that as it refuses a write to a full disk.
+    """
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("target", ["transformers", "sentence-transformers", "onnx", "ctranslate2"])
+@pytest.mark.parametrize("size", [100, 12_000])
+def test_a_full_disk_is_one_line(
+    target: str, size: int, folders, summary_model_folder, tmp_path, capsys
+):
+    """Of any writer's files: JSON, weights, tokenizers, graphs; nothing is left."""
+    for package in {"onnx": ["onnx"], "ctranslate2": ["ctranslate2"]}.get(target, []):
+        pytest.importorskip(package, reason="an extra")
+    model = summary_model_folder if target == "ctranslate2" else folders["mean of one"]
+    with files_of_at_most(size):
+        code = cli.run(["export", str(model), "--to", target, "--output", str(tmp_path / "out")])
+    error = capsys.readouterr().err
+    assert code == 1
+    assert error.startswith(f"summ: error: {tmp_path / 'out'}: cannot be written (File too large")
+    assert error.count("\n") == 1, error
+    assert not list(tmp_path.iterdir())
 
 
 # sentence-transformers
