@@ -1,28 +1,54 @@
-"""Headline style: an auxiliary and the first article go where a clause is a word or three too long.
+"""Headline style: words that a clause can spare go where it is a few words too long.
 
-*Ministers are expected to meet* becomes *Ministers expected to meet*, *has been named*, *named*.
+*Ministers are expected to meet* becomes *Ministers expected to meet*, *has reversed a ban*,
+*reversed ban*: more of what a sentence says fits into few words than by leaving phrases out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from summ.pipelines.ordered_search import OrderedSource
-from summ.text.languages.en_phrases import SAME_PAST
+from summ.text.languages.en import DENIALS
+from summ.text.languages.en_phrases import (
+    AUXILIARIES,
+    PREPOSITIONS,
+    SAME_PAST,
+    SAYING,
+)
 from summ.text.languages.tables import table
 from summ.text.verbs import VerbLexicon
 
-_AUXILIARIES = table("is are was were has have")
-_KEEPS_AUXILIARY = table("who which that and he she it they there what")
-_RELATIVES = table("who which that whose")
+_SPARED = table("is are was were has have")
+_KEEPS_AUXILIARY = table("who which that and he she it they there what i we you")
+_RELATIVES = table("who which that whose where whom")
 _BETWEEN = table("been being already now also")
 _ARTICLES = table("a an the")
+# Before and behind these an article belongs to a fixed expression, or makes a noun of an adjective.
+_ARTICLE_BEFORE = table(
+    "few lot lots little bit third quarter half fifth tenth week day month year million billion "
+    "hundred thousand dozen long while more less other poor rich elderly homeless disabled dead "
+    "wounded injured latter following result way kind sort time moment"
+)
+_ARTICLE_BEHIND = table("such half what many quite rather all both not per $")
+_POSSESSIVES = table("his her its their")
+# Predicates that can do without *is* and *are*.
+_PREDICATES = PREPOSITIONS | table("set due likely unlikely dead ready to")
+# Adverbs without which a claim says more.
+_HEDGING = table(
+    "reportedly allegedly apparently possibly probably seemingly supposedly nearly only partly "
+    "partially potentially likely unlikely family early"
+)
+_QUOTES = {'"', "``", "''"}
 
 
 def headlinese(
     source: OrderedSource, places: Sequence[int], spare: int, verbs: VerbLexicon
 ) -> tuple[int, ...] | None:
-    """The places of a clause without its auxiliary and, if need be, its first article.
+    """The places of a clause without words that a headline can spare.
+
+    What is missed least goes first: brackets and *that*, the first article, the auxiliary of the
+    main verb, all articles, possessives.
 
     Args:
         places: of a complete clause.
@@ -31,15 +57,77 @@ def headlinese(
     Returns:
         None if that cannot be.
     """
+    words = source.count_words(places)
+    for gone in _removals(source, places, verbs):
+        kept = tuple(place for number, place in enumerate(places) if number not in gone)
+        if source.count_words(kept) + spare <= words:
+            return kept
+    return None
+
+
+def _removals(
+    source: OrderedSource, places: Sequence[int], verbs: VerbLexicon
+) -> Iterator[set[int]]:
+    """What may go together, the least first, as positions among the places."""
     tokens = [source.folded.tokens[place] for place in places]
-    gone = _auxiliary(tokens, verbs)
-    # *The Return* is a name, its article included.
-    named = len(places) > 1 and source.folded.surfaces[places[1]][:1].isupper()
-    if len(gone) < spare and tokens[0] in _ARTICLES and not named:
-        gone = [0, *gone]
-    kept = tuple(place for number, place in enumerate(places) if number not in gone)
-    fits = source.count_words(kept) + spare <= source.count_words(places)
-    return kept if fits else None
+    surfaces = [source.folded.surfaces[place] for place in places]
+    least = _brackets(tokens) | _complementizer(tokens)
+    articles = _articles(tokens, surfaces, verbs)
+    first = articles & {0}
+    auxiliary = set(_auxiliary(tokens, verbs))
+    possessives = {
+        number
+        for number, token in enumerate(tokens[1:], start=1)
+        if token in _POSSESSIVES and number + 1 < len(tokens)
+    }
+    for gone in (first, auxiliary, first | auxiliary, articles, articles | auxiliary):
+        yield least | gone
+    yield least | articles | auxiliary | possessives
+
+
+def _brackets(tokens: Sequence[str]) -> set[int]:
+    """What stands in brackets, brackets included."""
+    gone: set[int] = set()
+    if "(" in tokens and ")" in tokens:
+        start, end = tokens.index("("), tokens.index(")")
+        if 0 < start < end <= start + 6:
+            gone = set(range(start, end + 1))
+    return gone
+
+
+def _complementizer(tokens: Sequence[str]) -> set[int]:
+    """*that* behind a verb of saying."""
+    return {
+        number
+        for number in range(2, len(tokens) - 3)
+        if tokens[number] == "that" and tokens[number - 1] in SAYING
+    }
+
+
+def _articles(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexicon) -> set[int]:
+    """The articles that can go; those of quotations and of names such as *The Return* stay."""
+    found, quoted = set(), False
+    for number, token in enumerate(tokens[:-1]):
+        quoted ^= token in _QUOTES
+        after, before = tokens[number + 1], tokens[number - 1] if number else ""
+        fixed = after in _ARTICLE_BEFORE or before in _ARTICLE_BEHIND
+        if token not in _ARTICLES or quoted or fixed:
+            continue
+        capital = surfaces[number + 1][:1].isupper()
+        if number and surfaces[number][:1].isupper():
+            continue  # *in The Hague*
+        if capital and not number and not _is_described(tokens, surfaces, verbs):
+            continue
+        found.add(number)
+    return found
+
+
+def _is_described(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexicon) -> bool:
+    """Whether *The* at the beginning belongs to no name: *The US*, *The Welsh government*."""
+    if surfaces[1].isupper() and len(surfaces[1]) > 1:
+        return True
+    behind = tokens[2] if len(tokens) > 2 else ""
+    return behind not in AUXILIARIES | verbs.finite and behind[:1].isalpha()
 
 
 def _auxiliary(tokens: Sequence[str], verbs: VerbLexicon) -> list[int]:
@@ -48,18 +136,23 @@ def _auxiliary(tokens: Sequence[str], verbs: VerbLexicon) -> list[int]:
         (
             number
             for number in range(1, len(tokens) - 1)
-            if tokens[number] in _AUXILIARIES and tokens[number - 1] not in _KEEPS_AUXILIARY
+            if tokens[number] in _SPARED and tokens[number - 1] not in _KEEPS_AUXILIARY
         ),
         None,
     )
     if first is None or _RELATIVES & set(tokens[:first]):
         return []  # behind a relative clause the verb would seem to belong to it
     end = first + 1
-    while end < len(tokens) - 1 and (tokens[end] in _BETWEEN or tokens[end].endswith("ly")):
+    while end < len(tokens) - 1 and _is_between(tokens[end]):
         end += 1
     helped = bool({"been", "being"} & set(tokens[first + 1 : end]))
     goes = _may_stand_alone(tokens[first], tokens[end], helped, verbs)
     return list(range(first, end)) if goes else []
+
+
+def _is_between(token: str) -> bool:
+    """Whether a word between an auxiliary and its verb goes with the auxiliary."""
+    return token in _BETWEEN or (token.endswith("ly") and token not in DENIALS | _HEDGING)
 
 
 def _may_stand_alone(auxiliary: str, verb: str, helped: bool, verbs: VerbLexicon) -> bool:
@@ -69,4 +162,6 @@ def _may_stand_alone(auxiliary: str, verb: str, helped: bool, verbs: VerbLexicon
         if helped:
             return participle
         return verb in verbs.finite and (verb.endswith("ed") or verb in SAME_PAST)
-    return participle or verb == "to" or verb.endswith("ing")
+    if helped:
+        return participle
+    return participle or verb in _PREDICATES or verb.endswith("ing")

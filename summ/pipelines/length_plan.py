@@ -243,6 +243,8 @@ def assemble(plan: LengthPlan, texts: Sequence[str]) -> str:
     spoken = [" ".join(text.split()) for text in texts]
     if len(plan.parts) > 1 or any(part.budget is not None for part in plan.parts):
         spoken = [_balanced(text) for text in spoken]
+    if len(plan.parts) > 1:
+        spoken = list(map(_asked, plan.parts, spoken))
     placed = [(part.place, text) for part, text in zip(plan.parts, spoken, strict=True) if text]
     placed = _filled(plan, placed)
     spoken = [text for _, text in placed]
@@ -287,6 +289,13 @@ def _balanced(text: str) -> str:
         drop.append(straight[0] if straight[0] == 0 else straight[-1])
     kept = "".join(character for place, character in enumerate(text) if place not in drop)
     return " ".join(kept.split()) or text
+
+
+def _asked(part: Segment, text: str) -> str:
+    """The shortened text as a question if its sentence is one and begins with the same word."""
+    asks = part.text.endswith("?") and part.text.split()[:1] == text.split()[:1]
+    ends = text.rstrip(_CLOSERS)[-1:] in tuple(_SENTENCE_ENDS)
+    return f"{text}?" if asks and not ends and part.budget is not None else text
 
 
 def _ended(text: str) -> str:

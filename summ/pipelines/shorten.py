@@ -12,9 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from summ.families.shortener.model import ShortenerModel
+from summ.pipelines.clause_checks import breaks_off, runs_together, strays
 from summ.pipelines.compress import Compressed
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.headlinese import headlinese
+from summ.pipelines.line_content import LineContent, line_content
 from summ.pipelines.ordered_search import OrderedLine, OrderedSearcher, OrderedSource
 from summ.pipelines.skips import MARKS
 from summ.text.languages.en import LEANING
@@ -45,33 +47,39 @@ class ChoiceWeights:
     They were set by reading development texts, not by a measure.
 
     Attributes:
+        likelihood: of the line's mean log-probability.
         incomplete: of a line that does not look complete.
         conditional: of a claim without the condition that its sentence makes.
-        short: of each word fewer than ``enough``.
-        enough: words beyond which more are not better.
+        content: what a telling word is worth.
+        behind_verb: what one is worth more if it stands behind the verb.
+        enough: how many of these count.
+        subject: of a telling word that the subject loses.
+        stray: of a preposition that has lost the word before it.
         tiny: of a line of less than four words.
         headline: of each word that a headline leaves out of a clause.
         room: by how many words such a clause may be too long.
-        least: a line worth less is shown only if no head of the sentence is worth more.
     """
 
-    incomplete: float = 0.6
+    likelihood: float = 2.0
+    incomplete: float = 1.2
     conditional: float = 0.5
-    short: float = 0.05
-    enough: int = 8
-    tiny: float = 1.0
-    headline: float = 0.12
-    room: int = 3
-    least: float = -1.2
+    content: float = 0.15
+    behind_verb: float = 0.4
+    enough: int = 4
+    subject: float = 0.25
+    stray: float = 0.3
+    tiny: float = 3.0
+    headline: float = 0.04
+    room: int = 7
 
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A line, what it is worth, and whether it is a head of the sentence."""
+    """A line, what it is worth, and whether it is complete as far as one can see."""
 
     worth: float
     line: OrderedLine
-    is_head: bool
+    complete: bool
 
 
 class Shortener:
@@ -96,8 +104,10 @@ class Shortener:
         Args:
             texts: not blank; of several sentences the first is shortened that has a verb.
             words: the most words of each.
-            decoding: the width of the search, and how many sentences are searched at once.
+            decoding: the width of the search, how many sentences are searched at once, and the
+                style; ``sentence`` keeps the articles and auxiliaries that a headline spares.
         """
+        spared = 0 if decoding.style == "sentence" else self._weights.room
         texts = [self._telling_sentence(text) for text in texts]
         found: dict[int, Compressed] = {}
         longest = self._model.settings.longest_line
@@ -114,10 +124,10 @@ class Shortener:
         for start in range(0, len(searched), decoding.batch_size):
             batch = searched[start : start + decoding.batch_size]
             sources = [self._searcher.read(texts[place]) for place in batch]
-            room = [words[place] + self._weights.room for place in batch]
+            room = [words[place] + spared for place in batch]
             lines = self._searcher.search(sources, room, decoding.beams)
             for place, source, own in zip(batch, sources, lines, strict=True):
-                found[place] = self._choose(texts[place], source, own, words[place])
+                found[place] = self._choose(texts[place], source, own, words[place], spared)
         return [found[place] for place in range(len(texts))]
 
     def _telling_sentence(self, text: str) -> str:
@@ -143,45 +153,70 @@ class Shortener:
         return Compressed(self._broken_off(text, source, words), 0.0, False, "cut")
 
     def _choose(
-        self, text: str, source: OrderedSource, lines: Sequence[OrderedLine], words: int
+        self,
+        text: str,
+        source: OrderedSource,
+        lines: Sequence[OrderedLine],
+        words: int,
+        spared: int,
     ) -> Compressed:
-        """The line that is shown."""
-        candidates = self._candidates(text, source, lines, words)
+        """The line that is shown.
+
+        Args:
+            words: the most that it may have.
+            spared: how many words a headline may leave out of a clause; 0 for sentences.
+        """
+        candidates = self._candidates(text, source, lines, words, spared)
         best = max(candidates, key=lambda one: one.worth, default=None)
-        if best is None or best.worth < self._weights.least:
-            heads = [one for one in candidates if one.is_head]
-            best = max(heads, key=lambda one: len(one.line.places), default=None)
-            method: Method = "cut"
-        else:
-            method = "compressed"
         if best is None:
             return Compressed(self._broken_off(text, source, words), 0.0, source.cut, "cut")
         shown = cut_to_words(self._searcher.write(source, best.line.places), words)
+        method: Method = "compressed" if best.complete else "cut"
         return Compressed(shown, best.line.log_prob, source.cut, method)
 
     def _candidates(
-        self, text: str, source: OrderedSource, lines: Sequence[OrderedLine], words: int
+        self,
+        text: str,
+        source: OrderedSource,
+        lines: Sequence[OrderedLine],
+        words: int,
+        spared: int,
     ) -> list[_Candidate]:
         """Every line that fits, or does as a headline."""
-        room = words + self._weights.room
-        heads = self._heads(source, words)
+        room, skips = words + spared, self._searcher.skips(source)
         known = {line.places: line for line in lines}
-        more = [*self._shortenings(text, source, room), *heads]
+        more = [*self._shortenings(text, source, room), *self._heads(source, room)]
         new = [places for places in dict.fromkeys(more) if places not in known]
         if new:
             known |= {line.places: line for line in self._searcher.score(source, new, room)}
-        found, whole = [], text.rstrip(" .").split()
+        whole = text.rstrip(" .").split()
+        found = []
         for places, line in known.items():
-            spare = source.count_words(places) - words
-            worth = self._worth(whole, source, line)
-            if spare <= 0:
-                found.append(_Candidate(worth, line, places in heads))
+            if runs_together(source, skips, places):
                 continue
-            shorter = headlinese(source, places, spare, self._model.verbs)
-            if shorter is not None:
-                worth -= self._weights.headline * (len(places) - len(shorter))
-                found.append(_Candidate(worth, replace(line, places=shorter), False))
+            spare = source.count_words(places) - words
+            shown = places
+            if spare > 0:
+                shorter = headlinese(source, places, spare, self._model.verbs)
+                if shorter is None:
+                    continue
+                shown = shorter
+            clause = self._searcher.write(source, places).split()
+            complete = looks_complete(clause, whole, self._model.verbs)
+            complete = complete and not breaks_off(source, skips, places)
+            worth = self._worth(source, line, len(places) - len(shown), complete)
+            worth += self._told(line_content(source, skips, places, shown))
+            found.append(_Candidate(worth, replace(line, places=shown), complete))
         return found
+
+    def _told(self, content: LineContent) -> float:
+        """What it is worth that a line tells much."""
+        weights = self._weights
+        return (
+            weights.content * content.words
+            + weights.behind_verb * min(content.behind_verb, weights.enough)
+            - weights.subject * content.lost_of_subject
+        )
 
     def _shortenings(
         self, text: str, source: OrderedSource, words: int
@@ -223,14 +258,22 @@ class Shortener:
             head.pop()
         return " ".join(head).rstrip(",;:")
 
-    def _worth(self, whole: Sequence[str], source: OrderedSource, line: OrderedLine) -> float:
-        """What a line of a sentence is worth, in nats a piece."""
+    def _worth(
+        self, source: OrderedSource, line: OrderedLine, spared: int, complete: bool
+    ) -> float:
+        """How well a line reads, and whether it is true.
+
+        Args:
+            line: the clause.
+            spared: how many of its words the headline leaves out.
+            complete: whether it looks complete.
+        """
         weights = self._weights
-        words = self._searcher.write(source, line.places).split()
-        worth = line.mean_log_prob - weights.short * max(0, weights.enough - len(words))
-        if not looks_complete(words, whole, self._model.verbs):
+        worth = weights.likelihood * line.mean_log_prob - weights.headline * spared
+        if not complete:
             worth -= weights.incomplete
-        if len(words) < _FEWEST:
+        worth -= weights.stray * strays(source, line.places)
+        if source.count_words(line.places) < _FEWEST:
             worth -= weights.tiny
         behind = set(source.folded.tokens[line.places[0] :])
         said = {source.folded.tokens[place] for place in line.places}

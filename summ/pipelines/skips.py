@@ -53,6 +53,7 @@ _SAME_PARTICIPLE = table("cut put hit set hurt shut spread beat")
 _INCOMPLETE = table(
     "put set taken made given found left based aimed sworn accused charged asked able"
 )
+_BEFORE_GERUND = table("of by for from without")
 _BEFORE_INFINITIVE = table("to will would can could may might must should not n't")
 
 
@@ -93,7 +94,7 @@ class Skips:
         ]
 
     @cached_property
-    def _finite(self) -> list[bool]:
+    def finite(self) -> list[bool]:
         """Where a finite verb stands."""
         certain = AUXILIARIES | BE - {"be", "been", "being"}
         surfaces = self.source.surfaces
@@ -108,7 +109,7 @@ class Skips:
     def _acts(self) -> list[bool]:
         """Where a verb of any form stands."""
         base = self.verbs.base - self.verbs.nounish
-        return [self._finite[place] or token in base for place, token in enumerate(self.tokens)]
+        return [self.finite[place] or token in base for place, token in enumerate(self.tokens)]
 
     @cached_property
     def _scopes(self) -> list[int]:
@@ -226,11 +227,11 @@ class Skips:
         if self._names[place] or (token in verbs.nounish and not token.endswith("ed")):
             return False
         known = token in verbs.finite or token in verbs.base or token in verbs.transitive
-        return known or self._finite[place]
+        return known or self.finite[place]
 
     def _closes(self, here: int, there: int) -> bool:
         """Whether what is left out is a whole phrase, so that the sentence goes on behind it."""
-        tokens, finite = self.tokens, self._finite
+        tokens, finite = self.tokens, self.finite
         first, before, landing = tokens[here + 1], tokens[there - 1], tokens[there]
         aside = first in {",", "(", "--"}
         if landing in {"and", "or", "but"} and not self._is_finite(there + 1):
@@ -256,7 +257,7 @@ class Skips:
 
     def _keeps_clauses_apart(self, here: int, there: int) -> bool:
         """Whether no subject is joined to the verb of another clause."""
-        first, finite = self.tokens[here + 1], self._finite
+        first, finite = self.tokens[here + 1], self.finite
         skipped = self._acts[here + 1 : there]
         if first in _RELATIVE:
             return finite[there] and any(skipped[1:])
@@ -271,7 +272,7 @@ class Skips:
         return within or first in CLAUSE_STARTS
 
     def _is_finite(self, place: int) -> bool:
-        return place < len(self.tokens) and self._finite[place]
+        return place < len(self.tokens) and self.finite[place]
 
     def _may_end(self, place: int) -> bool:
         token = self.tokens[place]
@@ -291,14 +292,19 @@ class Skips:
         before = self.tokens[max(0, place - 3) : place]
         if before and before[-1] in {"how", "so", "too", "as"}:
             return False
-        # *prompts officials to ...*, *is felt as far as ...*
-        if after == "to" and further in self.verbs.base and CONTROLLING & set(before):
+        # *prompts officials to ...*, *calls for the ministers to ...*, *is felt as far as ...*
+        infinitive = after == "to" and further in self.verbs.base
+        if infinitive and CONTROLLING & set(self.tokens[max(0, place - 6) : place]):
             return False
         if (after == "as" and behind_be) or (after == "(" and self._names[place]):
             return False
         asking = token in ASKING or (
-            token.endswith("ing") and (behind_be or token not in self.verbs.nounish)
+            token.endswith("ing")
+            and (behind_be or token not in self.verbs.nounish)
+            and not (before and before[-1] in DETERMINERS)
         )
+        # *at risk of returning to ...*
+        asking = asking or (token.endswith("ing") and bool(before) and before[-1] in _BEFORE_GERUND)
         if asking and after in PREPOSITIONS | {"to", "as"}:
             return False
         if token in ARGUED and after in {"at", "in", "on", "over", "for", "with", "against", "to"}:
@@ -307,7 +313,13 @@ class Skips:
             return False
         if after in PREPOSITIONS and further in table("which whom what whether how least"):
             return False
-        if behind_be and token.endswith("ly"):
+        if token.endswith("ly") and (
+            behind_be or after not in MARKS | PREPOSITIONS | CLAUSE_STARTS | {"by"}
+        ):
+            return False
+        # *quangos financed (with ...)*
+        reduced = token.endswith("ed") and after in {"with", "by", "at", "from"}
+        if reduced and not behind_be and any(self.finite[: max(0, place - 1)]):
             return False
         if after == "to" and token in INFINITIVAL:
             return False

@@ -242,7 +242,7 @@ class Summarizer:
         compressed: dict[int, Iterator[Compressed]] = {}
         for compressor in {id(plan.compressor): plan.compressor for plan in plans}.values():
             tasks = [
-                part
+                (part, len(plan.plan.parts) == 1)
                 for plan in plans
                 if plan.compressor is compressor
                 for part in plan.plan.parts
@@ -255,34 +255,43 @@ class Summarizer:
     def _compress(
         self,
         compressor: SentenceCompressor | None,
-        tasks: Sequence[Segment],
+        tasks: Sequence[tuple[Segment, bool]],
         decoding: DecodingOptions,
     ) -> list[Compressed]:
-        """Each segment in at most its words, in the style that is wanted."""
+        """Each segment in at most its words, in the style that is wanted.
+
+        Args:
+            tasks: segments, and whether each is the whole of a summary.
+        """
         if compressor is None:  # of whole sentences nothing is shortened
             return []
         own = compressor is self._compressor
-        as_sentence = [own and self._remains_sentence(task.text, decoding) for task in tasks]
+        styles: list[Style] = [
+            self._style(task.text, alone, decoding) if own else "headline" for task, alone in tasks
+        ]
         compressed: dict[int, Compressed] = {}
-        for wanted in (False, True):
-            places = [place for place, one in enumerate(as_sentence) if one == wanted]
-            if not places:
-                continue
-            texts = [tasks[place].text for place in places]
-            budgets = [tasks[place].budget or 1 for place in places]
-            if wanted and self._shortener is not None:
-                several = self._shortener.shorten(texts, budgets, decoding)
+        for style in sorted(set(styles)):
+            places = [place for place, one in enumerate(styles) if one == style]
+            texts = [tasks[place][0].text for place in places]
+            budgets = [tasks[place][0].budget or 1 for place in places]
+            if style != "headline" and self._shortener is not None:
+                several = self._shortener.shorten(texts, budgets, replace(decoding, style=style))
             else:
                 several = compressor.compress(texts, budgets, decoding)
             compressed |= dict(zip(places, several, strict=True))
         return [compressed[place] for place in range(len(tasks))]
 
-    def _remains_sentence(self, text: str, decoding: DecodingOptions) -> bool:
-        """Whether the shortener is asked for a text."""
+    def _style(self, text: str, alone: bool, decoding: DecodingOptions) -> Style:
+        """How a text is shortened: ``headline`` by the compressor, otherwise by the shortener.
+
+        A line of its own may spare articles; a sentence among others may not.
+        """
         if self._shortener is None or decoding.style == "headline":
-            return False
+            return "headline"
         preferred = self._prefer_shortener and decoding.rerank is None
-        return (decoding.style == "sentence" or preferred) and is_cased_english(text)
+        if not ((decoding.style == "sentence" or preferred) and is_cased_english(text)):
+            return "headline"
+        return "auto" if alone and decoding.style == "auto" else "sentence"
 
     def _plan(
         self, texts: Sequence[str], limit: LengthLimit, decoding: DecodingOptions

@@ -13,6 +13,8 @@ _WHOLE = {
 
 def _plain(character: str) -> str:
     """The letter without its accent; other characters as they are."""
+    if character == "İ":  # its lower case is two characters, so that folding leaves it as it is
+        return "i"
     base = unicodedata.normalize("NFD", character)[0]
     if base != character and base.isascii() and base.isalpha():
         return base

@@ -10,6 +10,7 @@ from summ.text.languages.en_phrases import (
     ASKING,
     AUXILIARIES,
     BE,
+    DETERMINERS,
     MODALS,
     NUMBERS,
     PREPOSITIONAL,
@@ -73,6 +74,8 @@ class AnnotatedSentence:
         low, verbs = self.low(place), self.verbs
         if self.is_capital(place):
             return False
+        if low.endswith("ing") and place and self.low(place - 1) in DETERMINERS:
+            return False  # *a dunking*
         if low in ASKING or place == self.main:
             return low not in verbs.active or low in PREPOSITIONAL
         if low in verbs.nounish and place and not low.endswith("ed"):

@@ -39,6 +39,7 @@ _SHAPES = {
     **{code: code - 0xFEE0 for code in range(0xFF21, 0xFF3B)},
     **{code: code - 0xFEE0 for code in range(0xFF41, 0xFF5B)},
 }
+_DIVISION = re.compile("\u00ad[ \\t]*\\r?\\n[ \\t]*")  # of a word at a line end
 _SHAPED = re.compile("[" + "".join(map(chr, _SHAPES)) + "]")
 
 
@@ -55,6 +56,7 @@ def mend_characters(text: str) -> str:
         text = _BLOCK_TAG.sub(_line_end, text)
         text = _INLINE_TAG.sub("", text)
     if not text.isascii() and _SHAPED.search(text):
+        text = _DIVISION.sub("", text)
         text = text.translate(_SHAPES)
     return text
 

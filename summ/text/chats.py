@@ -43,7 +43,8 @@ _NOTHING = re.compile(
     r"[<\[(\u200e]*(?:(?:media|image|video|audio|sticker|gif|document|contact card|photo|bild"
     r"|medien)"
     r"(?: \w+)? (?:omitted|weggelassen)|(?:this|you deleted this) message(?: was deleted)?"
-    r"|deleted|null|edited|\d+ repl(?:y|ies)(?:\W.*)?|attachment.*)[>\])\s.]*|[\W_]*",
+    r"|deleted|null|edited|\d+ repl(?:y|ies)(?:\W.*)?|attachment.*)[>\])\s.]*|[\W_]*"
+    r"|\s*(?::[\w+-]+:\s*\d*\s*)+",
     re.IGNORECASE,
 )
 _TURN = re.compile(

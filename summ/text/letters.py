@@ -19,6 +19,16 @@ _INLINE_GREETING = re.compile(
     r"(?: (?:all|everyone|everybody|team|there|folks|both"
     r"|[A-Z][\w'’\-]+)){0,3}\s*[,!\u2014\u2013]\s+(?=\w)"
 )
+# Sentences before the matter: "Thanks, the new date works.  I hope you are well."
+_PLEASANTRY = re.compile(
+    r"(?:(?:(?:many )?thanks|thank you|(?:i |we )?(?:just )?(?:hope|trust)"
+    r" (?:you|this|that|all|every)"
+    r"|sorry (?:for|about)|(?:my |our )?apologies for"
+    r"|(?:great|perfect|sounds good|no problem)(?=[,.!])"
+    r"|it was (?:nice|good|great) to|(?:(?:vielen|herzlichen) )?dank|merci|gracias|grazie)\b"
+    r"[^.!?\n]{0,60}[.!]\s+){1,2}(?=\S)",
+    _IGNORE,
+)
 _CLOSING = re.compile(
     r"(?:(?:with |my |our )?(?:very )?(?:best|kind|kindest|warm|warmest"
     r"|friendly)(?: (?:regards|wishes))?"
@@ -193,6 +203,8 @@ def _without_ends(lines: list[str]) -> list[str]:
             shorter = _INLINE_GREETING.sub("", stripped[first], count=1)
             if shorter != stripped[first] and _INLINE_GREETING.match(stripped[first]):
                 body[first] = shorter[:1].upper() + shorter[1:]
+        opening = next((place for place, line in enumerate(body) if line.strip()), first)
+        body[opening] = _without_pleasantry(body[opening])
     end = _closing_place(stripped)
     if end is None:
         return body
@@ -202,6 +214,11 @@ def _without_ends(lines: list[str]) -> list[str]:
         if _POSTSCRIPT.match(line.strip())
     ]
     return [*body[:end], "", *"\n\n".join(after).split("\n")]
+
+
+def _without_pleasantry(line: str) -> str:
+    found = _PLEASANTRY.match(line.strip())
+    return line if found is None else line.strip()[found.end() :]
 
 
 def _closing_place(stripped: list[str]) -> int | None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 
-_DIVIDED = re.compile(r"(?P<first>\w+)(?P<hyphen>[-\u2010\u00ac])[ \t]*\n[ \t]*(?P<second>\w+)")
+_DIVIDED = re.compile(
+    r"(?P<first>(?:\w+-)*\w+)(?P<hyphen>[-\u2010\u00ac])[ \t]*\n[ \t]*(?P<second>\w+)"
+)
 # First parts of compounds that English writes with a hyphen.
 _COMPOUNDING = frozenset(
     [
@@ -83,8 +85,10 @@ def _is_compound(first: str, second: str, text: str) -> bool:
     """Whether two parts are written with a hyphen wherever the line ends."""
     if not second[0].islower() or not first[-1].isalpha():
         return True
+    if first.count("-") > 1:  # state-of-the-art
+        return True
     if re.search(rf"\b{re.escape(first + second)}\b", text):
         return False
     if re.search(rf"\b{re.escape(first)}-{re.escape(second)}\b", text):
         return True
-    return first.lower() in _COMPOUNDING and len(second) > 3
+    return first.lower().rpartition("-")[2] in _COMPOUNDING and len(second) > 3

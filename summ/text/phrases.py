@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from summ.text.annotated_sentence import AnnotatedSentence
+from summ.text.inserts import bracketed, dashed, office_length
 from summ.text.languages.en import DENIALS
 from summ.text.languages.en_phrases import (
     ARGUED,
     AUXILIARIES,
     BE,
     CONDITIONS,
-    DASHES,
     DETERMINERS,
     INFINITIVAL,
     KINDS,
@@ -104,7 +104,8 @@ def phrases(words: Sequence[str], verbs: VerbLexicon) -> list[Phrase]:
         *_comma_tails(sentence),
         *_clause_tails(sentence),
         *_infinitives_and_participles(sentence),
-        *_dashes(sentence),
+        *(Phrase(start, end, "dash", 0.6) for start, end in dashed(sentence)),
+        *(Phrase(start, end, "brackets", 0.3) for start, end in bracketed(sentence)),
         *_places(sentence),
     ]
     return [phrase for phrase in found if _keeps_the_claim(sentence, phrase)]
@@ -234,8 +235,10 @@ def _is_subject_clause(sentence: AnnotatedSentence, place: int, main: int) -> bo
 
 
 def _title(sentence: AnnotatedSentence) -> Iterator[Phrase]:
-    """What somebody is, before the name: *Former prime minister Lord Callaghan*; and brackets."""
-    yield from _brackets(sentence)
+    """What somebody is, before the name: *Former prime minister Lord Callaghan*."""
+    office = office_length(sentence)
+    if office is not None:
+        yield Phrase(0, office, "title", 1.3)
     main, words = sentence.main, sentence.words
     if main is None or main < 3:
         return
@@ -260,17 +263,6 @@ def _title(sentence: AnnotatedSentence) -> Iterator[Phrase]:
         return
     if low not in sentence.verbs.finite and not low.endswith("ing"):
         yield Phrase(0, last + 1, "title", 1.3)
-
-
-def _brackets(sentence: AnnotatedSentence) -> Iterator[Phrase]:
-    words = sentence.words
-    for start in range(1, sentence.size - 1):
-        if not words[start].startswith("("):
-            continue
-        near = range(start, min(sentence.size, start + 6))
-        end = next((k for k in near if words[k].rstrip(",.").endswith(")")), None)
-        if end is not None and not words[end].endswith(","):
-            yield Phrase(start, end + 1, "brackets", 0.3)
 
 
 def _asides(sentence: AnnotatedSentence) -> Iterator[Phrase]:
@@ -413,14 +405,6 @@ _NO_PARTICIPLE_BEHIND = table(
     "also never now still just then once later recently often always soon already even again both "
     "all not only themselves himself herself itself ever too get got gets"
 )
-
-
-def _dashes(sentence: AnnotatedSentence) -> Iterator[Phrase]:
-    if sentence.main is None:
-        return
-    dashes = [k for k, word in enumerate(sentence.words) if word in DASHES]
-    if dashes and sentence.main + 2 <= dashes[-1] < sentence.size - 2:
-        yield Phrase(dashes[-1], sentence.size, "dash", 0.6)
 
 
 def _places(sentence: AnnotatedSentence) -> Iterator[Phrase]:

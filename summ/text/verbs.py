@@ -108,7 +108,7 @@ class VerbLexicon:
     def _may_precede(self, low: str, after: str) -> bool:
         """Whether a word may be a verb of the present tense before ``after``."""
         opens = bare(after)
-        if opens in DETERMINERS | {"him", "them", "it", "more", "than"}:
+        if opens in DETERMINERS | {"him", "them", "it", "more", "than", "all", "both"}:
             return True
         if after[:1].isdigit() or opens.endswith("ly"):
             return True

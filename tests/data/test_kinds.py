@@ -79,3 +79,41 @@ def test_fields_of_records_are_kept(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"id": 7, "text": "a", "source": "b"}\n')
     [record] = read_records(tmp_path / "a.jsonl")
     assert record.fields == {"id": 7, "text": "a", "source": "b"}
+
+
+SAID = "The bridge opened on Monday. It cost forty million."
+VARIANTS = {
+    # The mark before a signature is no line that flows on.
+    "a.eml": (
+        "From: a@x.example\nContent-Type: text/plain; format=flowed\nMIME-Version: 1.0\n\n"
+        "The bridge opened \non Monday. It cost forty million.\n\n-- \nAnna Holm\n",
+        "The bridge opened on Monday. It cost forty million.\n\n-- \nAnna Holm",
+    ),
+    # A sentence runs on over cues that repeat who speaks.
+    "a.vtt": (
+        "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Anna>The bridge opened\n\n"
+        "00:02.000 --> 00:03.000\n<v Anna>on Monday. It cost <c.loud>forty</c> million.\n",
+        SAID,
+    ),
+    "a.md": (
+        f"{SAID}\n\n<details><summary>More</summary>\nTolls.\n</details>\n",
+        f"{SAID} More Tolls.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_variants_of_kinds(name, tmp_path):
+    content, text = VARIANTS[name]
+    (tmp_path / name).write_text(content)
+    [record] = read_records(tmp_path / name)
+    assert record.text.split() == text.split()
+
+
+def test_missing_texts_and_archives_are_named(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": NaN}\n')
+    with pytest.raises(DataError, match=r"line 1: .*found NaN"):
+        list(read_records(tmp_path / "a.jsonl"))
+    (tmp_path / "a").write_bytes(zipped({"a.bin": "x"}))
+    with pytest.raises(DataError, match="zip archive"):
+        list(read_records(tmp_path / "a"))

@@ -171,3 +171,11 @@ def test_an_assembled_summary_keeps_to_its_words(texts, words):
 )
 def test_several_parts_end_like_sentences(texts, summary):
     assert assemble(LengthPlan(tuple(Segment(text, None) for text in texts), 100), texts) == summary
+
+
+def test_a_shortened_question_stays_one():
+    question = "Could you send the list to the managers before Friday?"
+    plan = LengthPlan((Segment("It rained.", None), Segment(question, 8, 1)), 12)
+    shortened = ["It rained.", "Could you send the list"]
+    assert assemble(plan, shortened) == "It rained. Could you send the list?"
+    assert assemble(plan, ["It rained.", "Send the list"]) == "It rained. Send the list."

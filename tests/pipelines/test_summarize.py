@@ -49,6 +49,20 @@ class OneWordTooMany(FirstWords):
         return [Compressed(text, -1.0, True) for text in texts]
 
 
+class Recorder(FirstWords):
+    """A shortener that keeps what it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.styles: list[str] = []
+
+    def shorten(
+        self, texts: Sequence[str], words: Sequence[int], decoding: DecodingOptions
+    ) -> list[Compressed]:
+        self.styles += [decoding.style] * len(texts)
+        return self.compress(texts, words, decoding)
+
+
 BITS = [*"abc.!?  \n\t", "Mr. ", "word ", "中", "文。", "ไทย", "é", "\u2028", "\x85", "\r\n"]
 TEXTS = st.lists(st.lists(st.sampled_from(BITS), max_size=80).map("".join), max_size=6)
 LIMITS = st.none() | st.integers(1, 30)
@@ -254,6 +268,23 @@ def test_the_shipped_model_summarizes_news(shipped):
     assert summarizer.summarize(STORIES, words=8, beams=1) != found
     again = summarizer.summarize(list(reversed(STORIES)), words=8, batch_size=1)
     assert [s.text for s in reversed(again)] == [s.text for s in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "style", "asked"),
+    [
+        (STORIES[0], "auto", {"auto"}),  # a line of its own may read like a headline
+        (STORIES[0], "sentence", {"sentence"}),
+        (STORIES[0], "headline", set()),
+        (" ".join(STORIES), "auto", {"sentence"}),  # a sentence among others may not
+    ],
+)
+def test_what_the_shortener_is_asked_for(text, style, asked):
+    shortener = Recorder()
+    summarizer = Summarizer(FirstWords(), shortener=shortener, prefer_shortener=True)
+    words, sentences = (8, None) if text == STORIES[0] else (40, 3)
+    summarizer.summarize([text], words, sentences, style=style)
+    assert set(shortener.styles) == asked
 
 
 ENGLISH = "The city will close its old harbour in May because the walls have begun to lean."

@@ -73,3 +73,30 @@ def test_what_is_no_text_goes(text, cleaned):
 @pytest.mark.parametrize("text", ["Share this article", "> quoted only", "- ", "\n", ""])
 def test_nothing_becomes_blank(text):
     assert clean(text).strip() == text.strip() or clean(text).strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        # Pleasantries of a letter are not its news; in prose they stay.
+        (
+            "Hi Eva,\n\nThanks, fine. Hope you are well. The audit moves to May.\n\nBest,\nTim",
+            "The audit moves to May.",
+        ),
+        (
+            "Hi Eva,\n\nMany roads are closed. Great Oster is cut off.\n\nBest,\nTim",
+            "Many roads are closed. Great Oster is cut off.",
+        ),
+        ("Hi Eva,\n\nThanks for the cake.\n\nBest,\nTim", "Thanks for the cake."),
+        # A soft hyphen at a line end, and a compound of several.
+        ("The bridge opened on Mon\u00ad\nday.", "The bridge opened on Monday."),
+        ("a state-of-the-\nart lab", "a state-of-the-art\n lab"),
+        # Reactions in a chat.
+        (
+            "[10:15] eva: The bridge opened.\n:tada: 3\n[10:16] tim: It cost forty million.",
+            "The bridge opened.\n\nIt cost forty million.",
+        ),
+    ],
+)
+def test_what_surrounds_the_text(text, cleaned):
+    assert clean(text) == cleaned

@@ -1,6 +1,7 @@
 """Folding against the Penn Treebank's conventions, NLTK, Gigaword itself and its own promises."""
 
 import gzip
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -158,3 +159,23 @@ def test_an_empty_source_or_summary_is_no_trouble() -> None:
     nothing = Folded((), (), ())
     assert unfold([], SOURCE) == ""
     assert unfold(["a", "b"], nothing) == "a b"
+
+
+ACCENTED = "The Düsseldorf café owner Zoë Brandt sued the city over a new façade in Łódź"
+PLAIN = "The Dusseldorf cafe owner Zoe Brandt sued the city over a new facade in Lodz"
+
+
+def test_accents_are_folded_and_put_back():
+    folded = fold(ACCENTED, accents=False)
+    assert folded.tokens == fold(PLAIN).tokens == fold(PLAIN, accents=False).tokens
+    assert unfold(list(folded.tokens), folded) == ACCENTED
+    chosen = ["zoe", "sued", "over", "cafe", "facade"]
+    assert unfold(chosen, folded) == "Zoë sued over café façade"
+
+
+def test_letters_lose_accents_where_unicode_takes_them_apart():
+    """Of letters that Unicode composes of an ASCII letter and marks, the letter remains."""
+    for character in map(chr, (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))):
+        base, *marks = unicodedata.normalize("NFD", character)
+        if marks and base.isascii() and base.isalpha():
+            assert fold(character, accents=False).tokens == fold(base).tokens

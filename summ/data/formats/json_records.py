@@ -74,7 +74,7 @@ def _record(record: Any, where: str, place: Place, field: str) -> Record:
         raise no_field(where, field, list(record))
     text = record[field]
     if not isinstance(text, str):
-        kind = "null" if text is None else type(text).__name__
+        kind = "null" if text is None else "NaN" if text != text else type(text).__name__
         raise DataError(f'{where}: field "{field}" must be a string, found {kind}. Use --field.')
     own = record.get("id")
     id_ = own if isinstance(own, str) else "" if own is None else json.dumps(own)

@@ -123,6 +123,8 @@ def kind_of(name: str | None, head: bytes, field: str, lines: bool, given: Input
                 raise DataError(
                     f"{name}: {message}; or use --input-format text to read it as it is."
                 )
+    if head.startswith(b"PK\x03\x04"):
+        raise DataError(f"{name}: a zip archive. Unpack it, or say its --input-format.")
     return _recognised(head, field, lines)
 
 

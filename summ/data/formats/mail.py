@@ -15,7 +15,7 @@ _QUOTE = re.compile(
     r"divRplyFwdMsg|appendonsend|OLK_SRC)[^>]*>.*",
     re.IGNORECASE | re.DOTALL,
 )
-_FLOWED = re.compile(r"(?<=\S) \n(?=[^\s>-])")
+_FLOWED = re.compile(r"(?<=\S)(?<!^--)(?<!\n--) \n(?=[^\s>-])")
 
 
 def mail_text(data: bytes, name: str) -> str:

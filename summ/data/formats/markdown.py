@@ -53,7 +53,10 @@ def _blocks(tokens: Sequence[Token]) -> list[str]:
             words = _TASK.sub("", _inline(token.children or []).strip())
             blocks.append(_CALLOUT.sub("", words))
         elif token.type == "html_block":
-            bare = re.sub(r"<[^<>]+>", "", mend_characters(_WITHOUT_TEXT.sub("", token.content)))
+            bare = re.sub(
+                r"</(?:summary|p|div|li|h\d|dt|dd)\s*>", "\n\n", token.content, flags=re.IGNORECASE
+            )
+            bare = re.sub(r"<[^<>]+>", "", mend_characters(_WITHOUT_TEXT.sub("", bare)))
             blocks.append(re.sub(r"[ \t]*\n[ \t]*", "\n", bare).strip())
     return blocks
 

@@ -30,7 +30,9 @@ def parquet_records(stream: IO[bytes], place: Place, field: str) -> Iterator[Rec
                 number += 1
                 where, text, own = f"{place.name} row {number}", row[field], row.get("id")
                 if not isinstance(text, str):
-                    kind = "null" if text is None else type(text).__name__
+                    kind = (
+                        "null" if text is None else "NaN" if text != text else type(text).__name__
+                    )
                     message = (
                         f'{where}: field "{field}" must be a string, found {kind}. Use --field.'
                     )

@@ -37,6 +37,8 @@ def subtitle_text(text: str) -> str:
     speaker = ""
     for line in _spoken_lines(text):
         named = _SPEAKER.fullmatch(line)
+        if named and speaker and _name(named["speaker"]) == speaker:  # cues that repeat the name
+            line, named = named["said"], None
         if named or _NEW_TURN.match(line):
             turns.append(Turn(speaker, " ".join(said)))
             said, speaker = [], _name(named["speaker"]) if named else ""

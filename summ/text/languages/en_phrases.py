@@ -92,8 +92,8 @@ ASKING = table(
 # Nouns whose preposition belongs to them: *a jump in profits*.
 ARGUED = table(
     "jump rise fall drop increase decrease decline growth interest look cut surge attack attacks "
-    "ban reason need call demand search responsibility blame support pressure evidence role part "
-    "confidence stake share fun"
+    "ban reason need call demand search responsibility blame support pressure role part "
+    "confidence stake share fun access end threat"
 )
 # Plural nouns that an infinitive completes: *plans to close*.
 PLANS = table(
@@ -126,7 +126,7 @@ UNFIT_TO_BEGIN = PRONOUNS | table(
     "but and or so this these those his her their its if when while as after what how why because "
     "him them to not more such our my than with by although though you your please posted photo "
     "yet however only even then also let let's where until unless since whether here now "
-    "read"
+    "read just"
 )
 # Verbs whose object does what follows: *prompts officials to act*.
 CONTROLLING = table(
@@ -134,7 +134,8 @@ CONTROLLING = table(
     "forced forcing allow allows allowed allowing help helps helped helping want wants wanted "
     "expect expects expected order orders ordered encourage encourages encouraged enable enables "
     "enabled invite invites invited persuade persuades persuaded tell tells told warn warns "
-    "warned lead leads led require requires required"
+    "warned lead leads led require requires required "
+    "call calls called challenge challenges challenged"
 )
 NEVER_LAST = table(
     "insisted insists admitted admits warned warns announced announces revealed reveals believes "

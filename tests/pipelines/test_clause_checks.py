@@ -1,0 +1,53 @@
+import pytest
+
+from summ.families.shortener.model import load_shortener
+from summ.pipelines.clause_checks import breaks_off, runs_together, strays
+from summ.pipelines.ordered_search import OrderedSearcher
+
+
+@pytest.fixture(scope="module")
+def searcher() -> OrderedSearcher:
+    return OrderedSearcher(load_shortener())
+
+
+def _read(searcher, sentence, line):
+    source = searcher.read(sentence)
+    places = source.find(line)
+    assert places is not None
+    return source, searcher.skips(source), places
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("Harwick reported a drop were hit by the storm", True),
+        ("Harwick reported a drop in profits", False),
+        ("Harwick reported a drop as sales were hit", False),
+    ],
+)
+def test_verbs_of_two_clauses_are_not_joined(searcher, line, wrong):
+    sentence = "Harwick reported a drop in profits as sales of boats were hit by the storm."
+    assert runs_together(*_read(searcher, sentence, line)) == wrong
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("Shares fell sharply on Monday after the firm", True),
+        ("Shares fell sharply on Monday after the firm revealed", False),
+        ("Shares fell sharply on Monday", False),
+    ],
+)
+def test_a_clause_that_begins_has_its_verb(searcher, line, wrong):
+    sentence = "Shares fell sharply on Monday after the firm revealed losses."
+    assert breaks_off(*_read(searcher, sentence, line)) == wrong
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [("Hopes have faded from the squad", 1), ("Hopes have faded for the cup", 0)],
+)
+def test_prepositions_that_lost_their_noun_are_counted(searcher, line, count):
+    sentence = "Hopes have faded for the cup after the absence of Bo from the squad."
+    source, _, places = _read(searcher, sentence, line)
+    assert strays(source, places) == count
