@@ -11,12 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float32, Int64, UInt8
+from jaxtyping import Bool, Float32, UInt8
 
 from summ.data.windows import windows
-from summ.errors import ConfigError
 from summ.families.sentence.model import (
-    CodeName,
     SentenceModel,
     SentenceSettings,
     load_sentence_model,
@@ -142,28 +140,6 @@ class SentenceEncoder:
         bits = code.bits.cpu().numpy()
         bits[blank] = False
         return np.packbits(bits, axis=1)
-
-    def symbols(
-        self, vectors: Float32[np.ndarray, "N D"], code: CodeName
-    ) -> Int64[np.ndarray, " N"]:
-        """The number of the code that each vector has.
-
-        Args:
-            vectors: as ``encode`` makes them.
-            code: ``one-hot`` or ``vq``.
-
-        Raises:
-            ConfigError: the model has no such code.
-        """
-        if code not in self._model.codes:
-            raise ConfigError(
-                f"the model has no code '{code}' (found: "
-                f"{', '.join(self._model.codes) or 'none'}). Train one; see docs/codes.md."
-            )
-        with torch.inference_mode():
-            found = self._model.codes[code](torch.from_numpy(vectors).to(self._device))
-        symbols: Int64[np.ndarray, " N"] = found.symbols[:, 0].cpu().numpy()
-        return symbols
 
     def _read(self, texts: Sequence[str]) -> list[_Pieces]:
         """The pieces of all texts, tokenised together."""

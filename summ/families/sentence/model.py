@@ -27,12 +27,7 @@ from torch.nn import functional
 from summ.config import EncoderConfig, GruConfig, StaticConfig
 from summ.data.manifest import UNKNOWN_LANGUAGE
 from summ.errors import CheckpointError
-from summ.networks.bottlenecks import (
-    BinaryBottleneck,
-    Bottleneck,
-    OneHotBottleneck,
-    VectorQuantiser,
-)
+from summ.networks.bottlenecks import BinaryBottleneck
 from summ.networks.int8 import quantised, restored
 from summ.networks.model_folder import (
     ModelManifest,
@@ -54,7 +49,7 @@ from summ.types import Tokens
 
 FAMILY = "sentence"
 SHIPPED = Path(__file__).parents[2] / "pretrained" / "en-encoder"
-CodeName = Literal["binary", "one-hot", "vq"]
+CodeName = Literal["binary"]
 _NAMES = ("f", "g")
 _TABLE = "embedding.weight"
 # The model_type in the config.json of networks that transformers does not know.
@@ -141,20 +136,15 @@ class SentenceModel:
         return torch.cat(halves, dim=1) / len(halves) ** 0.5
 
 
-def build_code(name: CodeName, dimension: int, sizes: dict[str, int]) -> Bottleneck:
+def build_code(name: CodeName, dimension: int, sizes: dict[str, int]) -> BinaryBottleneck:
     """A new code of sentence vectors, initialised from torch's global generator.
 
     Args:
-        sizes: ``bits`` of a binary code; ``classes`` and ``heads`` of a one-hot one; ``codes`` and
-            ``columns`` of a vector quantiser.
+        sizes: ``bits`` of a binary code.
     """
     match name:
         case "binary":
             return BinaryBottleneck(dimension, **sizes)
-        case "one-hot":
-            return OneHotBottleneck(dimension, **sizes)
-        case "vq":
-            return VectorQuantiser(dimension, **sizes)
 
 
 def build_sentence_model(
@@ -277,7 +267,7 @@ def _settings(manifest: ModelManifest) -> SentenceSettings:
     return checked_settings(SentenceSettings, manifest)
 
 
-def _load_code(folder: Path, name: CodeName, settings: SentenceSettings) -> Bottleneck:
+def _load_code(folder: Path, name: CodeName, settings: SentenceSettings) -> BinaryBottleneck:
     from safetensors.torch import load_file
 
     code = build_code(name, settings.dimension, settings.codes[name])
