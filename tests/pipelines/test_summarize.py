@@ -172,9 +172,12 @@ def test_a_sentence_model_is_loaded_when_a_long_document_comes(summary_model_fol
     bert |= {"num_attention_heads": 2, "intermediate_size": 32, "max_position_embeddings": 64}
     config = EncoderConfig.model_validate({"network": {"config": bert}, "max_pieces": 40})
     vocabulary = load_summary_model(summary_model_folder).vocabulary
+    with pytest.raises(CheckpointError, match="no such model folder"):
+        Summarizer.load(summary_model_folder, "cpu", encoder=tmp_path / "late")
+    (tmp_path / "late").mkdir()  # a folder that is there is read no earlier than it is needed
     summarizer = Summarizer.load(summary_model_folder, "cpu", encoder=tmp_path / "late")
     assert summarizer.summarize(STORIES[:1], words=8)[0].words
-    with pytest.raises(CheckpointError, match="no such model folder"):
+    with pytest.raises(CheckpointError, match="late"):
         summarizer.summarize(["\n\n".join(STORIES)], words=30)
     save_sentence_model(build_sentence_model(config, vocabulary, 1), tmp_path / "late")
     [summary] = summarizer.summarize(["\n\n".join(STORIES)], words=30)
