@@ -2,7 +2,7 @@
 
 Pure functions from tensors to losses, as in ``objectives``.
 
-Axes: N pairs here, M pairs of the whole batch (all processes), D width, B bits, K classes.
+Axes: N pairs here, M pairs of the whole batch (all processes), D width, B bits.
 """
 
 from __future__ import annotations
@@ -39,24 +39,3 @@ def decorrelation_penalty(bits: Float[Tensor, "M B"]) -> Float[Tensor, ""]:
     bit tells of another."""
     products = bits.T @ bits / len(bits)  # (B, B)
     return (products - torch.diag(products.diagonal())).square().sum() / bits.shape[1]
-
-
-def joint_table(first: Float[Tensor, "M K"], second: Float[Tensor, "M K"]) -> Float[Tensor, "K K"]:
-    """How often the views of a text are of class k and of class l; symmetric, sums to 1.
-
-    Source: Ji, Henriques & Vedaldi (2019, arXiv:1807.06653), equation (2) and below.
-    """
-    table = first.T @ second
-    table = (table + table.T) / 2
-    return table / table.sum()
-
-
-def mutual_information(table: Float[Tensor, "K L"]) -> Float[Tensor, ""]:
-    r"""Of a joint table of probabilities, in nats; 0 log 0 counts as 0.
-
-    .. math:: \sum_{k,l} p_{kl} \log \frac{p_{kl}}{p_k p_l}
-    """
-    rows, columns = table.sum(dim=1, keepdim=True), table.sum(dim=0, keepdim=True)
-    smallest = torch.finfo(table.dtype).tiny
-    ratio = table.clamp(min=smallest).log() - (rows * columns).clamp(min=smallest).log()
-    return (table * ratio).sum()
