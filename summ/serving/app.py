@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from importlib.metadata import version
 from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Query, Request, Response
@@ -13,6 +12,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from summ.data.readers import Record
+from summ.distribution import version_of
 from summ.errors import SummError
 from summ.serving import schema
 from summ.serving.answers import Answers, TooMuchError
@@ -53,7 +53,7 @@ def build_app(
     # FastAPI's own pages of documentation load scripts from elsewhere; /docs is ours.
     application = FastAPI(
         title="summ",
-        version=version("summ"),
+        version=version_of("summ"),
         description="Summaries, scores, vectors and neighbours of texts.",
         docs_url=None,
         redoc_url=None,

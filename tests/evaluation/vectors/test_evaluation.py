@@ -259,7 +259,11 @@ def test_a_test_set_can_be_given(data: list[Path], capsys: pytest.CaptureFixture
     [
         (["--embeddings"], 2, "--embeddings needs --data"),
         (["--embeddings", "--data", "DATA", "--words", "8"], 2, "no option of summaries fits"),
-        (["--embeddings", "--data", "DATA", "--model", "m", "--baseline", "tfidf"], 2, "not both"),
+        (
+            ["--embeddings", "--data", "DATA", "--model", "en-encoder", "--baseline", "tfidf"],
+            2,
+            "not both",
+        ),
         (["--data", "DATA", "DATA"], 2, "--data takes one file"),
         (["--data", "DATA", "--test", "DATA"], 2, "needs --embeddings"),
         (["--embeddings", "--data", "DATA", "--baseline", "lead"], 1, "Known: tfidf"),
