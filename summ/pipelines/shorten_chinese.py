@@ -131,28 +131,26 @@ class ChineseShortener:
         self, text: str, source: OrderedSource, lines: Sequence[OrderedLine], words: int
     ) -> Compressed:
         """The line that is shown."""
+        steps = self._searcher.steps(source)
         known = {line.places: line for line in lines}
         new = [
             places
-            for places in self._searcher.steps(source).plain_lines()
+            for places in steps.plain_lines()
             if places not in known and source.count_words(places) <= words
         ]
         if new:
             known |= {line.places: line for line in self._searcher.score(source, new, words)}
-        spare = self._searcher.steps(source).dispensable
+        written = {places: self._searcher.write(source, places) for places in known}
         worth = {
-            places: self._worth(line, len(self._searcher.write(source, places)), spare)
-            for places, line in known.items()
+            places: self._worth(known[places], len(shown), steps.dispensable)
+            for places, shown in written.items()
+            if count_words(shown) <= words
         }
-        fits = [
-            places for places in worth if count_words(self._searcher.write(source, places)) <= words
-        ]
-        best = max(fits, key=lambda places: worth[places], default=None)
+        best = max(worth, key=lambda places: worth[places], default=None)
         if best is None or worth[best] < self._weights.least:
             head = cut_to_words(broken_off(text, words), words)
             return Compressed(head, 0.0, source.cut, "cut")
-        shown = self._searcher.write(source, best)
-        return Compressed(shown, known[best].log_prob, source.cut, "compressed")
+        return Compressed(written[best], known[best].log_prob, source.cut, "compressed")
 
     def _worth(self, line: OrderedLine, characters: int, spare: frozenset[int]) -> float:
         weights = self._weights

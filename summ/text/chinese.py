@@ -37,8 +37,8 @@ _REPORTED = re.compile(
 _OFFICES = re.compile(rf"(?:(?:{zh.OFFICES})[、兼]?)+(?={_HAN}{{2,4}})")
 _PLACES = re.compile(zh.PLACES)
 _OPENER = re.compile(rf"^(?:{zh.OPENERS})")
-# Where a phrase begins: particles, unless they are part of a common word.
 _DENIES = re.compile(zh.DENIALS)
+# Where a phrase begins: particles, unless they are part of a common word.
 _PHRASE = re.compile(rf"[{CLAUSE_MARKS}、]|(?:{zh.BEFORE_PHRASES})")
 _DATED = re.compile(rf"(?:{_DATE.pattern}|{_PART})(?:[（(][^）)]{{0,20}}[）)])?{_PART}*[，,]?")
 _LINK = re.compile(rf"^(?:{zh.LINKS})[，、]?")

@@ -6,6 +6,8 @@ import logging
 import re
 from typing import TYPE_CHECKING, Any
 
+from summ.data.formats.table_cells import is_short_cell
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
@@ -30,7 +32,6 @@ _NAMED = re.compile(
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _LEAST_SHARE = 0.6  # of the words of all paragraphs that the extractor must have found
 _MOST_NAMED_SHARE = 0.5  # of a page's words; what holds more is not furniture whatever its name
-_CELL_WORDS = 8  # of a table's cell that is text
 
 
 def html_text(data: bytes | str) -> str:
@@ -77,7 +78,7 @@ def block_texts(tree: HtmlElement) -> list[str]:
             close()
         if element.tag == "br":
             open_text.append(" ")
-        if element.tag in {"td", "th"} and _is_short_cell(element.text_content()):
+        if element.tag in {"td", "th"} and is_short_cell(element.text_content()):
             return
         open_text.append(element.text or "")
         for child in element:
@@ -89,11 +90,6 @@ def block_texts(tree: HtmlElement) -> list[str]:
     visit(tree)
     close()
     return texts
-
-
-def _is_short_cell(text: str) -> bool:
-    """Whether a cell of a table holds no sentence."""
-    return _words(text) < _CELL_WORDS and not text.strip().endswith((".", "!", "?"))
 
 
 def _prune(tree: HtmlElement) -> None:

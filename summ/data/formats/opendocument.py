@@ -6,6 +6,8 @@ import io
 import zipfile
 from typing import Any
 
+from summ.data.formats.table_cells import is_short_cell
+
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -20,7 +22,6 @@ _LEFT_OUT = frozenset(
         _TABLE + "covered-table-cell",
     }
 )
-_CELL_WORDS = 8  # of a table's cell that is text
 
 
 def opendocument_text(data: bytes) -> str:
@@ -48,8 +49,7 @@ def _walk(element: Any, paragraphs: list[str], in_table: bool) -> None:
             boxes: list[Any] = []
             _inline(child, words, boxes)
             text = "".join(words).strip()
-            short = len(text.split()) < _CELL_WORDS and not text.endswith((".", "!", "?"))
-            if text and not (in_table and short):
+            if text and not (in_table and is_short_cell(text)):
                 paragraphs.append(text)
             for box in boxes:
                 _walk(box, paragraphs, in_table=False)

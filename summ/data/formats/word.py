@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from summ.data.formats.table_cells import is_short_cell
+
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 # Deleted or moved away, not shown, or no text: field codes, notes' marks, positions.
@@ -24,7 +26,6 @@ _LEFT_OUT = frozenset(
         ),
     )
 ) | {_COMPATIBILITY + "Fallback"}
-_CELL_WORDS = 8  # of a table's cell that is text
 
 
 def word_text(data: bytes) -> str:
@@ -60,8 +61,7 @@ def _paragraph(paragraph: Any, paragraphs: list[str], in_table: bool) -> None:
     boxes: list[Any] = []
     _inline(paragraph, words, boxes)
     text = "".join(words).strip()
-    short = len(text.split()) < _CELL_WORDS and not text.endswith((".", "!", "?"))
-    if text and not (in_table and short):
+    if text and not (in_table and is_short_cell(text)):
         paragraphs.append(text)
     for box in boxes:
         _walk(box, paragraphs, in_table=False)
