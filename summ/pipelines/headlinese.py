@@ -82,7 +82,7 @@ def _removals(
         for number, token in enumerate(tokens[1:], start=1)
         if token in _POSSESSIVES and number + 1 < len(tokens)
     }
-    stress, titles = emphasis(tokens), offices(tokens, surfaces, verbs)
+    stress, titles = emphasis(tokens, surfaces), offices(tokens, surfaces, verbs)
     for gone in (first, auxiliary, first | auxiliary, articles, articles | auxiliary):
         yield least | gone
     for gone in (stress, stress | possessives, titles, titles | stress | possessives):

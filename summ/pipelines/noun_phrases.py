@@ -30,7 +30,7 @@ _COORDINATING = table("and or but , & between both")
 _BEGINS = DETERMINERS | PREPOSITIONS | AUXILIARIES | LEANING | {"of", "to", "and", "that", "as"}
 
 
-def emphasis(tokens: Sequence[str]) -> set[int]:
+def emphasis(tokens: Sequence[str], surfaces: Sequence[str]) -> set[int]:
     """The adjectives that only stress their noun; never the last word of a line.
 
     One with an adverb before it stays (*more severe*), and one before *and* (*huge and costly*).
@@ -39,6 +39,7 @@ def emphasis(tokens: Sequence[str]) -> set[int]:
         number
         for number, token in enumerate(tokens[:-1])
         if token in EMPHATIC
+        and not surfaces[number][:1].isupper()
         and tokens[number + 1][:1].isalpha()
         and tokens[number + 1] not in LEANING
         and (not number or tokens[number - 1] not in {"so", "very", "more", "most", "as", "too"})

@@ -120,7 +120,7 @@ OFFICES = table(
 )
 # Adjectives that stress and do not restrict: what they stand before is the same thing without them.
 EMPHATIC = table(
-    "huge massive enormous vast giant big major significant severe serious devastating dramatic "
+    "huge massive enormous vast big major significant severe serious devastating dramatic "
     "widespread controversial long-running long-awaited much-anticipated eagerly-awaited "
     "highly-anticipated award-winning ground-breaking groundbreaking record-breaking troubled "
     "embattled beleaguered struggling renowned famous acclaimed celebrated legendary popular "
