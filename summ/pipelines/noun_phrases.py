@@ -102,7 +102,8 @@ def _is_one_person(
     tokens: Sequence[str], surfaces: Sequence[str], conjunction: int, place: int
 ) -> bool:
     """Whether two offices at the beginning are one person's: *striker and captain X has ...*."""
-    if conjunction > _MOST_BEFORE or surfaces[conjunction - 1][:1].isupper():
+    named = surfaces[conjunction - 1][:1].isupper() and conjunction > 1
+    if not 0 < conjunction <= _MOST_BEFORE or named:
         return False
     end = place + 1
     while end < len(surfaces) and surfaces[end][:1].isupper():
