@@ -21,7 +21,7 @@ from summ.pipelines.texts import as_records, checked_texts
 from summ.pretrained import find_model, summarizers_by_language
 from summ.text.cleaning import clean
 from summ.text.identification import identify
-from summ.text.languages.cased_english import is_cased_english
+from summ.text.languages.cased_english import is_cased, is_cased_english
 from summ.text.words import count_words
 from summ.types import Method, Style, Summary
 
@@ -294,7 +294,10 @@ class Summarizer:
         if self._shortener is None or decoding.style == "headline":
             return "headline"
         preferred = self._prefer_shortener and decoding.rerank is None
-        if not ((decoding.style == "sentence" or preferred) and is_cased_english(text)):
+        if not (decoding.style == "sentence" or preferred):
+            return "headline"
+        # A line of names has few words that only English has: *Norwick Air's offering sold out*.
+        if not (is_cased_english(text) or (is_cased(text) and identify(text) == "en")):
             return "headline"
         return "auto" if alone and decoding.style == "auto" else "sentence"
 
