@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from summ.families.shortener.model import ShortenerModel
 from summ.pipelines.clause_checks import breaks_off, runs_together, strays
-from summ.pipelines.compress import Compressed
+from summ.pipelines.compressed import Compressed
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.headlinese import headlinese
 from summ.pipelines.line_content import LineContent, line_content
