@@ -85,7 +85,7 @@ def test_another_architecture_is_transformers_own(tmp_path):
 def test_other_weights_than_described_are_an_error(tmp_path, changed):
     path = stored(tmp_path / "network") / "config.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **changed}))
-    with pytest.raises(CheckpointError, match="other weights than config.json describes"):
+    with pytest.raises(CheckpointError, match="other weights than"):
         load_for_inference(tmp_path / "network", "eager")
 
 
