@@ -224,8 +224,7 @@ class Trainer:
         if self.accelerator.is_main_process:
             self.metrics.close()
             log.warning(
-                "%s: stopped by %s at step %d; all is in %s. Go on with the same command and "
-                "--resume.",
+                "%s: stopped by %s at step %d; all is in %s. Go on with --resume.",
                 self.config.output,
                 signal.Signals(number).name,
                 self.state.step,
