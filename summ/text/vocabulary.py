@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from summ.errors import CheckpointError, DataError
 from summ.text.accents import ACCENTED
 from summ.text.folding import Folded, fold
+from summ.text.stored_tokenizer import read_tokenizer
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -59,7 +60,7 @@ class Vocabulary:
     """Pieces of words, the marks around them, and the length prompts.
 
     Attributes:
-        tokenizer: a fast tokenizer of transformers.
+        tokenizer: a fast tokenizer of transformers, or a ``StoredTokenizer``.
         folding: whether texts are brought into canonical form before they are split.
         common: words usually written in lower case, for ``summ.text.folding.unfold``.
     """
@@ -126,14 +127,10 @@ class Vocabulary:
         Raises:
             CheckpointError: the folder is missing, damaged, or of a later summ.
         """
-        from transformers import AutoTokenizer
-
         directory = Path(directory)
         described = _read_description(directory / "vocabulary.json")
         try:
-            tokenizer = AutoTokenizer.from_pretrained(
-                str(directory), local_files_only=True, trust_remote_code=False
-            )
+            tokenizer = read_tokenizer(directory) or _of_transformers(directory)
         except Exception as error:
             raise CheckpointError(
                 f"{directory}: the tokenizer cannot be read ({' '.join(str(error).split())[:200]})."
@@ -279,6 +276,14 @@ class Vocabulary:
         """Ids without a text: marks, prompts, and a space that is spelled as a byte."""
         spaces = [i for i, piece in enumerate(self._pieces) if piece == "<0x20>"]
         return frozenset((*map(int, self.tokenizer.all_special_ids), *self._prompts, *spaces))
+
+
+def _of_transformers(directory: Path) -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(
+        str(directory), local_files_only=True, trust_remote_code=False
+    )
 
 
 def plain_reader(tokenizer_json: str) -> Tokenizer:

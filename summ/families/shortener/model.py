@@ -15,7 +15,7 @@ import torch
 from summ.data.files import write_file
 from summ.errors import CheckpointError
 from summ.networks.compressor import Compressor
-from summ.networks.int8 import load_eight_bits, save_eight_bits
+from summ.networks.int8 import load_eight_bits, load_for_inference, save_eight_bits
 from summ.networks.model_folder import ModelManifest, load_settings, new_model_folder
 from summ.networks.vocabulary_facts import vocabulary_facts
 from summ.text.verbs import VerbLexicon
@@ -73,12 +73,14 @@ def save_shortener(model: ShortenerModel, folder: Path) -> None:
 
 
 def load_shortener(
-    folder: Path | None = None, device: torch.device | str = "cpu"
+    folder: Path | None = None, device: torch.device | str = "cpu", trainable: bool = False
 ) -> ShortenerModel:
-    """Reads a model folder, in float32 and ready for inference.
+    """Reads a model folder, in float32.
 
     Args:
         folder: what ``save_shortener`` wrote; None is the model that ships with summ.
+        trainable: whether the network is transformers' own, which can be trained and saved; its
+            import takes seconds.
 
     Raises:
         CheckpointError: the folder is missing, of another family or format, or not what was
@@ -87,7 +89,8 @@ def load_shortener(
     folder = SHIPPED if folder is None else Path(folder)
     settings = load_settings(folder, FAMILY, _settings)
     vocabulary = Vocabulary.load(folder / _VOCABULARY)
-    network = load_eight_bits(folder / _COMPRESSOR, settings.attention)
+    load = load_eight_bits if trainable else load_for_inference
+    network = load(folder / _COMPRESSOR, settings.attention)
     compressor = Compressor(network, vocabulary_facts(vocabulary), shortlist=()).to(device)
     compressor.eval()
     try:
