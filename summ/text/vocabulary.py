@@ -25,12 +25,15 @@ from numpy.typing import NDArray
 
 from summ.errors import CheckpointError, DataError
 from summ.text.accents import ACCENTED
+from summ.text.bounded_json import bounded_json
 from summ.text.folding import Folded, fold
+from summ.text.tokenizer_limits import check_tokenizer, tokenizing
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 FORMAT = 1
+_MOST_BYTES = 4_000_000  # of the description
 LONGEST_PROMPT = 40
 _PAD, _UNK, _BOS, _EOS = "<pad>", "<unk>", "<s>", "</s>"
 _PROMPTS = [f"<words_{words}>" for words in range(1, LONGEST_PROMPT + 1)]
@@ -131,9 +134,11 @@ class Vocabulary:
         directory = Path(directory)
         described = _read_description(directory / "vocabulary.json")
         try:
-            tokenizer = AutoTokenizer.from_pretrained(
-                str(directory), local_files_only=True, trust_remote_code=False
-            )
+            check_tokenizer(directory / "tokenizer.json")
+            with tokenizing():
+                tokenizer = AutoTokenizer.from_pretrained(
+                    str(directory), local_files_only=True, trust_remote_code=False
+                )
         except Exception as error:
             raise CheckpointError(
                 f"{directory}: the tokenizer cannot be read ({' '.join(str(error).split())[:200]})."
@@ -256,7 +261,8 @@ class Vocabulary:
 
     def encode_canonical(self, texts: list[str]) -> list[list[int]]:
         """The ids of texts that are canonical already."""
-        rows = self._reader.encode_batch_fast(texts, add_special_tokens=False)
+        with tokenizing():
+            rows = self._reader.encode_batch_fast(texts, add_special_tokens=False)
         return [row.ids for row in rows]
 
     @cached_property
@@ -300,7 +306,7 @@ def plain_reader(tokenizer_json: str) -> Tokenizer:
 def _read_description(path: Path) -> dict[str, Any]:
     """The content of ``vocabulary.json``, checked."""
     try:
-        described = json.loads(path.read_text(encoding="utf-8"))
+        described = bounded_json(path, _MOST_BYTES)
     except FileNotFoundError as error:
         raise CheckpointError(
             f"{path.parent}: no vocabulary here, {path.name} is missing. Give the folder that "
@@ -311,8 +317,10 @@ def _read_description(path: Path) -> dict[str, Any]:
             f"{path}: cannot be read ({error}). Copy the folder again."
         ) from error
     wanted = {"format": int, "size": int, "folding": bool, "common": list}
-    if not isinstance(described, dict) or not all(
-        isinstance(described.get(key), kind) for key, kind in wanted.items()
+    if (
+        not isinstance(described, dict)
+        or any(type(described.get(key)) is not kind for key, kind in wanted.items())
+        or not all(isinstance(word, str) for word in described["common"])
     ):
         raise CheckpointError(f"{path}: must hold {', '.join(wanted)}. Copy the folder again.")
     if described["format"] > FORMAT:
