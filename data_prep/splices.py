@@ -28,7 +28,8 @@ from pathlib import Path
 
 from summ.text.languages.en_phrases import AUXILIARIES, PREPOSITIONS
 from summ.text.languages.tables import table
-from summ.text.phrases import Phrase, phrases
+from summ.text.phrase import Phrase
+from summ.text.phrases import phrases
 from summ.text.sentences import split_sentences
 from summ.text.shortenings import looks_complete, shortest_loss
 from summ.text.verbs import VerbLexicon, bare

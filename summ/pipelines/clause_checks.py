@@ -9,8 +9,19 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from summ.pipelines.ordered_search import OrderedSource
-from summ.pipelines.skips import MARKS, Skips
-from summ.text.languages.en_phrases import AUXILIARIES, DETERMINERS, PREPOSITIONS, SUBORDINATORS
+from summ.pipelines.skips import Skips
+from summ.text.languages.en_phrases import (
+    AUXILIARIES,
+    AWAITING,
+    BE,
+    COMPLETE_PASSIVE,
+    DETERMINERS,
+    MARKS,
+    PARTICIPLES,
+    PREPOSITIONS,
+    PRONOUNS,
+    SUBORDINATORS,
+)
 from summ.text.languages.tables import table
 from summ.text.verbs import VerbLexicon
 
@@ -60,7 +71,7 @@ def breaks_off(source: OrderedSource, skips: Skips, places: Sequence[int]) -> bo
     if opener is None:
         return False
     said = [place for place in places if place > opener]
-    if any(skips.finite[place] for place in said):
+    if any(skips.finite[place] and not _is_reduced(source, skips, place) for place in said):
         return False
     rest = range(places[-1] + 1, len(tokens))
     for place in rest:
@@ -73,10 +84,59 @@ def breaks_off(source: OrderedSource, skips: Skips, places: Sequence[int]) -> bo
     return False
 
 
+def _is_reduced(source: OrderedSource, skips: Skips, place: int) -> bool:
+    """Whether a form in *-ed* may be a participle: *technicians employed there tested positive*."""
+    tokens = source.folded.tokens
+    if not tokens[place].endswith("ed") or place + 1 >= len(tokens):
+        return False
+    return tokens[place] in skips.verbs.passive and tokens[place + 1] in PREPOSITIONS | {
+        "there",
+        "here",
+    }
+
+
+def awaits_infinitive(source: OrderedSource, skips: Skips, places: Sequence[int]) -> bool:
+    """Whether somebody is asked, allowed or expected, and it is not said what to do.
+
+    *Harwick expects the match with Leeds (to be hard)*, *allows people who ... (to rent it)*.
+    """
+    tokens, base = source.folded.tokens, skips.verbs.base
+    asked = next((k for k in reversed(places) if tokens[k] in AWAITING), None)
+    if (
+        asked is None
+        or places[-1] + 1 >= len(tokens)
+        or tokens[asked - 1] in BE
+        or "to" in {tokens[k] for k in places if k > asked}
+    ):
+        return False
+    if tokens[asked] in {"persuade", "persuades", "persuaded"}:
+        return tokens[places[-1] + 1] in PRONOUNS | {"to"}
+    for place in range(places[-1] + 1, min(places[-1] + 10, len(tokens) - 1)):
+        if tokens[place] in {",", ";", "and", "but", "after", "when", "that"}:
+            return False
+        if tokens[place] == "to" and tokens[place + 1] in base:
+            return True
+    return False
+
+
 def strays(source: OrderedSource, places: Sequence[int]) -> int:
     """How many prepositions have lost the word that they followed."""
     tokens = source.folded.tokens
     return sum(
         there > here + 1 and tokens[there] in PREPOSITIONS | {"to"} and tokens[there - 1] != ","
         for here, there in pairwise(places)
+    )
+
+
+def lacks_complement(source: OrderedSource, places: Sequence[int]) -> bool:
+    """Whether a line ends with a passive that its source completes: *were defined (by ...)*."""
+    tokens = source.folded.tokens
+    last = places[-1]
+    if len(places) < 2 or last + 1 >= len(tokens) or tokens[places[-2]] not in BE:
+        return False
+    participle = tokens[last].endswith("ed") or tokens[last] in PARTICIPLES
+    return (
+        participle
+        and tokens[last] not in COMPLETE_PASSIVE
+        and tokens[last + 1] in PREPOSITIONS | {"as", "to", "a", "an", "the"}
     )

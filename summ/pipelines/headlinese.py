@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from summ.pipelines.noun_phrases import emphasis, offices
 from summ.pipelines.ordered_search import OrderedSource
 from summ.text.languages.en import DENIALS
 from summ.text.languages.en_phrases import (
     AUXILIARIES,
+    PARTICIPLES,
     PREPOSITIONS,
     SAME_PAST,
     SAYING,
@@ -22,7 +24,7 @@ from summ.text.verbs import VerbLexicon
 _SPARED = table("is are was were has have")
 _KEEPS_AUXILIARY = table("who which that and he she it they there what i we you")
 _RELATIVES = table("who which that whose where whom")
-_BETWEEN = table("been being already now also")
+_BETWEEN = table("been being already now also both")
 _ARTICLES = table("a an the")
 # Before and behind these an article belongs to a fixed expression, or makes a noun of an adjective.
 _ARTICLE_BEFORE = table(
@@ -48,7 +50,7 @@ def headlinese(
     """The places of a clause without words that a headline can spare.
 
     What is missed least goes first: brackets and *that*, the first article, the auxiliary of the
-    main verb, all articles, possessives.
+    main verb, all articles, adjectives that only stress, possessives, offices before names.
 
     Args:
         places: of a complete clause.
@@ -80,9 +82,11 @@ def _removals(
         for number, token in enumerate(tokens[1:], start=1)
         if token in _POSSESSIVES and number + 1 < len(tokens)
     }
+    stress, titles = emphasis(tokens, surfaces), offices(tokens, surfaces, verbs)
     for gone in (first, auxiliary, first | auxiliary, articles, articles | auxiliary):
         yield least | gone
-    yield least | articles | auxiliary | possessives
+    for gone in (stress, stress | possessives, titles, titles | stress | possessives):
+        yield least | articles | auxiliary | gone
 
 
 def _brackets(tokens: Sequence[str]) -> set[int]:
@@ -157,7 +161,7 @@ def _is_between(token: str) -> bool:
 
 def _may_stand_alone(auxiliary: str, verb: str, helped: bool, verbs: VerbLexicon) -> bool:
     """Whether a verb can do without its auxiliary in a headline."""
-    participle = verb.endswith("ed") or verb in verbs.passive
+    participle = verb.endswith("ed") or verb in verbs.passive | PARTICIPLES
     if auxiliary in {"has", "have"}:
         if helped:
             return participle

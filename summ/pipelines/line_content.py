@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from summ.pipelines.ordered_search import OrderedSource
-from summ.pipelines.skips import CLITICS, MARKS, Skips
+from summ.pipelines.skips import Skips
 from summ.text.languages.en import LEANING
 from summ.text.languages.en_phrases import (
     AUXILIARIES,
     BE,
+    CLITICS,
     DETERMINERS,
+    MARKS,
     PREPOSITIONS,
     PRONOUNS,
     RELATIVES,

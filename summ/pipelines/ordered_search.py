@@ -18,8 +18,9 @@ from torch import Tensor
 
 from summ.families.shortener.model import ShortenerModel
 from summ.networks.transformer import Encoded, cache_keyword
-from summ.pipelines.skips import CLITICS, MARKS, Skips
+from summ.pipelines.skips import Skips
 from summ.text.folding import Folded, fold, unfold_places
+from summ.text.languages.en_phrases import CLITICS, MARKS
 from summ.types import Tokens
 
 _HOPELESS = -2.5  # nats a piece; given up once as many lines as beams have been found

@@ -12,17 +12,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from summ.families.shortener.model import ShortenerModel
-from summ.pipelines.clause_checks import breaks_off, runs_together, strays
+from summ.pipelines.clause_checks import (
+    awaits_infinitive,
+    breaks_off,
+    lacks_complement,
+    runs_together,
+    strays,
+)
 from summ.pipelines.compress import Compressed
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.headlinese import headlinese
 from summ.pipelines.line_content import LineContent, line_content
 from summ.pipelines.ordered_search import OrderedLine, OrderedSearcher, OrderedSource
-from summ.pipelines.skips import MARKS
 from summ.text.languages.en import LEANING
 from summ.text.languages.en_phrases import (
     CONDITIONS,
     DASHES,
+    MARKS,
     NEVER_LAST,
     PREPOSITIONS,
     SUBORDINATORS,
@@ -204,6 +210,8 @@ class Shortener:
             clause = self._searcher.write(source, places).split()
             complete = looks_complete(clause, whole, self._model.verbs)
             complete = complete and not breaks_off(source, skips, places)
+            complete = complete and not lacks_complement(source, places)
+            complete = complete and not awaits_infinitive(source, skips, places)
             worth = self._worth(source, line, len(places) - len(shown), complete)
             worth += self._told(line_content(source, skips, places, shown))
             found.append(_Candidate(worth, replace(line, places=shown), complete))

@@ -11,22 +11,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from summ.pipelines.line_ends import LineEnds, hinders
 from summ.text.folding import Folded, begins_sentence
 from summ.text.languages.en import LEANING
 from summ.text.languages.en_phrases import (
-    ARGUED,
     ASKING,
     AUXILIARIES,
     BE,
     CLAUSE_STARTS,
-    CONTROLLING,
+    CLITICS,
     DETERMINERS,
     HEDGES,
-    INFINITIVAL,
-    NEVER_LAST,
+    MARKS,
     NUMBERS,
     OPENERS,
     PREPOSITIONS,
+    PRONOUNS,
     RELATIVES,
     SAYING,
     SOFT_ADVERBS,
@@ -37,24 +37,15 @@ from summ.text.languages.tables import table
 from summ.text.phrases import is_reporter
 from summ.text.verbs import VerbLexicon
 
-MARKS = table(", ; : -- - \" `` '' ( ) ... . ? !")
-CLITICS = table("'s n't 're 've 'll 'd 'm ' %")
 _SCOPE_ENDS = table("; : -- but who which")
 _HOLDERS = (DETERMINERS | PREPOSITIONS | LEANING | table("to of and or per several")) - {"that"}
 _RELATIVE = RELATIVES - {"whom"}
 _TEMPORAL = table("after before during since amid")
-_PLACE_OR_TIME = table(
-    "to in at after during since before from when as while near because amid despite this last "
-    "next today yesterday"
-)
-_BEHIND_END = table("to by he she they it there so although though unless if and or") | {'"', "("}
-_PARTICLES = table("up off out over down before behind about")
-_SAME_PARTICIPLE = table("cut put hit set hurt shut spread beat")
-_INCOMPLETE = table(
-    "put set taken made given found left based aimed sworn accused charged asked able"
-)
-_BEFORE_GERUND = table("of by for from without")
-_BEFORE_INFINITIVE = table("to will would can could may might must should not n't")
+# Words that belong together, as they are landed on and left out.
+_BOUND_PAIRS = {
+    *(("to", word) for word in ("according", "due", "thanks", "owing", "prior", "next", "close")),
+    *(("of", word) for word in ("because", "ahead", "instead", "out", "outside")),
+}
 
 
 @dataclass(frozen=True)
@@ -77,7 +68,7 @@ class Skips:
         return self.source.tokens
 
     @cached_property
-    def _names(self) -> list[bool]:
+    def names(self) -> list[bool]:
         return [
             surface[:1].isupper()
             and not (begins_sentence(self.source, place) and token in self.common)
@@ -87,7 +78,7 @@ class Skips:
         ]
 
     @cached_property
-    def _numbers(self) -> list[bool]:
+    def numbers(self) -> list[bool]:
         return [
             token in NUMBERS - {"several"} or any(c == "#" or c.isdigit() for c in token)
             for token in self.tokens
@@ -99,8 +90,8 @@ class Skips:
         certain = AUXILIARIES | BE - {"be", "been", "being"}
         surfaces = self.source.surfaces
         return [
-            (token in certain and not self._names[place])
-            or (token in self.verbs.finite and not self._names[place])
+            (token in certain and not self.names[place])
+            or (token in self.verbs.finite and not self.names[place])
             or (place > 0 and self.verbs.is_present(surfaces, place))
             for place, token in enumerate(self.tokens)
         ]
@@ -117,7 +108,7 @@ class Skips:
         tokens = self.tokens
         scopes = [-1] * len(tokens)
         for place, token in enumerate(tokens):
-            if token not in HEDGES or self._names[place]:  # May is a month
+            if token not in HEDGES or self.names[place]:  # May is a month
                 continue
             end = place
             while end + 1 < len(tokens) and tokens[end + 1] not in _SCOPE_ENDS:
@@ -143,7 +134,8 @@ class Skips:
     @cached_property
     def ends(self) -> list[bool]:
         """Whether a line may end with each word."""
-        return [self._may_end(place) for place in range(len(self.tokens))]
+        ends = LineEnds(self)
+        return [ends.may_end(place) for place in range(len(self.tokens))]
 
     def pairs_marks(self, places: Sequence[int]) -> bool:
         """Whether brackets and quotation marks of a line come in pairs."""
@@ -161,8 +153,15 @@ class Skips:
             return False
         if here < 0:
             return self._may_begin(there)
-        if landing == ",":
+        # What stands on both sides of a semicolon are sentences of their own.
+        if landing == "," or ";" in self.tokens[here + 1 : there] or self._counts(there):
             return False
+        if landing in {"in", "since"} and self.tokens[there - 1] == "time":
+            return False  # *for the fourth time in five months*
+        if self._disagrees(here, there) or (landing, self.tokens[there - 1]) in _BOUND_PAIRS:
+            return False
+        if self.finite[there] and self.tokens[there - 1] in PRONOUNS - {"that", "there"}:
+            return False  # the verb is the pronoun's: *it would*
         if self._is_bound(here, there):
             return self._leaves_adverbs_out(here, there)
         return self._begins_phrase(here) and self._closes(here, there)
@@ -175,18 +174,18 @@ class Skips:
         if before == ",":
             # What goes is an opener, not the head of a list.
             return tokens[0] in OPENERS | CLAUSE_STARTS or tokens[0].endswith(("ing", "ly"))
-        if before in {"said", "says", "that"} and not is_reporter(" ".join(tokens[:there])):
+        if before in {"said", "says", "say", "that"} and not is_reporter(" ".join(tokens[:there])):
             return False
         if before == "that":
             return there >= 2 and tokens[there - 2] in SAYING | WEEKDAYS
-        if before in {"said", "says"}:
+        if before in {"said", "says", "say"}:
             return not {".", "?", "!"} & set(tokens[there : there + 2])
         return before in {"--", ":"}
 
     def _is_bound(self, here: int, there: int) -> bool:
         """Whether a word holds on to the next one, as articles and halves of names do."""
         token, first = self.tokens[here], self.tokens[here + 1]
-        names, numbers = self._names, self._numbers
+        names, numbers = self.names, self.numbers
         if token in _HOLDERS or token in AUXILIARIES | BE or first in CLITICS:
             return True
         if token in MARKS - {","} or numbers[here] or numbers[there - 1]:
@@ -206,6 +205,8 @@ class Skips:
         """Whether what can be left out begins behind a word, and is not its object."""
         token, first = self.tokens[here], self.tokens[here + 1]
         aside = first in {",", "(", "--"}
+        if hinders(self.tokens, here + 1):
+            return False
         adverb = first in SOFT_ADVERBS or first.endswith("ly")
         phrase = first in PREPOSITIONS | CLAUSE_STARTS
         if not (aside or adverb or phrase or first in WEEKDAYS or first.endswith("ing")):
@@ -224,7 +225,7 @@ class Skips:
         token, verbs = self.tokens[place], self.verbs
         if token in ASKING:
             return True
-        if self._names[place] or (token in verbs.nounish and not token.endswith("ed")):
+        if self.names[place] or (token in verbs.nounish and not token.endswith("ed")):
             return False
         known = token in verbs.finite or token in verbs.base or token in verbs.transitive
         return known or self.finite[place]
@@ -234,7 +235,9 @@ class Skips:
         tokens, finite = self.tokens, self.finite
         first, before, landing = tokens[here + 1], tokens[there - 1], tokens[there]
         aside = first in {",", "(", "--"}
-        if landing in {"and", "or", "but"} and not self._is_finite(there + 1):
+        # *as he scored a try and made another*: the second verb goes with the first.
+        joins = self._is_finite(there + 1) and not any(finite[here + 2 : there])
+        if landing in {"and", "or", "but"} and not joins:
             return False
         if before in {",", ")", "--"}:
             clause = tokens[here + 2] in _RELATIVE or tokens[here + 2] in CLAUSE_STARTS
@@ -271,111 +274,19 @@ class Skips:
         within = first in PREPOSITIONS - CLAUSE_STARTS and not any(finite[here + 1 : there])
         return within or first in CLAUSE_STARTS
 
+    def _disagrees(self, here: int, there: int) -> bool:
+        """Whether a plural would become the subject of a singular verb: *protesters rescinds*."""
+        noun, verb = self.tokens[here], self.tokens[there]
+        if not self.finite[there] or not verb.endswith("s") or verb.endswith("ss"):
+            return False
+        plural = noun.endswith("s") and not noun.endswith(("ss", "us", "is", "ics", "news"))
+        within = {"of", *PREPOSITIONS} & set(self.tokens[max(0, here - 4) : here])
+        return plural and not self.names[here] and not within
+
+    def _counts(self, place: int) -> bool:
+        """Whether *around*, *over*, ... says about how many there are."""
+        further = place + 1 < len(self.tokens) and self.numbers[place + 1]
+        return further and self.tokens[place] in {"around", "over", "under", "near", "about"}
+
     def _is_finite(self, place: int) -> bool:
         return place < len(self.tokens) and self.finite[place]
-
-    def _may_end(self, place: int) -> bool:
-        token = self.tokens[place]
-        if token in MARKS - {"''", ")", '"'} or token in NEVER_LAST:
-            return False
-        if token in LEANING - _PARTICLES:
-            return False
-        return place + 1 == len(self.tokens) or (
-            self._needs_nothing(place) and self._may_be_followed(place)
-        )
-
-    def _needs_nothing(self, place: int) -> bool:
-        """Whether a word is complete without what follows it."""
-        token, after = self.tokens[place], self.tokens[place + 1]
-        further = self.tokens[place + 2] if place + 2 < len(self.tokens) else "."
-        behind_be = place > 0 and self.tokens[place - 1] in BE
-        before = self.tokens[max(0, place - 3) : place]
-        if before and before[-1] in {"how", "so", "too", "as"}:
-            return False
-        # *prompts officials to ...*, *calls for the ministers to ...*, *is felt as far as ...*
-        infinitive = after == "to" and further in self.verbs.base
-        if infinitive and CONTROLLING & set(self.tokens[max(0, place - 6) : place]):
-            return False
-        if (after == "as" and behind_be) or (after == "(" and self._names[place]):
-            return False
-        asking = token in ASKING or (
-            token.endswith("ing")
-            and (behind_be or token not in self.verbs.nounish)
-            and not (before and before[-1] in DETERMINERS)
-        )
-        # *at risk of returning to ...*
-        asking = asking or (token.endswith("ing") and bool(before) and before[-1] in _BEFORE_GERUND)
-        if asking and after in PREPOSITIONS | {"to", "as"}:
-            return False
-        if token in ARGUED and after in {"at", "in", "on", "over", "for", "with", "against", "to"}:
-            return False
-        if after == "in" and further in {"to", "by", "for", ","} and token.endswith("ed"):
-            return False
-        if after in PREPOSITIONS and further in table("which whom what whether how least"):
-            return False
-        if token.endswith("ly") and (
-            behind_be or after not in MARKS | PREPOSITIONS | CLAUSE_STARTS | {"by"}
-        ):
-            return False
-        # *quangos financed (with ...)*
-        reduced = token.endswith("ed") and after in {"with", "by", "at", "from"}
-        if reduced and not behind_be and any(self.finite[: max(0, place - 1)]):
-            return False
-        if after == "to" and token in INFINITIVAL:
-            return False
-        if self._is_closed(place):
-            return True
-        helped = before and before[-1] in BE | AUXILIARIES
-        if token in _INCOMPLETE or (token in self.verbs.passive and not helped):
-            return False  # *cars equipped (with ...)*
-        if not self._is_open_verb(place):
-            return True
-        if after == "to" and token not in self.verbs.base:
-            return False  # *wants to*
-        return token not in self.verbs.transitive and after in _PLACE_OR_TIME | WEEKDAYS
-
-    def _is_closed(self, place: int) -> bool:
-        """Whether a mark ends the phrase behind a word."""
-        token, after = self.tokens[place], self.tokens[place + 1]
-        if after not in MARKS - {'"', "(", "``"}:
-            return False
-        list_of_objects = after == "," and token in self.verbs.transitive
-        return self._names[place] or not list_of_objects
-
-    def _is_open_verb(self, place: int) -> bool:
-        """Whether a word is a verb in the active voice."""
-        token, verbs = self.tokens[place], self.verbs
-        before = self.tokens[place - 1] if place else ""
-        if token in verbs.nounish and before not in _BEFORE_INFINITIVE:
-            return False
-        helped = before in BE or (
-            place > 1 and before.endswith("ly") and self.tokens[place - 2] in BE
-        )
-        participle = token not in verbs.base or token in verbs.passive or token in _SAME_PARTICIPLE
-        if self._names[place] or (helped and participle):
-            return False
-        return token in verbs.base or token in verbs.finite or token in verbs.transitive
-
-    def _may_be_followed(self, place: int) -> bool:
-        """Whether what follows a word begins something else."""
-        after, verbs = self.tokens[place + 1], self.verbs
-        further = self.tokens[place + 2] if place + 2 < len(self.tokens) else "."
-        if after in CLITICS | {"of", "than"} or (self._names[place] and self._names[place + 1]):
-            return False
-        if after in {"and", "or"}:
-            if "between" in self.tokens[max(0, place - 4) : place]:
-                return False
-            verb = further in verbs.finite or further in verbs.passive
-            if not verb and further not in AUXILIARIES | BE | DETERMINERS:
-                return False
-        if after in AUXILIARIES | BE:
-            return False  # the word is its subject
-        if after in verbs.finite - verbs.nounish and not after.endswith("ed"):
-            return False
-        counted = PREPOSITIONS | WEEKDAYS | MARKS | {"and", "to", "as"}
-        if self._numbers[place] and after not in counted:
-            return False
-        known = PREPOSITIONS | CLAUSE_STARTS | SOFT_ADVERBS | WEEKDAYS | _BEHIND_END | verbs.passive
-        if self._is_closed(place) or after in known or after.endswith(("ed", "ly")):
-            return True
-        return after.endswith("ing") and after not in verbs.nounish

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from summ.text.annotated_sentence import AnnotatedSentence
@@ -24,7 +23,6 @@ from summ.text.languages.en_phrases import (
     DETERMINERS,
     INFINITIVAL,
     KINDS,
-    NUMBERS,
     OPENERS,
     PLANS,
     PREPOSITIONS,
@@ -33,6 +31,8 @@ from summ.text.languages.en_phrases import (
     SUBORDINATORS,
 )
 from summ.text.languages.tables import table
+from summ.text.phrase import Phrase
+from summ.text.subject_phrases import JOINED, between_subject_and_verb
 from summ.text.verbs import VerbLexicon
 
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
@@ -60,7 +60,6 @@ _ASIDES = re.compile(
     r"says?|said|like|as"
 )
 _ARTICLES = frozenset({"a", "an", "the"})
-_JOINED = frozenset({"of", "and", "or", "to", "than"})
 # Before these a clause belongs to the word: *shortly after*, *the day when*.
 _BOUND_BEFORE = BE | table(
     "such well so just only even not shortly soon days hours weeks months years minutes same the "
@@ -72,23 +71,6 @@ _NO_ANTECEDENT = (
     | BE
     | table("and so such all those one anyone people him them than clear sure likely it")
 )
-_PARTICIPLES = table("held found led made built caught shot known seen born driven owned run set")
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """Words of a sentence that can be left out.
-
-    Attributes:
-        start, end: the words ``start`` to ``end - 1``.
-        kind: of phrase.
-        cost: how much is lost; a phrase of low cost goes first.
-    """
-
-    start: int
-    end: int
-    kind: str
-    cost: float
 
 
 def phrases(words: Sequence[str], verbs: VerbLexicon) -> list[Phrase]:
@@ -98,7 +80,7 @@ def phrases(words: Sequence[str], verbs: VerbLexicon) -> list[Phrase]:
         *_times(sentence),
         *_attributions(sentence),
         *_openers(sentence),
-        *_between_subject_and_verb(sentence),
+        *between_subject_and_verb(sentence),
         *_title(sentence),
         *_asides(sentence),
         *_comma_tails(sentence),
@@ -178,62 +160,6 @@ def _openers(sentence: AnnotatedSentence) -> Iterator[Phrase]:
             yield Phrase(0, place + 1, "label", 0.3)
 
 
-def _between_subject_and_verb(sentence: AnnotatedSentence) -> Iterator[Phrase]:
-    """A place, a participle or a clause that belongs to the subject: *a man accused of ... has*."""
-    main = sentence.main
-    if main is None or main < 3:
-        return
-    places = [k for k in range(1, main - 1) if _is_subject_place(sentence, k, main)]
-    if places and sentence.low(0) not in PREPOSITIONS:
-        before = sentence.low(places[0] - 1)
-        vague = sentence.low(0) in {"a", "an"} or not sentence.is_capital(1)
-        if before not in NUMBERS and not before.isdigit():
-            yield Phrase(places[0], main, "subject_place", 2.2 if vague else 1.5)
-    if sentence.low(main) not in AUXILIARIES:
-        return
-    for holds in (_is_subject_participle, _is_subject_clause):
-        clause = next((k for k in range(2, main - 1) if holds(sentence, k, main)), None)
-        if clause is not None:
-            yield Phrase(clause, main, "subject_clause", 0.9)
-
-
-def _is_subject_place(sentence: AnnotatedSentence, place: int, main: int) -> bool:
-    before = sentence.low(place - 1)
-    if any(word.endswith(",") for word in sentence.words[place - 1 : main]):
-        return False
-    if before in PREPOSITIONS | DETERMINERS | _JOINED | {"up", "down", "out"}:
-        return False
-    if before.endswith("ed") or before in sentence.verbs.finite or sentence.counts(place):
-        return False
-    return sentence.low(place) in PREPOSITIONS - SUBORDINATORS
-
-
-def _is_subject_participle(sentence: AnnotatedSentence, place: int, main: int) -> bool:
-    low, before = sentence.low(place), sentence.low(place - 1)
-    past = low.endswith("ed") or low in _PARTICIPLES
-    followed = sentence.low(place + 1) in PREPOSITIONS | {"of", "to", "as"}
-    if not (past and followed) and not (low.endswith("ing") and low not in sentence.verbs.nounish):
-        return False
-    if before in PREPOSITIONS | DETERMINERS | BE | _JOINED or sentence.is_capital(place):
-        return False
-    return not any(sentence.words[k].endswith(",") for k in (place - 1, main - 1))
-
-
-def _is_subject_clause(sentence: AnnotatedSentence, place: int, main: int) -> bool:
-    low = sentence.low(place)
-    if low not in {"who", "which", "that"} or sentence.words[place - 1].endswith(","):
-        return False
-    has_verb = any(
-        sentence.is_verb(k) or sentence.low(k) in AUXILIARIES for k in range(place + 1, main)
-    )
-    own = {"who", "which", "that", "and", "he", "she", "it", "they"}
-    if not has_verb or sentence.low(main - 1) in own:
-        return False
-    # *says that* begins what is said, not a relative clause.
-    said = sentence.is_verb(place - 1) or sentence.low(place - 1).endswith("s")
-    return low != "that" or not said
-
-
 def _title(sentence: AnnotatedSentence) -> Iterator[Phrase]:
     """What somebody is, before the name: *Former prime minister Lord Callaghan*."""
     office = office_length(sentence)
@@ -259,7 +185,7 @@ def _title(sentence: AnnotatedSentence) -> Iterator[Phrase]:
         return
     if any(word.endswith(",") for word in words[:last]):
         return
-    if title & (PREPOSITIONS | RELATIVES | _JOINED | DENIALS | {"for"}) or low in _ARTICLES:
+    if title & (PREPOSITIONS | RELATIVES | JOINED | DENIALS | {"for"}) or low in _ARTICLES:
         return
     if low not in sentence.verbs.finite and not low.endswith("ing"):
         yield Phrase(0, last + 1, "title", 1.3)
@@ -271,7 +197,8 @@ def _asides(sentence: AnnotatedSentence) -> Iterator[Phrase]:
     for first, second in pairwise(commas):
         start, end = first + 1, second + 1
         low = sentence.low(start)
-        if end >= sentence.size or end - start > 18 or not _ASIDES.fullmatch(low):
+        past = low.endswith("ed") and sentence.low(start + 1) in PREPOSITIONS
+        if end >= sentence.size or end - start > 18 or not (past or _ASIDES.fullmatch(low)):
             continue
         if sentence.low(end) not in {"and", "or"}:
             yield Phrase(start, end, "aside", 0.7 if low in RELATIVES or low.isdigit() else 0.9)
@@ -330,7 +257,8 @@ def _clause_tails(sentence: AnnotatedSentence) -> Iterator[Phrase]:
         elif _begins_relative(sentence, start):
             yield Phrase(start, sentence.size, "relative_end", 0.8)
         elif (low == "worth" and sentence.words[start + 1][:1] in "$£€0123456789") or (
-            low == "as" and sentence.lows[start + 1 : start + 3] == ["part", "of"]
+            low == "as"
+            and sentence.lows[start + 1 : start + 3] in (["part", "of"], ["a", "result"])
         ):
             yield Phrase(start, sentence.size, "worth", 0.9)
         elif low == "and" and start + 2 < sentence.size and after in predicates:
@@ -395,7 +323,7 @@ def _begins_participle(sentence: AnnotatedSentence, start: int) -> bool:
     followed = after in PREPOSITIONS
     if not (past and (followed or after in {"to", "as"})) and not (present and not followed):
         return False
-    closed = BE | AUXILIARIES | PREPOSITIONS | DETERMINERS | _JOINED
+    closed = BE | AUXILIARIES | PREPOSITIONS | DETERMINERS | JOINED
     if before in closed or before in _NO_PARTICIPLE_BEHIND or sentence.is_capital(start):
         return False
     return not sentence.asks(start - 1)
@@ -422,7 +350,9 @@ def _is_dispensable_place(sentence: AnnotatedSentence, start: int, main: int) ->
     low, before = sentence.low(start), sentence.low(start - 1)
     if low not in PREPOSITIONS - SUBORDINATORS or sentence.counts(start):
         return False
-    if before in BE | AUXILIARIES | PREPOSITIONS | DETERMINERS | _JOINED | {"sworn", "due"}:
+    if low == "from" and sentence.low(start + 1).endswith("ing"):
+        return False  # *stop the economy from overheating*
+    if before in BE | AUXILIARIES | PREPOSITIONS | DETERMINERS | JOINED | {"sworn", "due"}:
         return False
     if before in ARGUED and low in {"in", "on", "over", "for", "with", "against"}:
         return False

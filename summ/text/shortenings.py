@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from summ.text.languages.en_phrases import (
     AUXILIARIES,
     BE,
+    COMPLETE_ALONE,
     CONDITIONS,
     DASHES,
     DETERMINERS,
@@ -21,7 +22,8 @@ from summ.text.languages.en_phrases import (
     UNFIT_TO_BEGIN,
 )
 from summ.text.languages.tables import table
-from summ.text.phrases import Phrase, phrases
+from summ.text.phrase import Phrase
+from summ.text.phrases import phrases
 from summ.text.verbs import VerbLexicon, bare
 
 _FEWEST = 4  # words of a sentence
@@ -120,13 +122,15 @@ def looks_complete(words: Sequence[str], whole: Sequence[str], verbs: VerbLexico
     main = verbs.main_verb(words)
     if main is None and verbs.main_verb(whole) is None:
         main = verbs.main_verb(words, lenient=True)
-    if main is None or main + 1 >= len(words):
+    if main is None or (main + 1 >= len(words) and lows[main] not in COMPLETE_ALONE):
         return False
     return _clauses_have_verbs(words, lows, verbs)
 
 
 def _ends_well(words: Sequence[str], lows: Sequence[str]) -> bool:
     last, before = lows[-1], lows[-2]
+    if last == "time" and len(lows) > 3 and lows[-3] in {"the", "for"}:
+        return True  # *for the fourth time*
     if last in _UNFIT_TO_END | _OPEN or last.endswith("'s"):
         return False
     if words[-1].endswith((",", ";", ":")) or words[-1] in DASHES:
@@ -177,7 +181,7 @@ def _clauses_have_verbs(words: Sequence[str], lows: Sequence[str], verbs: VerbLe
         if (said and verbs.main_verb(clause) is None) or not verbs.has_finite_verb(clause):
             return False
     for verb in _SENTENCE_VERBS:
-        place = lows.index(verb) if verb in lows[1:-2] else 0
+        place = lows.index(verb) if verb in lows[1:-1] else 0
         if not place or lows[place + 1] in PREPOSITIONS | {"no", "yes", "that", "goodbye"}:
             continue
         if verbs.main_verb(words[place:]) is None:

@@ -15,6 +15,7 @@ from summ.text.languages.en_phrases import (
     AUXILIARIES,
     BE,
     DETERMINERS,
+    HEADLINE_VERBS,
     INTRANSITIVE,
     MODALS,
     NUMBERS,
@@ -100,18 +101,30 @@ class VerbLexicon:
             return False
         if words[place - 1].endswith(",") and place < 3:
             return False
-        if low in self.base:
+        if low in self.base | HEADLINE_VERBS:
             if not self._has_plural_subject(words, place):
                 return False
-        elif not _stems(low) & self.base:
+        elif not _stems(low) & (self.base | HEADLINE_VERBS):
             return False
         return self._may_precede(low, words[place + 1] if place + 1 < len(words) else "")
 
+    def is_described(self, words: Sequence[str], place: int) -> bool:
+        """Whether an article and an adjective stand before a word: *a strong finish* is no verb."""
+        if place < 2 or bare(words[place - 2]) not in {"a", "an"}:
+            return False
+        before = bare(words[place - 1])
+        return before.isalpha() and not _is_plural(before)
+
     def _has_plural_subject(self, words: Sequence[str], place: int) -> bool:
         before = bare(words[place - 1])
-        if before in _COLLECTIVES or _is_plural(before):
+        if before in _COLLECTIVES or before.endswith("men") or _is_plural(before):
             return True
+        if self.is_described(words, place):
+            return False
         earlier = map(bare, words[:place])
+        after = bare(words[place + 1]) if place + 1 < len(words) else ""
+        if bare(words[place]) in HEADLINE_VERBS and after in DETERMINERS:
+            return _is_plural(bare(words[0]))  # *Hundreds of people in Lyon demand the*
         return bare(words[place]) not in self.nounish and any(map(_is_plural, earlier))
 
     def _may_precede(self, low: str, after: str) -> bool:
@@ -137,6 +150,9 @@ class VerbLexicon:
         subordinate, doubtful = False, None
         for place in range(1, len(words)):
             low = bare(words[place])
+            if subordinate and low.endswith("ed") and bare(words[place - 1]) in RELATIVES:
+                subordinate = False  # *bodies that washed ashore*
+                continue
             subordinate = subordinate or low in _SUBORDINATE
             finite = self._finiteness(words, place)
             if finite == _NOT:
@@ -192,6 +208,8 @@ def _stems(low: str) -> set[str]:
 
 
 def _is_plural(low: str) -> bool:
+    if low in AUXILIARIES | BE:
+        return False
     return low.endswith("s") and not low.endswith(("ss", "us", "is"))
 
 

@@ -1,7 +1,13 @@
 import pytest
 
 from summ.families.shortener.model import load_shortener
-from summ.pipelines.clause_checks import breaks_off, runs_together, strays
+from summ.pipelines.clause_checks import (
+    awaits_infinitive,
+    breaks_off,
+    lacks_complement,
+    runs_together,
+    strays,
+)
 from summ.pipelines.ordered_search import OrderedSearcher
 
 
@@ -51,3 +57,32 @@ def test_prepositions_that_lost_their_noun_are_counted(searcher, line, count):
     sentence = "Hopes have faded for the cup after the absence of Bo from the squad."
     source, _, places = _read(searcher, sentence, line)
     assert strays(source, places) == count
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line", "wrong"),
+    [
+        ("Ann Bo expects the match with Leeds to be hard.", "Ann Bo expects the match", True),
+        (
+            "Ann Bo expects the match with Leeds to be hard.",
+            "Ann Bo expects the match to be",
+            False,
+        ),
+        ("Ann Bo is expected to win the match.", "Ann Bo is expected", False),
+        ("The tour will persuade voters they are right.", "The tour will persuade voters", True),
+    ],
+)
+def test_whoever_is_asked_is_told_what_for(searcher, sentence, line, wrong):
+    assert awaits_infinitive(*_read(searcher, sentence, line)) == wrong
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wrong"),
+    [
+        ("Their albums were defined by soft voices.", True),
+        ("Their albums were cancelled by the label.", False),
+    ],
+)
+def test_a_passive_has_what_it_needs(searcher, sentence, wrong):
+    source, _, places = _read(searcher, sentence, " ".join(sentence.split()[:4]))
+    assert lacks_complement(source, places) == wrong

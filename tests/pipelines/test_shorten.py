@@ -86,6 +86,12 @@ def test_lines_longer_than_the_network_learned_come_from_phrases(shortener):
         ("Ferries are not expected to sail", None),
         ("Ministers opened the bridge", "Ministers opened bridge"),
         ("Ministers opened bridges", None),
+        ("Ministers opened huge bridges", "Ministers opened bridges"),
+        ("Software giant Norwick opened bridges", "Norwick opened bridges"),
+        ("Striker and captain Ann Bo is ill", "Ann Bo is ill"),  # one person
+        ("Minister Bo and captain Ann Bo won", None),  # two
+        ("Ferries chosen by Ann sail", None),
+        ("Ferries were chosen by Ann", "Ferries chosen by Ann"),
     ],
 )
 def test_headlines_spare_auxiliaries_and_articles(clause, headline):

@@ -68,3 +68,42 @@ def test_a_line_ends_where_a_phrase_does(model, text, fit, unfit):
     ends = {word for word, end in zip(words, found.ends, strict=True) if end}
     assert fit <= ends
     assert not unfit & ends
+
+
+@pytest.mark.parametrize(
+    ("gap", "allowed"),
+    [
+        ("Bo fires |a shot; Kim |concludes in ninth place", False),  # another sentence
+        ("A bomb explodes |in Leeds, killing two and injuring |around 40 others", False),
+        ("Rates rise |for the fourth time |in five months", False),
+        ("The protesters |in Harwick say the union |rescinds the offer", False),  # no agreement
+        ("Ann Bo is to sing |in a series, according |to the reporter", False),
+        ("A man |who thought it |would be fixed has won", False),  # the verb of *it*
+        ("The bank stops the economy |from overheating |with a rule", False),
+        ("The mayor answered critics |as she opened a road |and made a speech", False),
+        ("The mayor answered critics |on Monday |and made a speech", True),
+    ],
+)
+def test_a_line_does_not_change_what_goes_with_what(model, gap, allowed):
+    assert allows(model, gap.replace("|", ""), gap) == allowed
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "may"),
+    [
+        ("Ann Bo staged a recovery to beat Kim Roe and win the cup.", "roe", True),
+        ("A group called for a tightening of regulations controlling bets.", "regulations", True),
+        ("The club has had a strong finish to the season.", "finish", True),
+        ("A soldier is held in Harwick over what lawyers call a mistake.", "harwick", True),
+        ("The party will meet in Harwick and not in Leeds.", "harwick", True),
+        ("Ann Bo bought the site to improve the way it handles pages.", "way", False),
+        ('Bo calls the incident "part of a pattern" of theft.', "incident", False),
+        ("Ann Bo lost her 7.5 ($14.6) case against the bank.", "7.5", False),
+        ("The council put the economy at the heart of its plan.", "economy", False),
+        ("Ann Bo was the third woman to win the cup.", "woman", False),
+    ],
+)
+def test_a_line_ends_where_nothing_is_missing(model, text, word, may):
+    tokens = fold(text).tokens
+    place = tokens.index(fold(word).tokens[0])
+    assert skips(model, text).ends[place] == may

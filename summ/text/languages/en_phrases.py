@@ -5,6 +5,8 @@ from __future__ import annotations
 from summ.text.languages.en import DENIALS
 from summ.text.languages.tables import table
 
+MARKS = table(", ; : -- - \" `` '' ( ) ... . ? !")
+CLITICS = table("'s n't 're 've 'll 'd 'm ' %")
 PRONOUNS = table("he she they it who we i which that there")
 MODALS = table("will would could can may might must should cannot didn't doesn't don't won't")
 AUXILIARIES = table(
@@ -109,6 +111,65 @@ KINDS = table(
     "bank retailer club carrier operator agency producer lender broadcaster star singer actor "
     "striker champion leader minister"
 )
+# Offices before a name, beside those that ``KINDS`` has.
+OFFICES = table(
+    "chairman chairwoman chief captain boss secretary spokesman spokeswoman senator mayor governor "
+    "coach manager author director founder co-founder driver musician rapper comedian veteran "
+    "footballer stars actress judge lawyer billionaire tycoon winger midfielder defender keeper "
+    "goalkeeper analyst presenter worker officer expert newspaper network entrepreneur activist"
+)
+# Adjectives that stress and do not restrict: what they stand before is the same thing without them.
+EMPHATIC = table(
+    "huge massive enormous vast big major significant severe serious devastating dramatic "
+    "widespread controversial long-running long-awaited much-anticipated eagerly-awaited "
+    "highly-anticipated award-winning ground-breaking groundbreaking record-breaking troubled "
+    "embattled beleaguered struggling renowned famous acclaimed celebrated legendary popular "
+    "leading prominent powerful remarkable astonishing stunning shocking horrific brutal deadly "
+    "bitter fierce heated intense ambitious bold sweeping landmark historic crucial vital key "
+    "fresh unprecedented extraordinary incredible spectacular sensational crushing emphatic "
+    "tiny troubling desperate sharp steep hefty whopping formal mammoth substantial "
+    "sizeable considerable well-known high-profile world-famous hugely entire whole"
+)
+# What participles of irregular verbs look like that the lexicon of finite verbs does not have.
+PARTICIPLES = table(
+    "chosen taken given driven frozen spoken broken stolen written beaten eaten hidden forgotten "
+    "fallen risen grown thrown shown known flown drawn withdrawn seen done gone begun sunk struck "
+    "torn worn born sworn overthrown undertaken forbidden bitten shaken woken detained"
+)
+# Past forms that say something without any word behind them.
+COMPLETE_ALONE = table(
+    "died resigned arrived collapsed crashed exploded jumped plunged soared tumbled surged slumped "
+    "fell rose grew erupted retired apologised apologized rallied survived failed worsened "
+    "eased deepened narrowed widened recovered improved dies resigns "
+    "collapses crashes explodes closes closed reopens erupts begins ends"
+)
+# Verbs that headlines have in the present tense, as far as running text knows them as nouns.
+HEADLINE_VERBS = table(
+    "report fire demand defeat strike order sweep arrest attack record reform target fight win "
+    "kill hit beat race rescind condemn oppose accuse slam urge vow warn back bomb shell shoot "
+    "crash blast topple oust sack score stage probe raid reach sue vote veto ban boost slash trim "
+    "hike quit exit plot map name head host judge charge jail seize storm suspend sanction "
+    "evacuate execute declare detain deploy denounce dissolve expel extradite hand honour honor "
+    "impose indict inaugurate intercept launch liberate lift mark nominate overturn pardon "
+    "postpone ratify reaffirm recall recapture recognize recognise resign resume retake retain "
+    "reopen rescue revoke rule secure sentence sign surpass threaten unveil withdraw erupt "
+    "collapse explode derail sink damage destroy flood injure wound stab abduct kidnap murder"
+)
+# Participles of what happens to somebody, complete without *by*, *for* or *in*.
+COMPLETE_PASSIVE = table(
+    "killed injured wounded arrested charged jailed sentenced detained freed released rescued "
+    "shot stabbed hurt hit found sacked fired elected re-elected appointed suspended banned "
+    "cancelled canceled postponed delayed closed evacuated destroyed damaged convicted acquitted "
+    "executed murdered kidnapped abducted attacked questioned stolen recovered lifted scrapped "
+    "rejected approved confirmed abandoned dissolved overturned unveiled launched published "
+    "expelled deported extradited indicted disqualified dropped honoured honored hospitalised "
+    "hospitalized displaced stranded derailed flooded blocked shelled bombed vaccinated infected"
+)
+# Verbs that say what something is called or deemed.
+CALLING = table(
+    "call calls called describe describes described brand brands branded label labels labelled "
+    "dub dubs dubbed declare declares declared"
+)
 OPENERS = PREPOSITIONS | table(
     "as while despite following when like although though speaking citing meanwhile moreover "
     "however instead earlier later today yesterday last late once since"
@@ -134,12 +195,17 @@ CONTROLLING = table(
     "forced forcing allow allows allowed allowing help helps helped helping want wants wanted "
     "expect expects expected order orders ordered encourage encourages encouraged enable enables "
     "enabled invite invites invited persuade persuades persuaded tell tells told warn warns "
-    "warned lead leads led require requires required "
-    "call calls called challenge challenges challenged"
+    "warned lead leads led require requires required challenge challenges challenged"
+)
+# Of them, and others, those whose object cannot do without it.
+AWAITING = table(
+    "prompt prompts prompted urge urges urged force forces forced allow allows allowed want wants "
+    "expect expects expected enable enables enabled persuade persuades persuaded require requires "
+    "required compel compels compelled cause causes caused permit permits permitted"
 )
 NEVER_LAST = table(
     "insisted insists admitted admits warned warns announced announces revealed reveals believes "
     "said says told including according such set due able likely expected other many much several "
-    "every each least both either same own part became becomes become called named however "
-    "meanwhile also still already"
+    "every each some any least both either same own part became becomes become called named "
+    "however meanwhile also still already"
 )

@@ -1,0 +1,232 @@
+"""Where an English line may end: not before what its last words need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol, runtime_checkable
+
+from summ.text.languages.en import LEANING
+from summ.text.languages.en_phrases import (
+    ARGUED,
+    ASKING,
+    AUXILIARIES,
+    BE,
+    CALLING,
+    CLAUSE_STARTS,
+    CLITICS,
+    COMPLETE_ALONE,
+    CONTROLLING,
+    DETERMINERS,
+    INFINITIVAL,
+    MARKS,
+    NEVER_LAST,
+    PREPOSITIONS,
+    PRONOUNS,
+    SOFT_ADVERBS,
+    WEEKDAYS,
+)
+from summ.text.languages.tables import table
+from summ.text.verbs import VerbLexicon
+
+_PLACE_OR_TIME = table(
+    "to in at after during since before from when as while near because amid despite this last "
+    "next today yesterday ahead"
+)
+_BEHIND_END = table("to by he she they it there so although though unless if and or") | {'"', "("}
+_PARTICLES = table("up off out over down before behind about")
+_SAME_PARTICIPLE = table("cut put hit set hurt shut spread beat")
+_INCOMPLETE = table(
+    "put set taken made given found left based aimed sworn accused charged asked able"
+)
+_BEFORE_GERUND = table("of by for from without after before since while when despite")
+_PUTTING = table("put puts putting")
+_ORDINALS = table("first second third fourth fifth latest last only youngest oldest")
+_BEFORE_INFINITIVE = table("to will would can could may might must should not n't")
+
+
+@runtime_checkable
+class TaggedWords(Protocol):
+    """The words of a source, and what is known of each."""
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The canonical words."""
+
+    @property
+    def verbs(self) -> VerbLexicon:
+        """The verbs of the language."""
+
+    @property
+    def names(self) -> list[bool]:
+        """Where a name stands."""
+
+    @property
+    def numbers(self) -> list[bool]:
+        """Where a number stands."""
+
+    @property
+    def finite(self) -> list[bool]:
+        """Where a finite verb stands."""
+
+
+def hinders(tokens: Sequence[str], place: int) -> bool:
+    """Whether *from* with a verb begins: *stop the economy from overheating*."""
+    if tokens[place] != "from" or place + 1 >= len(tokens):
+        return False
+    return tokens[place + 1].endswith("ing")
+
+
+@dataclass(frozen=True)
+class LineEnds:
+    """Decides for each word of a source."""
+
+    words: TaggedWords
+
+    def may_end(self, place: int) -> bool:
+        token = self.words.tokens[place]
+        if token in MARKS - {"''", ")", '"'} or token in NEVER_LAST:
+            return False
+        if token in LEANING - _PARTICLES:
+            return False
+        return place + 1 == len(self.words.tokens) or (
+            self._needs_nothing(place) and self._may_be_followed(place)
+        )
+
+    def _needs_nothing(self, place: int) -> bool:
+        """Whether a word is complete without what follows it."""
+        token, after = self.words.tokens[place], self.words.tokens[place + 1]
+        further = self.words.tokens[place + 2] if place + 2 < len(self.words.tokens) else "."
+        behind_be = place > 0 and self.words.tokens[place - 1] in BE
+        before = self.words.tokens[max(0, place - 3) : place]
+        if before and before[-1] in {"how", "so", "too", "as"}:
+            return False
+        # *prompts officials to ...*, *calls for the ministers to ...*, *is felt as far as ...*
+        if after == "to" and further in self.words.verbs.base and self._wants_infinitive(place):
+            return False
+        if (after == "as" and behind_be) or (after == "(" and self.words.names[place]):
+            return False
+        if self._asks(place) and after in PREPOSITIONS | {"to", "as"}:
+            return False
+        if after in PREPOSITIONS and _PUTTING & set(self.words.tokens[max(0, place - 4) : place]):
+            return False  # *put the economy at ...*
+        if token in ARGUED and after in {"at", "in", "on", "over", "for", "with", "against", "to"}:
+            return False
+        if after == "in" and further in {"to", "by", "for", ","} and token.endswith("ed"):
+            return False
+        if after in PREPOSITIONS and further in table("which whom what whether how least"):
+            return self.words.names[place] and further == "what"
+        if after in {'"', "``"} and CALLING & set(self.words.tokens[max(0, place - 6) : place]):
+            return False
+        if token in {"way", "ways", "moment"} and after in PRONOUNS | DETERMINERS:
+            return False  # *the way it handles*
+        if token.endswith("ly") and (
+            behind_be or after not in MARKS | PREPOSITIONS | CLAUSE_STARTS | {"by"}
+        ):
+            return False
+        # *quangos financed (with ...)*
+        reduced = token.endswith("ed") and after in {"with", "by", "at", "from"}
+        if reduced and not behind_be and any(self.words.finite[: max(0, place - 1)]):
+            return False
+        if after == "to" and token in INFINITIVAL:
+            return False
+        if self._is_closed(place) or (token in COMPLETE_ALONE and after in _PLACE_OR_TIME):
+            return True
+        helped = before and before[-1] in BE | AUXILIARIES
+        if token in _INCOMPLETE or (token in self.words.verbs.passive and not helped):
+            return False  # *cars equipped (with ...)*
+        if not self._is_open_verb(place):
+            return True
+        if after == "to" and token not in self.words.verbs.base:
+            return False  # *wants to*
+        return token not in self.words.verbs.transitive and after in _PLACE_OR_TIME | WEEKDAYS
+
+    def _asks(self, place: int) -> bool:
+        """Whether a word asks for a preposition: *is looking*, *at risk of returning*."""
+        token, before = self.words.tokens[place], self.words.tokens[max(0, place - 1) : place]
+        if token in ASKING or not token.endswith("ing") or not before:
+            return token in ASKING
+        verbal = before[0] in BE or token not in self.words.verbs.nounish
+        return before[0] in _BEFORE_GERUND or (verbal and before[0] not in DETERMINERS)
+
+    def _wants_infinitive(self, place: int) -> bool:
+        """Whether an infinitive behind a place is what it is about: *the third firm to do so*."""
+        for k in range(place - 1, max(-1, place - 7), -1):
+            if self.words.tokens[k] == "to":
+                return False  # it has one
+            if self.words.names[k]:
+                continue
+            if self.words.tokens[k] in CONTROLLING or self.words.tokens[k] in _ORDINALS:
+                return True
+        return False
+
+    def _is_closed(self, place: int) -> bool:
+        """Whether a mark ends the phrase behind a word."""
+        token, after = self.words.tokens[place], self.words.tokens[place + 1]
+        if after not in MARKS - {'"', "(", "``"}:
+            return False
+        list_of_objects = after == "," and token in self.words.verbs.transitive
+        return self.words.names[place] or not list_of_objects
+
+    def _is_open_verb(self, place: int) -> bool:
+        """Whether a word is a verb in the active voice."""
+        token, verbs = self.words.tokens[place], self.words.verbs
+        before = self.words.tokens[place - 1] if place else ""
+        if token in verbs.nounish and before not in _BEFORE_INFINITIVE:
+            return False
+        if token in verbs.base and verbs.is_described(self.words.tokens, place):
+            return False  # *a strong finish*
+        helped = before in BE or (
+            place > 1 and before.endswith("ly") and self.words.tokens[place - 2] in BE
+        )
+        participle = token not in verbs.base or token in verbs.passive or token in _SAME_PARTICIPLE
+        if self.words.names[place] or (helped and participle):
+            return False
+        return token in verbs.base or token in verbs.finite or token in verbs.transitive
+
+    def _may_be_followed(self, place: int) -> bool:
+        """Whether what follows a word begins something else."""
+        after, verbs = self.words.tokens[place + 1], self.words.verbs
+        further = self.words.tokens[place + 2] if place + 2 < len(self.words.tokens) else "."
+        if after in CLITICS | {"of", "than"} or (
+            self.words.names[place] and self.words.names[place + 1]
+        ):
+            return False
+        if hinders(self.words.tokens, place + 1):
+            return False
+        if after in {"and", "or"}:
+            if further == "not":
+                return True  # *in Harwick and not in Leeds*
+            if "between" in self.words.tokens[max(0, place - 4) : place]:
+                return False
+            verb = further in verbs.finite or further in verbs.passive
+            verb = verb or self._goes_on(place, further)
+            if not verb and further not in AUXILIARIES | BE | DETERMINERS:
+                return False
+        if after in AUXILIARIES | BE:
+            return False  # the word is its subject
+        if after in verbs.finite - verbs.nounish and not after.endswith("ed"):
+            return False
+        counted = PREPOSITIONS | WEEKDAYS | MARKS | {"and", "to", "as"}
+        if self.words.numbers[place] and self._behind_brackets(place) not in counted:
+            return False
+        known = PREPOSITIONS | CLAUSE_STARTS | SOFT_ADVERBS | WEEKDAYS | _BEHIND_END | verbs.passive
+        if self._is_closed(place) or after in known or after.endswith(("ed", "ly")):
+            return True
+        return after.endswith("ing") and (after not in verbs.nounish or after in verbs.transitive)
+
+    def _goes_on(self, place: int, further: str) -> bool:
+        """Whether an infinitive before a place is followed by another: *to beat X and win Y*."""
+        base = self.words.verbs.base - self.words.verbs.nounish
+        if further not in self.words.verbs.base or further in self.words.verbs.nounish:
+            return False
+        tokens = self.words.tokens[max(0, place - 6) : place]
+        return any(one == "to" and two in base for one, two in pairwise(tokens))
+
+    def _behind_brackets(self, place: int) -> str:
+        """The word behind a number and its brackets: *a £7.5m ($14.6m) claim*."""
+        rest = self.words.tokens[place + 1 :]
+        if rest[0] == "(" and ")" in rest[:-1]:
+            return rest[rest.index(")") + 1]
+        return rest[0]

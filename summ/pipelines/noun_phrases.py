@@ -1,0 +1,111 @@
+"""What a headline can spare within noun phrases: emphasis, and the office before a name.
+
+*huge budget deficits* are *budget deficits*, *Federal Reserve chairman Alan Greenspan* is *Alan
+Greenspan*.  An adjective that tells one thing from another stays: *nuclear weapons*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from summ.text.languages.en import LEANING
+from summ.text.languages.en_phrases import (
+    AUXILIARIES,
+    DETERMINERS,
+    EMPHATIC,
+    KINDS,
+    OFFICES,
+    PREPOSITIONS,
+)
+from summ.text.languages.tables import table
+from summ.text.verbs import VerbLexicon
+
+_ARTICLES = table("a an the")
+_MOST_BEFORE = 3  # words between an office and the beginning of its phrase
+_CAPITALS = table("mp mep ceo")  # offices that are written so
+_SINGULAR = table("is was has says does")
+# Behind these, another phrase of the same kind would lose its partner.
+_COORDINATING = table("and or but , & between both")
+# A noun phrase does not reach back over these.
+_BEGINS = DETERMINERS | PREPOSITIONS | AUXILIARIES | LEANING | {"of", "to", "and", "that", "as"}
+
+
+def emphasis(tokens: Sequence[str], surfaces: Sequence[str]) -> set[int]:
+    """The adjectives that only stress their noun; never the last word of a line.
+
+    One with an adverb before it stays (*more severe*), and one before *and* (*huge and costly*).
+    """
+    return {
+        number
+        for number, token in enumerate(tokens[:-1])
+        if token in EMPHATIC
+        and not surfaces[number][:1].isupper()
+        and tokens[number + 1][:1].isalpha()
+        and tokens[number + 1] not in LEANING
+        and (not number or tokens[number - 1] not in {"so", "very", "more", "most", "as", "too"})
+        and (not number or tokens[number - 1] not in AUXILIARIES)
+    }
+
+
+def offices(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexicon) -> set[int]:
+    """What stands before names to say who or what they are."""
+    found: set[int] = set()
+    for place, token in enumerate(tokens[:-1]):
+        written_small = not surfaces[place][:1].isupper() or token in _CAPITALS
+        if token not in KINDS | OFFICES | _CAPITALS or not written_small:
+            continue
+        if not _is_name(surfaces, place + 1):
+            continue
+        start = _beginning(tokens, surfaces, place, verbs)
+        if start is not None:
+            found |= set(range(start, place + 1))
+    return found
+
+
+def _is_name(surfaces: Sequence[str], place: int) -> bool:
+    surface = surfaces[place]
+    return surface[:1].isupper() and any(map(str.islower, surface))
+
+
+def _beginning(
+    tokens: Sequence[str], surfaces: Sequence[str], place: int, verbs: VerbLexicon
+) -> int | None:
+    """Where the phrase of an office begins; None if it does not stand alone before its name."""
+    start = place
+    while start and place - start < _MOST_BEFORE and _belongs(tokens, surfaces, start - 1, verbs):
+        start -= 1
+    before = tokens[start - 1] if start else ""
+    if before == "and" and _is_one_person(tokens, surfaces, start - 1, place):
+        return 0
+    if before in _COORDINATING or before in {"'s", "'"}:
+        return None
+    if before in _ARTICLES:
+        return start - 1
+    # A possessive, a number or a longer phrase: something else would be left behind.
+    fits = not start or before in PREPOSITIONS | AUXILIARIES | {"of", "that", "to", "as"}
+    return start if fits or before in verbs.finite or before in verbs.base else None
+
+
+def _belongs(
+    tokens: Sequence[str], surfaces: Sequence[str], place: int, verbs: VerbLexicon
+) -> bool:
+    """Whether a word is part of the phrase that ends with the next one."""
+    token = tokens[place]
+    if surfaces[place][:1].isupper():
+        return token not in _BEGINS
+    if token in _BEGINS or not token[:1].isalpha():
+        return False
+    return token not in verbs.finite | verbs.base or token in verbs.nounish
+
+
+def _is_one_person(
+    tokens: Sequence[str], surfaces: Sequence[str], conjunction: int, place: int
+) -> bool:
+    """Whether two offices at the beginning are one person's: *striker and captain X has ...*."""
+    named = surfaces[conjunction - 1][:1].isupper() and conjunction > 1
+    if not 0 < conjunction <= _MOST_BEFORE or named:
+        return False
+    end = place + 1
+    while end < len(surfaces) and surfaces[end][:1].isupper():
+        end += 1
+    return end < len(tokens) and tokens[end] in _SINGULAR
