@@ -7,6 +7,7 @@ positions for; a configuration can ask for the same.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import torch
 from torch import nn
 
 from summ.errors import CheckpointError
+from summ.networks.pegasus import PegasusSettings
 
 
 def check_finite(folder: Path, networks: Mapping[str, nn.Module]) -> None:
@@ -41,7 +43,8 @@ def too_few_positions(networks: Mapping[str, tuple[Any, int]]) -> str | None:
         *name has N positions, but M are needed*; None where all have enough, or have no limit.
     """
     for name, (network, needed) in networks.items():
-        described = network.config.to_dict()
+        own = isinstance(network.config, PegasusSettings)
+        described = asdict(network.config) if own else network.config.to_dict()
         there = described.get("max_position_embeddings", described.get("n_positions"))
         if isinstance(there, int) and there < needed:
             return f"{name} has {there} positions, but {needed} are needed"

@@ -27,7 +27,8 @@ from summ.errors import CheckpointError, DataError
 from summ.text.accents import ACCENTED
 from summ.text.bounded_json import bounded_json
 from summ.text.folding import Folded, fold
-from summ.text.tokenizer_limits import check_tokenizer, tokenizing
+from summ.text.stored_tokenizer import open_tokenizer
+from summ.text.tokenizer_limits import tokenizing
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -62,7 +63,7 @@ class Vocabulary:
     """Pieces of words, the marks around them, and the length prompts.
 
     Attributes:
-        tokenizer: a fast tokenizer of transformers.
+        tokenizer: a fast tokenizer of transformers, or a ``StoredTokenizer``.
         folding: whether texts are brought into canonical form before they are split.
         common: words usually written in lower case, for ``summ.text.folding.unfold``.
     """
@@ -129,16 +130,10 @@ class Vocabulary:
         Raises:
             CheckpointError: the folder is missing, damaged, or of a later summ.
         """
-        from transformers import AutoTokenizer
-
         directory = Path(directory)
         described = _read_description(directory / "vocabulary.json")
         try:
-            check_tokenizer(directory / "tokenizer.json")
-            with tokenizing():
-                tokenizer = AutoTokenizer.from_pretrained(
-                    str(directory), local_files_only=True, trust_remote_code=False
-                )
+            tokenizer = open_tokenizer(directory)
         except Exception as error:
             raise CheckpointError(
                 f"{directory}: the tokenizer cannot be read ({' '.join(str(error).split())[:200]})."

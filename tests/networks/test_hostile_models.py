@@ -261,7 +261,10 @@ SHORTENER: dict[str, Change] = {
     "longest_line": lambda f: setting(f, longest_line=0),
     "setting unknown": lambda f: setting(f, evil=1),
     "attention": lambda f: setting(f, attention="some/kernels"),
-    "no network": lambda f: config(f, architectures=["AutoTokenizer"]),
+    "no network": lambda f: (
+        setting(f, attention="sdpa"),
+        config(f, architectures=["AutoTokenizer"]),
+    ),
     "verbs deep": lambda f: rewrite(f, "verbs.json", b"[" * 50_000),
     "verbs a list": lambda f: rewrite(f, "verbs.json", b"[]"),
     "verbs of numbers": lambda f: rewrite(f, "verbs.json", b'{"finite": [1]}'),

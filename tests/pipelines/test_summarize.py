@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from summ.data.readers import Record
 from summ.errors import CheckpointError, ConfigError
-from summ.pipelines.compress import Compressed
+from summ.pipelines.compressed import Compressed
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.length_plan import whole_first
 from summ.pipelines.summarize import Summarizer

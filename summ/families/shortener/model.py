@@ -17,7 +17,7 @@ from pydantic import Field
 from summ.data.files import write_file
 from summ.errors import CheckpointError
 from summ.networks.compressor import Compressor
-from summ.networks.int8 import load_eight_bits, save_eight_bits
+from summ.networks.int8 import load_eight_bits, load_for_inference, save_eight_bits
 from summ.networks.model_folder import (
     Attention,
     Length,
@@ -28,7 +28,7 @@ from summ.networks.model_folder import (
 )
 from summ.networks.model_sizes import damaged, read_json
 from summ.networks.soundness import check_finite, too_few_positions
-from summ.networks.transformer import loading
+from summ.networks.transformer import reading
 from summ.networks.vocabulary_facts import vocabulary_facts
 from summ.text.verbs import VerbLexicon
 from summ.text.vocabulary import LONGEST_PROMPT, Vocabulary
@@ -85,12 +85,14 @@ def save_shortener(model: ShortenerModel, folder: Path) -> None:
 
 
 def load_shortener(
-    folder: Path | None = None, device: torch.device | str = "cpu"
+    folder: Path | None = None, device: torch.device | str = "cpu", trainable: bool = False
 ) -> ShortenerModel:
-    """Reads a model folder, in float32 and ready for inference.
+    """Reads a model folder, in float32.
 
     Args:
         folder: what ``save_shortener`` wrote; None is the model that ships with summ.
+        trainable: whether the network is transformers' own, which can be trained and saved; its
+            import takes seconds.
 
     Raises:
         CheckpointError: the folder is missing, of another family or format, or not what was
@@ -98,9 +100,10 @@ def load_shortener(
     """
     folder = SHIPPED if folder is None else Path(folder)
     settings = load_settings(folder, FAMILY, _settings)
-    with loading(folder):
+    load = load_eight_bits if trainable else load_for_inference
+    with reading(folder):
         vocabulary = Vocabulary.load(folder / _VOCABULARY)
-        network = load_eight_bits(folder / _COMPRESSOR, settings.attention)
+        network = load(folder / _COMPRESSOR, settings.attention)
         compressor = Compressor(network, vocabulary_facts(vocabulary), shortlist=()).to(device)
     compressor.eval()
     check_finite(folder, {_COMPRESSOR: compressor})

@@ -146,7 +146,7 @@ def _model(config: ShortenerRun, starting_point: Callable[[Path], StartingPoint]
             "start_from: missing, and there is no 'new' compressor. Give one of them."
         )
     if read_manifest(folder).family == FAMILY:
-        model = load_shortener(folder)
+        model = load_shortener(folder, trainable=True)
         model = model if verbs is None else replace(model, verbs=verbs)
     else:
         start = starting_point(folder)
