@@ -19,6 +19,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from summ.data.files import write_file
+from summ.data.pace import Pace, Say
 from summ.data.readers import OnError
 from summ.data.shards import RAW_SCHEMA, read_shard, write_shard
 from summ.data.sources import Source
@@ -27,6 +28,7 @@ from summ.text.vocabulary import canonical
 
 _BLOCK_RECORDS = 20_000
 _BLOCK_CHARACTERS = 32_000_000
+_SECONDS = 10.0  # between two messages
 _SKIPPED_LINES = 500  # of each side, that the manifest shows
 
 
@@ -82,15 +84,19 @@ class SideCounts:
 
 
 def gather(
-    side: Side, folder: Path, folding: bool, workers: Workers, on_error: OnError
+    side: Side, folder: Path, folding: bool, workers: Workers, on_error: OnError, say: Say
 ) -> SideCounts:
     """Writes the raw shards of a side, in order; finished ones are only counted.
+
+    Args:
+        say: called with a line of counts every so often, and at the end.
 
     Raises:
         DataError: with ``fail``, the first record that cannot be read.
     """
     counts = SideCounts([0] * len(side.sources))
-    seen = _Seen() if side.unique else None
+    seen, pace = _Seen() if side.unique else None, Pace(_SECONDS)
+    say(f"reading {side.name}")
     blocks = _blocks(side, folder, folding, on_error)
     for block, folded in workers.map(_fold_block, blocks):
         described = _description(block.path)
@@ -100,6 +106,9 @@ def gather(
             for batch in read_shard(block.path):
                 seen.fresh(_keys(batch.column("canonical").to_pylist()))
         counts.add(block.path.name, json.loads(described.read_text(encoding="utf-8")))
+        if pace.due():
+            say(f"reading {side.name}: {sum(counts.records):,} so far")
+    say(f"{side.name}: {counts.rows:,} of {sum(counts.records):,} kept")
     return counts
 
 

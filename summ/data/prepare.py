@@ -131,8 +131,8 @@ def _carry_out(plan: _Plan, output: Path, workers: Workers, say: Callable[[str],
     work = work_folder(output, mark, [side.name for side in plan.sides])
     counts = []
     for side in plan.sides:
-        say(f"reading {side.name}")
-        counts.append(gather(side, work / "raw", plan.vocabulary.folding, workers, plan.on_error))
+        folding, on_error = plan.vocabulary.folding, plan.on_error
+        counts.append(gather(side, work / "raw", folding, workers, on_error, say))
         _refuse_empty(side, counts[-1])
     say("learning the vocabulary" if plan.vocabulary.given is None else "copying the vocabulary")
     shards = [
@@ -144,7 +144,9 @@ def _carry_out(plan: _Plan, output: Path, workers: Workers, say: Callable[[str],
     say("tokenising")
     frequencies = np.stack(
         [
-            tokenise([work / "raw" / n for n in c.shards], work / side.name, vocabulary, workers)
+            tokenise(
+                [work / "raw" / n for n in c.shards], work / side.name, vocabulary, workers, say
+            )
             for side, c in zip(plan.sides, counts, strict=True)
         ]
     )

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from summ.data.ingest import Side, SideCounts, gather
 from summ.data.manifest import UNKNOWN_LANGUAGE, Manifest
+from summ.data.pace import Pace, Say
 from summ.data.readers import OnError
 from summ.data.shards import Texts
 from summ.data.sources import Source
@@ -44,6 +45,7 @@ from summ.text.sentences import split_sentences
 from summ.text.vocabulary import Vocabulary
 
 _ANY_LENGTH = (1, 1_000_000_000)
+_SECONDS = 10.0  # between two messages
 _SKIPPED_LINES = 1_000
 
 
@@ -186,17 +188,16 @@ def _carry_out(plan: _Plan, output: Path, workers: Workers, say: Callable[[str],
         return Manifest.read(output / "manifest.json")
     work = work_folder(output, mark, ["sentences"])
     say("splitting into sentences")
-    division = _divide(plan, work / "raw" / "sentences.jsonl")
+    division = _divide(plan, work / "raw" / "sentences.jsonl", say)
     np.save(work / "borders.npy", np.array(division.borders, dtype=np.int64))
-    say("reading sentences")
     side = Side("sentences", (Source(work / "raw" / "sentences.jsonl"),), _ANY_LENGTH, unique=False)
-    counts = gather(side, work / "raw", plan.vocabulary.folding, workers, "fail")
+    counts = gather(side, work / "raw", plan.vocabulary.folding, workers, "fail", say)
     _check(plan, division, counts)
     shards = [work / "raw" / name for name in counts.shards]
     say("learning the vocabulary" if plan.vocabulary.given is None else "copying the vocabulary")
     vocabulary = plan.vocabulary.write(work, [(path, 1.0) for path in shards])
     say("tokenising")
-    frequencies = tokenise(shards, work / "sentences", vocabulary, workers)
+    frequencies = tokenise(shards, work / "sentences", vocabulary, workers, say)
     np.save(work / "frequencies.npy", frequencies)
     manifest = Manifest(
         fingerprint=mark,
@@ -212,13 +213,16 @@ def _carry_out(plan: _Plan, output: Path, workers: Workers, say: Callable[[str],
     return publish(work, output, manifest)
 
 
-def _divide(plan: _Plan, place: Path) -> _Division:
+def _divide(plan: _Plan, place: Path, say: Say) -> _Division:
     """Writes the sentences of all documents, a record each, and finds the borders."""
     division = _Division([0], [0] * len(plan.sources), Counter(), [])
+    pace = Pace(_SECONDS)
     with place.open("w", encoding="utf-8") as file:
         for number, source in enumerate(plan.sources):
             for text in source.texts(plan.on_error, division.skip):
                 division.records[number] += 1
+                if pace.due():
+                    say(f"splitting into sentences: {sum(division.records):,} documents so far")
                 parts = split_sentences(text)
                 kept = [sentence for sentence in parts if any(map(str.isalnum, sentence))]
                 division.dropped["sentences without a letter or digit"] += len(parts) - len(kept)

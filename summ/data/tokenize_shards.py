@@ -14,6 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from summ.data.files import sha256
+from summ.data.pace import Pace, Say
 from summ.data.shards import SCHEMA, describe_table, read_shard, write_shard
 from summ.data.workers import Workers
 from summ.text.vocabulary import plain_reader
@@ -24,12 +25,16 @@ if TYPE_CHECKING:
 LONGEST_IDS = 256  # pieces of a text that are kept; no network here reads more
 _ENCODED_CHARACTERS = 16 * LONGEST_IDS  # SentencePiece's pieces have at most 16 characters
 _ENCODED_TEXTS = 1_000  # at a time
+_SECONDS = 10.0  # between two messages
 
 
 def tokenise(
-    raw: Iterable[Path], folder: Path, vocabulary: Path, workers: Workers
+    raw: Iterable[Path], folder: Path, vocabulary: Path, workers: Workers, say: Say
 ) -> NDArray[np.int64]:
     """Turns raw shards into a table of texts; those that are there already are kept.
+
+    Args:
+        say: called with a line every so often.
 
     Returns:
         How often each piece occurs.  Shape (V,).
@@ -38,7 +43,11 @@ def tokenise(
         _Job(path, folder / f"data-{number:05}.arrow", vocabulary)
         for number, path in enumerate(raw)
     ]
-    counts = [frequencies for _, frequencies in workers.map(_encode_shard, jobs)]
+    counts, pace = [], Pace(_SECONDS)
+    for _, frequencies in workers.map(_encode_shard, jobs):
+        counts.append(frequencies)
+        if pace.due():
+            say(f"tokenising: {len(counts)} of {len(jobs)} files of {folder.name}")
     hashes = "".join(sha256(job.final) for job in jobs)
     fingerprint = hashlib.sha256(hashes.encode()).hexdigest()
     describe_table(folder, [job.final.name for job in jobs], fingerprint)

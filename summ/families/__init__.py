@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from summ.config import RunShape, fit, read_values
 from summ.errors import CheckpointError, ConfigError
 
 if TYPE_CHECKING:
     import torch
 
+    from summ.config import RunShape
     from summ.families.sentence.model import SentenceModel
     from summ.families.shortener.task import StartingPoint
     from summ.families.summarizer.model import SummaryModel
@@ -34,6 +34,8 @@ def load_run(path: Path, overrides: Sequence[str] = ()) -> RunShape:
     Raises:
         ConfigError: the file cannot be read, is not YAML, or does not fit the schema.
     """
+    from summ.config import fit, read_values
+
     values = read_values(path, overrides)
     match values.get("family", _inferred(values)):
         case "summarizer":

@@ -17,7 +17,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from summ.errors import CheckpointError
-from summ.networks.transformer import loading, without_dropout
+from summ.networks.model_sizes import read_json
+from summ.networks.pegasus import Pegasus, pegasus_settings
+from summ.networks.transformer import loading, reading, without_dropout
 
 WEIGHTS = "weights.safetensors"
 
@@ -58,6 +60,18 @@ def save_eight_bits(network: Any, folder: Path) -> None:
     save_file({name: weights.contiguous() for name, weights in stored.items()}, folder / WEIGHTS)
 
 
+def read_weights(folder: Path) -> dict[str, Tensor]:
+    """The weights that ``save_eight_bits`` wrote, in float32.
+
+    Raises:
+        CheckpointError: they cannot be read.
+    """
+    from safetensors.torch import load_file
+
+    with reading(folder):
+        return restored(load_file(folder / WEIGHTS))
+
+
 def load_eight_bits(folder: Path, attention: str) -> Any:
     """Reads what ``save_eight_bits`` wrote, in float32 and without dropout.
 
@@ -65,28 +79,55 @@ def load_eight_bits(folder: Path, attention: str) -> Any:
         CheckpointError: it cannot be read, or its weights are not the network's.
     """
     import transformers
-    from safetensors.torch import load_file
 
     with loading(folder):
         config = transformers.AutoConfig.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False
         )
-        (kind,) = config.architectures
+        (name,) = config.architectures
+        # Of transformers' own networks: not whatever else it has under a name.
+        kind = getattr(transformers, name)
+        if not issubclass(kind, transformers.PreTrainedModel):
+            raise ValueError(f"{name!r:.80} is no network")
         # Without initialising it first, which takes longer than all the rest.
-        network, report = getattr(transformers, kind).from_pretrained(
+        network, report = kind.from_pretrained(
             None,
             config=config,
-            state_dict=restored(load_file(folder / WEIGHTS)),
+            state_dict=read_weights(folder),
             dtype=torch.float32,
             attn_implementation=attention,
             output_loading_info=True,
         )
     if report["missing_keys"] or report["unexpected_keys"]:
-        raise CheckpointError(
-            f"{folder}: {WEIGHTS} has other weights than config.json describes. "
-            "Get the model again."
-        )
+        raise _other_weights(folder)
     return without_dropout(network)
+
+
+def load_for_inference(folder: Path, attention: str) -> Any:
+    """The same network, without transformers and without gradients where ``Pegasus`` can be it.
+
+    Raises:
+        CheckpointError: it cannot be read, or its weights are not the network's.
+    """
+    settings = pegasus_settings(read_json(folder / "config.json"))
+    if settings is None or attention != "eager":
+        return load_eight_bits(folder, attention)
+    weights = read_weights(folder)
+    try:
+        network = Pegasus(settings)
+        shared = weights["model.shared.weight"]
+        tied = ("model.encoder.embed_tokens", "model.decoder.embed_tokens", "lm_head")
+        network.load_state_dict(weights | {f"{name}.weight": shared for name in tied}, assign=True)
+    except (KeyError, RuntimeError, ValueError, ZeroDivisionError) as error:
+        raise _other_weights(folder) from error
+    network.tie()
+    return network.requires_grad_(False).eval()
+
+
+def _other_weights(folder: Path) -> CheckpointError:
+    return CheckpointError(
+        f"{folder}: {WEIGHTS} has other weights than config.json describes. Get the model again."
+    )
 
 
 def _scale(name: str) -> str:

@@ -9,17 +9,20 @@ import inspect
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from summ.config import NetworkConfig
 from summ.errors import CheckpointError, ConfigError, SummError
+from summ.networks.pegasus import Pegasus, PegasusCache
 from summ.networks.relaxed_input import relaxed_input
 from summ.text.vocabulary import Vocabulary
 from summ.types import Relaxed, Tokens
+
+if TYPE_CHECKING:
+    from summ.config import NetworkConfig
 
 
 @dataclass(frozen=True)
@@ -193,6 +196,17 @@ def loading(folder: object) -> Iterator[None]:
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # it would draw one for each small network
+    with reading(folder):
+        yield
+
+
+@contextmanager
+def reading(folder: object) -> Iterator[None]:
+    """Turns every error inside into one line about the folder.
+
+    Raises:
+        CheckpointError: something in the folder cannot be read.
+    """
     try:
         yield
     except SummError:
@@ -245,6 +259,8 @@ def decoder_logits(
     A cache of fixed size is recognised by its ``max_cache_len`` and gets a mask of as many columns:
     without one, transformers would wait for the GPU to learn how many positions are filled.
     """
+    if isinstance(network, Pegasus):
+        return network.logits(encoded.states, encoded.mask, inputs, cache)
     from transformers.modeling_outputs import BaseModelOutput
 
     output = network(
@@ -263,6 +279,15 @@ def _room(cache: Any, inputs: Int[Tensor, "B T"]) -> Int[Tensor, "B L"] | None:
     layers = [] if cache is None else cache.self_attention_cache.layers
     size = getattr(layers[0], "max_cache_len", None) if layers else None
     return None if size is None else inputs.new_ones((len(inputs), size))
+
+
+def new_cache(network: Any) -> Any:
+    """An empty cache of keys and values, of the network's own kind."""
+    if isinstance(network, Pegasus):
+        return PegasusCache()
+    from transformers.cache_utils import DynamicCache, EncoderDecoderCache
+
+    return EncoderDecoderCache(DynamicCache(), DynamicCache())
 
 
 def cache_keyword(network: Any) -> str:

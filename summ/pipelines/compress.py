@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 from summ.families.summarizer.model import SummaryModel
+from summ.pipelines.compressed import Compressed, ReadingRoom
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.rerank import Reranker, weights_of
 from summ.pipelines.rerank_weights import RerankWeights
@@ -14,28 +14,6 @@ from summ.pipelines.search import Hypothesis, Searcher
 from summ.text.folding import Folded, unfold
 from summ.text.surface import SurfaceFacts
 from summ.text.words import count_words, cut_to_words
-from summ.types import Method
-
-# No vocabulary of summ has longer pieces; with the space between words.
-_LONGEST_PIECE = 17
-_PIECES_PER_WORD = 1.3
-
-
-@dataclass(frozen=True)
-class Compressed:
-    """A shortened text.
-
-    Attributes:
-        text: at most as many words as its budget; never blank unless the source was.
-        log_prob: of the chosen pieces under the compressor, in nats.
-        truncated: True when part of the source was not read or no end mark was reached.
-        method: how it came about, as in ``Summary``.
-    """
-
-    text: str
-    log_prob: float
-    truncated: bool
-    method: Method = "compressed"
 
 
 @dataclass(frozen=True)
@@ -51,23 +29,6 @@ class Finalists:
     source: list[int]
     hypotheses: list[Hypothesis]
     texts: list[str]
-
-
-@runtime_checkable
-class SentenceCompressor(Protocol):
-    """What the summarizer needs of a model."""
-
-    @property
-    def longest(self) -> int:
-        """Words of a source that is read whole, as a rule."""
-
-    def fits(self, text: str) -> bool:
-        """Whether a text is read whole."""
-
-    def compress(
-        self, texts: Sequence[str], budgets: Sequence[int], decoding: DecodingOptions
-    ) -> list[Compressed]:
-        """Shortens each text to at most its budget of words."""
 
 
 @dataclass(frozen=True)
@@ -104,17 +65,14 @@ class ModelCompressor:
         self._searcher = Searcher(model)
         self._weights = weights_of(model)
         self._rerankers: dict[RerankWeights, Reranker] = {}
-        # The end mark takes one place.
-        self._room = model.settings.max_document - 1
+        self._room = ReadingRoom(model.vocabulary, model.settings.max_document)
 
     @property
     def longest(self) -> int:
-        return max(1, int(self._room / _PIECES_PER_WORD))
+        return self._room.longest
 
     def fits(self, text: str) -> bool:
-        if len(text) > self._room * _LONGEST_PIECE:
-            return False
-        return len(self.model.vocabulary.encode([text])[0]) <= self._room
+        return self._room.fits(text)
 
     def compress(
         self, texts: Sequence[str], budgets: Sequence[int], decoding: DecodingOptions
@@ -159,7 +117,7 @@ class ModelCompressor:
     def _read(self, texts: Sequence[str], budgets: Sequence[int]) -> list[_Source]:
         """The ids of the part of each text that the model can read."""
         vocabulary = self.model.vocabulary
-        most = self._room * _LONGEST_PIECE
+        most = self._room.characters
         heads = [_head_of_text(text, most) for text in texts]
         folded = [vocabulary.fold(head) if vocabulary.folding else None for head in heads]
         canonical = [
@@ -179,14 +137,14 @@ class ModelCompressor:
                 self._head(ids),
                 SurfaceFacts() if form is None else SurfaceFacts.of(form, vocabulary.common),
                 budgets[place],
-                len(ids) > self._room or len(texts[place]) > most,
+                len(ids) > self._room.pieces or len(texts[place]) > most,
             )
             for place, (ids, form) in enumerate(zip(all_ids, folded, strict=True))
         ]
 
     def _head(self, ids: list[int]) -> list[int]:
         """As many whole words as the model can read; of a single endless word, its beginning."""
-        room = self._room
+        room = self._room.pieces
         if len(ids) <= room:
             return ids
         starts = self.model.vocabulary.starts_word
@@ -197,7 +155,7 @@ class ModelCompressor:
     def _write(self, source: _Source, best: Hypothesis, text: str) -> Compressed:
         """The chosen pieces as natural text."""
         if not source.ids:  # nothing that the model can read
-            head = text[: self._room * _LONGEST_PIECE]
+            head = text[: self._room.characters]
             shown = cut_to_words(head, source.budget)
             cut = source.cut or count_words(shown) < count_words(head)
             return Compressed(shown, 0.0, cut, "cut")

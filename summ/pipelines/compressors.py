@@ -1,26 +1,73 @@
-"""The compressor in a model folder, of whichever family shortens texts by itself."""
+"""What a summarizer is put together of, by the model folder that a user names."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from summ.networks.model_folder import read_manifest
+from summ.errors import CheckpointError
+from summ.networks.model_folder import ModelManifest, read_manifest
+from summ.pipelines.late_models import LateCompressor, LateShortener
+from summ.pretrained import shipped_models
 
 if TYPE_CHECKING:
-    from summ.pipelines.compress import SentenceCompressor
+    from summ.families.summarizer.model import SummaryModel
+    from summ.pipelines.compressed import SentenceCompressor
+    from summ.pipelines.late_models import SentenceShortener
 
-_CHINESE = "zh"
+_CHINESE, _ENGLISH, _UNKNOWN = "zh", "en", "und"
+_SUMMARIZER = "en-small"  # which stands behind shorteners of English
 
 
-def is_chinese_shortener(folder: Path) -> bool:
-    """Whether a folder holds a shortener of Chinese, which needs no summarizer beside it.
+@dataclass(frozen=True)
+class SummarizerParts:
+    """The models of a summarizer; see ``Summarizer`` for each."""
+
+    compressor: SentenceCompressor
+    shortener: SentenceShortener | None
+    prefer_shortener: bool
+    language: str
+
+
+def load_parts(
+    folder: Path | None, device: str, load: Callable[[Path], SummaryModel] | None = None
+) -> SummarizerParts:
+    """The models that a folder stands for.
+
+    A summarizer writes what it has learned to write; the shortener that ships is asked for the
+    style of a sentence only.  A shortener of English, of which the default is one, leaves what it
+    cannot read to the summarizer that ships.  A folder that is named is read at once, so that what
+    is wrong with it is told at once; what ships is read when a text needs it.
+
+    Args:
+        folder: a summarizer's or a shortener's; None is the default.
+        load: reads the summarizer in a folder; by default to ``device``.
 
     Raises:
-        CheckpointError: the folder is missing or damaged.
+        CheckpointError: the folder is missing, damaged, or of another family or version.
     """
-    manifest = read_manifest(folder)
-    return manifest.family == "shortener" and manifest.language == _CHINESE
+    load = load or partial(_read, device=device)
+    manifest = None if folder is None else read_manifest(folder)
+    if folder is not None and manifest is not None and manifest.family != "shortener":
+        return parts_around(load(folder), device)
+    if folder is not None and manifest is not None and manifest.language == _CHINESE:
+        return SummarizerParts(load_compressor(folder, device), None, False, _CHINESE)
+    if manifest is not None:
+        _check_language(manifest)
+    summarizer = shipped_models()[_SUMMARIZER]
+    compressor = LateCompressor(summarizer, partial(load, summarizer))
+    return SummarizerParts(compressor, LateShortener(folder, device), True, _ENGLISH)
+
+
+def parts_around(model: SummaryModel, device: str) -> SummarizerParts:
+    """A loaded summarizer, and the shortener that ships beside it."""
+    from summ.pipelines.compress import ModelCompressor
+
+    shortener = LateShortener(None, device)
+    return SummarizerParts(ModelCompressor(model), shortener, False, model.settings.language)
 
 
 def load_compressor(folder: Path, device: str) -> SentenceCompressor:
@@ -34,7 +81,31 @@ def load_compressor(folder: Path, device: str) -> SentenceCompressor:
         from summ.pipelines.shorten_chinese import ChineseShortener
 
         return ChineseShortener(load_shortener(folder, device))
-    from summ.families.summarizer.model import load_summary_model
     from summ.pipelines.compress import ModelCompressor
 
-    return ModelCompressor(load_summary_model(folder, device))
+    return ModelCompressor(_read(folder, device))
+
+
+def is_chinese_shortener(folder: Path) -> bool:
+    """Whether a folder holds a shortener of Chinese, which needs no summarizer beside it.
+
+    Raises:
+        CheckpointError: the folder is missing or damaged.
+    """
+    manifest = read_manifest(folder)
+    return manifest.family == "shortener" and manifest.language == _CHINESE
+
+
+def _check_language(manifest: ModelManifest) -> None:
+    """Passes where a shortener is one of English, or of nobody knows what."""
+    if manifest.language not in {_ENGLISH, _UNKNOWN}:
+        raise CheckpointError(
+            f"{manifest.path.parent}: a shortener of the language '{manifest.language}', but only "
+            "English and Chinese sentences can be cut into phrases. Train a summarizer for it."
+        )
+
+
+def _read(folder: Path, device: str) -> SummaryModel:
+    from summ.families.summarizer.model import load_summary_model
+
+    return load_summary_model(folder, device)

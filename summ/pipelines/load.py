@@ -37,16 +37,17 @@ def load(name_or_path: Path | str, device: str | None = None) -> Summarizer | Se
     from summ import families
     from summ.families.sentence.model import SentenceModel
     from summ.families.summarizer.model import SummaryModel
-    from summ.pipelines.compressors import is_chinese_shortener
+    from summ.networks.model_folder import read_manifest
+    from summ.pipelines.compressors import parts_around
     from summ.pipelines.device import chosen_device
     from summ.pipelines.embed import SentenceEncoder
     from summ.pipelines.summarize import Summarizer
 
     device, folder = chosen_device(device), find_model(name_or_path)
-    if is_chinese_shortener(folder):
-        return Summarizer.load(folder, device)
+    if read_manifest(folder).family == "shortener":
+        return Summarizer(folder, device=device)
     match families.load(folder, device):
         case SummaryModel() as model:
-            return Summarizer.around(model, device)
+            return Summarizer.of(parts_around(model, device), device)
         case SentenceModel() as model:
             return SentenceEncoder(model)

@@ -17,7 +17,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from summ.families.shortener.model import ShortenerModel
-from summ.networks.transformer import Encoded, cache_keyword
+from summ.networks.transformer import Encoded, cache_keyword, new_cache
 from summ.pipelines.skips import Skips
 from summ.text.folding import Folded, fold, unfold_places
 from summ.text.languages.en_phrases import CLITICS, MARKS
@@ -173,8 +173,6 @@ class OrderedSearcher:
             words: the most words of a line of each source.
             beams: width of the search.
         """
-        from transformers.cache_utils import DynamicCache, EncoderDecoderCache
-
         encoded = self._encode(sources, words).repeat(beams)
         tables = [sorted({self._eos, *sum(source.pieces, ())}) for source in sources]
         searches = [
@@ -187,7 +185,7 @@ class OrderedSearcher:
             )
             for place, (source, most, table) in enumerate(zip(sources, words, tables, strict=True))
         ]
-        cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
+        cache = new_cache(self.model.compressor.network)
         last = torch.full((len(sources) * beams, 1), self.model.compressor.start)
         weight, bias = self._output_layer(tables)
         for _ in range(self.model.settings.max_sentence):
@@ -200,7 +198,7 @@ class OrderedSearcher:
             if not any(progress.beams for progress in searches):
                 break
             rows, last = self._rows(searches, beams)
-            cache.reorder_cache(rows.to(self._device))  # type: ignore[arg-type]
+            cache.reorder_cache(rows.to(self._device))
         return [
             sorted(one.found.values(), key=lambda line: line.mean_log_prob, reverse=True)
             for one in searches

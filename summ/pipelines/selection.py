@@ -21,13 +21,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float, Int
 from numpy.typing import NDArray
-from scipy import sparse
 
 from summ.text.words import count_words, is_unsegmented
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 # From N texts to (N, D) vectors of length 1, zeros where there is nothing to read.
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -117,6 +120,8 @@ def tfidf(sentences: Sequence[str], stop_words: frozenset[str] = frozenset()) ->
 
     ``tf * (log((1 + N) / (1 + df)) + 1)``, each row of length 1 (or 0 without terms).
     """
+    from scipy import sparse  # a text of one sentence does without
+
     vocabulary: dict[str, int] = {}
     rows: list[int] = []
     columns: list[int] = []

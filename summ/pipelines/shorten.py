@@ -20,7 +20,7 @@ from summ.pipelines.clause_checks import (
     runs_together,
     strays,
 )
-from summ.pipelines.compress import Compressed
+from summ.pipelines.compressed import Compressed
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.headlinese import headlinese
 from summ.pipelines.line_content import LineContent, line_content

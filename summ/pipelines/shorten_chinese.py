@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from summ.families.shortener.model import ShortenerModel
 from summ.pipelines.chinese_skips import ChineseSkips
-from summ.pipelines.compress import Compressed
+from summ.pipelines.compressed import Compressed
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.ordered_search import OrderedLine, OrderedSearcher, OrderedSource
 from summ.text.chinese import CLAUSE_MARKS, broken_off

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
 
 from summ.data.readers import Record
 from summ.data.windows import windows
-from summ.pipelines.compress import Compressed, SentenceCompressor
-from summ.pipelines.compressors import is_chinese_shortener, load_compressor
+from summ.pipelines.compressed import Compressed, SentenceCompressor
+from summ.pipelines.compressors import SummarizerParts, load_compressor, load_parts
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.device import chosen_device
 from summ.pipelines.extraction import plan_extraction
+from summ.pipelines.late_models import LateEncoder, SentenceShortener
 from summ.pipelines.length_plan import LengthLimit, LengthPlan, Segment, assemble, plan_summary
 from summ.pipelines.rerank_weights import RerankWeights, parse_weights
 from summ.pipelines.selection import Encode
@@ -24,13 +24,6 @@ from summ.text.identification import identify
 from summ.text.languages.cased_english import is_cased, is_cased_english
 from summ.text.words import count_words
 from summ.types import Method, Style, Summary
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from summ.families.summarizer.model import SummaryModel
-    from summ.pipelines.embed import SentenceEncoder
 
 _UNKNOWN = "und"  # language
 
@@ -43,25 +36,28 @@ class Summarizer:
 
     Example::
 
-        summarizer = Summarizer.load()
+        summarizer = Summarizer()  # or Summarizer("en-small"), Summarizer("runs/mine/model")
         [summary] = summarizer.summarize([article], words=10)
-        print(summary.text)
+        print(summary)
     """
 
     def __init__(
         self,
-        compressor: SentenceCompressor,
+        model: SentenceCompressor | Path | str | None = None,
         encode: Encode | None = None,
         rerank: RerankWeights | None = None,
         shortener: SentenceShortener | None = None,
         prefer_shortener: bool = False,
         language: str = _UNKNOWN,
-        device: str = "cpu",
+        device: str | None = None,
     ) -> None:
-        """Puts a summarizer together; ``load`` does so for a model folder.
+        """Loads a model by its name or folder, as ``load`` does, or puts a summarizer together.
 
         Args:
-            compressor: shortens sentences to headlines.
+            model: the name of a model that ships with summ (``en-lines``, ``en-small``,
+                ``zh-small``), a model folder, or a name on the hub (``owner/name``); None is the
+                default.  It says what ``shortener``, ``prefer_shortener`` and ``language`` are.  Or
+                what shortens sentences to headlines.
             shortener: shortens English sentences that shall remain sentences.
             prefer_shortener: whether the style ``auto`` asks it.
             encode: makes vectors of sentences, to find the informative ones of a long document;
@@ -70,18 +66,22 @@ class Summarizer:
             language: that the compressor has learned (ISO 639-1).  Texts in another go to the model
                 that ships for theirs, or are extracted.  Of an unknown one (``und``), all texts are
                 compressed.
-            device: where other models are loaded to.
+            device: where models are loaded to, as for ``load``.
+
+        Raises:
+            CheckpointError, ArgumentError: as for ``load``.
         """
-        if isinstance(compressor, str | Path):
-            raise TypeError(
-                f"compressor: is a model's name. Write Summarizer.load({str(compressor)!r})"
-            )
-        self._compressor = compressor
+        device = chosen_device(device)
+        if model is None or isinstance(model, str | Path):
+            parts = load_parts(None if model is None else find_model(model), device)
+        else:
+            parts = SummarizerParts(model, shortener, prefer_shortener, language)
+        self._compressor = parts.compressor
         self._encode = encode
         self._default = DecodingOptions(rerank=rerank)
-        self._shortener = shortener
-        self._prefer_shortener = prefer_shortener
-        self._language = language
+        self._shortener = parts.shortener
+        self._prefer_shortener = parts.prefer_shortener
+        self._language = parts.language
         self._device = device
         self._others: dict[str, SentenceCompressor | None] = {}
 
@@ -95,8 +95,8 @@ class Summarizer:
         """Loads a model.
 
         Args:
-            path: a model's folder, or the name of one that ships with summ; by default the
-                English summarizer that ships with it.
+            path: a model's folder, or the name of one that ships with summ or is on the hub
+                (``owner/name``); by default the English one that ships, ``en-lines``.
             device: where torch computes: ``cpu``, ``cuda``, ``cuda:1``, ``mps``; by default
                 (``auto``) a CUDA GPU if there is one.
             encoder: a sentence model by which to choose the sentences of long documents, loaded
@@ -111,44 +111,20 @@ class Summarizer:
             ArgumentError: there is no such device.
             ConfigError: ``rerank`` names no weight.
         """
-        from summ.families.summarizer.model import load_summary_model
-
         device = chosen_device(device)
         if isinstance(rerank, str):
             rerank = parse_weights(rerank)
-        encode = None if encoder is None else _LateEncoder(find_model(encoder), device)
-        folder = None if path is None else find_model(path)
-        if folder is not None and is_chinese_shortener(folder):
-            compressor = load_compressor(folder, device)
-            return Summarizer(compressor, encode, rerank, language="zh", device=device)
-        model = load_summary_model(folder, device)
-        # Whoever names a model wants to see what that model writes.
-        return Summarizer.around(model, device, encode, rerank, prefer_shortener=path is None)
+        encode = None if encoder is None else LateEncoder(find_model(encoder), device)
+        return Summarizer(path, encode, rerank, device=device)
 
     @staticmethod
-    def around(
-        model: SummaryModel,
-        device: str,
-        encode: Encode | None = None,
-        rerank: RerankWeights | None = None,
-        prefer_shortener: bool = False,
-    ) -> Summarizer:
-        """A summarizer of a loaded model, with the shortener that ships with summ beside it.
-
-        Args:
-            device: where the model is, and where the shortener is to be.
-            encode, rerank, prefer_shortener: as for ``Summarizer``.
-        """
-        from summ.pipelines.compress import ModelCompressor
-
-        compressor, shortener = ModelCompressor(model), _LateShortener(device)
+    def of(parts: SummarizerParts, device: str) -> Summarizer:
+        """A summarizer of loaded models, on the device that they are on."""
         return Summarizer(
-            compressor,
-            encode,
-            rerank,
-            shortener,
-            prefer_shortener,
-            language=model.settings.language,
+            parts.compressor,
+            shortener=parts.shortener,
+            prefer_shortener=parts.prefer_shortener,
+            language=parts.language,
             device=device,
         )
 
@@ -352,49 +328,6 @@ def _language_of(texts: Sequence[str], wanted: str) -> str:
 def _knows(code: str) -> Callable[[str], bool]:
     """Whether a model of a language may shorten a sentence; of an unknown one, any."""
     return lambda sentence: code == _UNKNOWN or identify(sentence, default=code) == code
-
-
-class SentenceShortener(Protocol):
-    """What the summarizer needs to shorten sentences that shall remain sentences."""
-
-    def shorten(
-        self, texts: Sequence[str], words: Sequence[int], decoding: DecodingOptions
-    ) -> list[Compressed]:
-        """Each text in at most so many words."""
-
-
-class _LateShortener:
-    """The shortener that ships with summ, loaded when the first text needs it."""
-
-    def __init__(self, device: str) -> None:
-        self._device = device
-        self._shortener: SentenceShortener | None = None
-
-    def shorten(
-        self, texts: Sequence[str], words: Sequence[int], decoding: DecodingOptions
-    ) -> list[Compressed]:
-        if self._shortener is None:
-            from summ.families.shortener.model import load_shortener
-            from summ.pipelines.shorten import Shortener
-
-            self._shortener = Shortener(load_shortener(None, self._device))
-        return self._shortener.shorten(texts, words, decoding)
-
-
-class _LateEncoder:
-    """A sentence model that is loaded when the first long document needs it."""
-
-    def __init__(self, folder: Path, device: str) -> None:
-        self._folder = folder
-        self._device = device
-        self._encoder: SentenceEncoder | None = None
-
-    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        if self._encoder is None:
-            from summ.pipelines.embed import SentenceEncoder
-
-            self._encoder = SentenceEncoder.load(self._folder, self._device)
-        return self._encoder.encode(texts)
 
 
 def _summary(identifier: str, routed: _RoutedPlan, compressed: Iterator[Compressed]) -> Summary:

@@ -1,7 +1,7 @@
 """Operations: what the models do for a request.  They run in the batcher's thread alone.
 
 Everything is done by the pipelines that the commands call; the summarizer, the scorer and the
-inspector share one model, and the sentence encoder is loaded when it is first needed.
+inspector share one model.  What the first summary does not need is read when it is first needed.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,6 +17,7 @@ from summ.data.readers import Record
 from summ.pipelines.decoding_options import DecodingOptions
 
 if TYPE_CHECKING:
+    from summ.families.summarizer.model import SummaryModel
     from summ.pipelines.embed import SentenceEncoder
     from summ.pipelines.inspection import Inspector
     from summ.pipelines.score import Scorer
@@ -91,10 +93,7 @@ class Models:
             device: as for ``Summarizer.load``.
         """
         self._model, self._encoder_folder, self._device = model, encoder, device
-        self._summarizer: Summarizer | None = None
-        self._scorer: Scorer | None = None
-        self._inspector: Inspector | None = None
-        self._encoder: SentenceEncoder | None = None
+        self._read_models: dict[Path, SummaryModel] = {}
 
     def run(self, operation: Operation, texts: Sequence[str]) -> list[Result]:
         """One result for each text.
@@ -104,7 +103,6 @@ class Models:
         """
         match operation:
             case Load():
-                self._load()
                 first = Summarize(6, None, "auto", 8)
                 summaries = self._summaries(first, [_FIRST] * len(texts))
                 # What is loaded stays to the end: neither a request nor the end looks through it.
@@ -115,64 +113,71 @@ class Models:
                 return self._summaries(operation, texts)
             case SummarizeTogether():
                 options = operation.options
-                summary = self._loaded().summarize_together(
+                summary = self._summarizer.summarize_together(
                     texts, options.words, options.sentences, _decoding(options)
                 )
                 return [_summary_fields(summary)] * len(texts)
             case Score():
                 return self._scores(texts)
             case Embed():
-                vectors = self._sentence_encoder().encode(texts)
+                vectors = self._encoder.encode(texts)
                 return [{"vector": row} for row in vectors.tolist()]
             case Inspect():
                 return self._inspections(operation, texts)
             case Neighbours():
                 return self._neighbours(operation, texts)
 
-    def _load(self) -> None:
-        from summ.families.summarizer.model import load_summary_model
+    @cached_property
+    def _place(self) -> str:
         from summ.pipelines.device import chosen_device
-        from summ.pipelines.inspection import Inspector
-        from summ.pipelines.score import Scorer
+
+        return chosen_device(self._device)
+
+    @cached_property
+    def _summarizer(self) -> Summarizer:
+        from summ.pipelines.compressors import load_parts
         from summ.pipelines.summarize import Summarizer
 
-        device = chosen_device(self._device)
-        model = load_summary_model(self._model, device)
-        # As in ``Summarizer.load``: whoever names a model wants to see what that model writes.
-        self._summarizer = Summarizer.around(model, device, prefer_shortener=self._model is None)
-        self._scorer, self._inspector = Scorer(model), Inspector(model)
+        return Summarizer.of(load_parts(self._model, self._place, self._read), self._place)
 
-    def _loaded(self) -> Summarizer:
-        if self._summarizer is None:
-            self._load()
-        if self._summarizer is None:
-            raise RuntimeError("no summarizer after loading")
-        return self._summarizer
+    @cached_property
+    def _scorer(self) -> Scorer:
+        from summ.pipelines.score import Scorer
 
-    def _sentence_encoder(self) -> SentenceEncoder:
-        if self._encoder is None:
-            from summ.pipelines.embed import SentenceEncoder
+        return Scorer(self._read(self._model))
 
-            self._encoder = SentenceEncoder.load(self._encoder_folder, self._device)
-        return self._encoder
+    @cached_property
+    def _inspector(self) -> Inspector:
+        from summ.pipelines.inspection import Inspector
+
+        return Inspector(self._read(self._model))
+
+    @cached_property
+    def _encoder(self) -> SentenceEncoder:
+        from summ.pipelines.embed import SentenceEncoder
+
+        return SentenceEncoder.load(self._encoder_folder, self._device)
+
+    def _read(self, folder: Path | None) -> SummaryModel:
+        """A summarizer, read once for all that need it; None is the one that ships."""
+        from summ.families.summarizer.model import SHIPPED, load_summary_model
+
+        folder = folder or SHIPPED
+        if folder not in self._read_models:
+            self._read_models[folder] = load_summary_model(folder, self._place)
+        return self._read_models[folder]
 
     def _summaries(self, options: Summarize, texts: Sequence[str]) -> list[Result]:
         records = [Record("", text) for text in texts]
-        summaries = self._loaded().stream(
+        summaries = self._summarizer.stream(
             records, options.words, options.sentences, _decoding(options)
         )
         return [_summary_fields(summary) for summary in summaries]
 
     def _scores(self, texts: Sequence[str]) -> list[Result]:
-        self._loaded()
-        if self._scorer is None:
-            raise RuntimeError("no scorer after loading")
         return [asdict(score) for score in self._scorer.score(Record("", text) for text in texts)]
 
     def _inspections(self, options: Inspect, texts: Sequence[str]) -> list[Result]:
-        self._loaded()
-        if self._inspector is None:
-            raise RuntimeError("no inspector after loading")
         inspector = self._inspector
         return [asdict(inspector.inspect(text, options.words, options.beams)) for text in texts]
 
@@ -180,7 +185,7 @@ class Models:
         """The same answer for each text."""
         from summ.pipelines.neighbours import CodedTexts, code_texts
 
-        encoder = self._sentence_encoder()
+        encoder = self._encoder
         query, *among = texts
         coded = CodedTexts(among, code_texts(among, encoder))
         near = coded.nearest(query, encoder, options.count) if among else []

@@ -25,12 +25,16 @@ from numpy.typing import NDArray
 
 from summ.errors import CheckpointError, DataError
 from summ.text.accents import ACCENTED
+from summ.text.bounded_json import bounded_json
 from summ.text.folding import Folded, fold
+from summ.text.stored_tokenizer import open_tokenizer
+from summ.text.tokenizer_limits import tokenizing
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 FORMAT = 1
+_MOST_BYTES = 4_000_000  # of the description
 LONGEST_PROMPT = 40
 _PAD, _UNK, _BOS, _EOS = "<pad>", "<unk>", "<s>", "</s>"
 _PROMPTS = [f"<words_{words}>" for words in range(1, LONGEST_PROMPT + 1)]
@@ -59,7 +63,7 @@ class Vocabulary:
     """Pieces of words, the marks around them, and the length prompts.
 
     Attributes:
-        tokenizer: a fast tokenizer of transformers.
+        tokenizer: a fast tokenizer of transformers, or a ``StoredTokenizer``.
         folding: whether texts are brought into canonical form before they are split.
         common: words usually written in lower case, for ``summ.text.folding.unfold``.
     """
@@ -126,14 +130,10 @@ class Vocabulary:
         Raises:
             CheckpointError: the folder is missing, damaged, or of a later summ.
         """
-        from transformers import AutoTokenizer
-
         directory = Path(directory)
         described = _read_description(directory / "vocabulary.json")
         try:
-            tokenizer = AutoTokenizer.from_pretrained(
-                str(directory), local_files_only=True, trust_remote_code=False
-            )
+            tokenizer = open_tokenizer(directory)
         except Exception as error:
             raise CheckpointError(
                 f"{directory}: the tokenizer cannot be read ({' '.join(str(error).split())[:200]})."
@@ -256,7 +256,8 @@ class Vocabulary:
 
     def encode_canonical(self, texts: list[str]) -> list[list[int]]:
         """The ids of texts that are canonical already."""
-        rows = self._reader.encode_batch_fast(texts, add_special_tokens=False)
+        with tokenizing():
+            rows = self._reader.encode_batch_fast(texts, add_special_tokens=False)
         return [row.ids for row in rows]
 
     @cached_property
@@ -300,7 +301,7 @@ def plain_reader(tokenizer_json: str) -> Tokenizer:
 def _read_description(path: Path) -> dict[str, Any]:
     """The content of ``vocabulary.json``, checked."""
     try:
-        described = json.loads(path.read_text(encoding="utf-8"))
+        described = bounded_json(path, _MOST_BYTES)
     except FileNotFoundError as error:
         raise CheckpointError(
             f"{path.parent}: no vocabulary here, {path.name} is missing. Give the folder that "
@@ -311,8 +312,10 @@ def _read_description(path: Path) -> dict[str, Any]:
             f"{path}: cannot be read ({error}). Copy the folder again."
         ) from error
     wanted = {"format": int, "size": int, "folding": bool, "common": list}
-    if not isinstance(described, dict) or not all(
-        isinstance(described.get(key), kind) for key, kind in wanted.items()
+    if (
+        not isinstance(described, dict)
+        or any(type(described.get(key)) is not kind for key, kind in wanted.items())
+        or not all(isinstance(word, str) for word in described["common"])
     ):
         raise CheckpointError(f"{path}: must hold {', '.join(wanted)}. Copy the folder again.")
     if described["format"] > FORMAT:

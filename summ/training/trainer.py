@@ -24,7 +24,6 @@ from accelerate.utils import gather_object
 from torch import nn
 from torch.optim.lr_scheduler import LRScheduler
 from torch.utils.data import DataLoader, Dataset
-from tqdm import tqdm
 
 from summ.config import RunShape, TrainingStage
 from summ.errors import ConfigError, SummError
@@ -43,6 +42,7 @@ from summ.training.checkpoint_plan import averaged_steps, is_planned
 from summ.training.interruption import Interruption, end_by
 from summ.training.metrics import MetricsLog
 from summ.training.orphan_watch import OrphanWatch
+from summ.training.progress import StageProgress
 from summ.training.random_streams import RandomStreams, stage_seed
 from summ.training.run_lock import RunLock
 from summ.training.run_record import (
@@ -183,12 +183,8 @@ class Trainer:
             num_workers=self.config.loader_workers,
             persistent_workers=False,
         )
-        bar = tqdm(
-            total=stage.steps,
-            initial=done,
-            desc=stage.name,
-            disable=None if self.accelerator.is_main_process else True,
-        )
+        main = self.accelerator.is_main_process
+        progress = StageProgress(stage.name, stage.steps, done, shown=main)
         micro_batches = iter(loader)
         for number in range(done, stage.steps):
             batch, output, stats = self._update(learner, micro_batches, stage, number)
@@ -197,13 +193,13 @@ class Trainer:
                 stats |= self._update_adversary(adversary, *texts, output.draft, stage, number)
             learner.scheduler.step()
             self.state = replace(self.state, stage_step=number + 1, step=self.state.step + 1)
-            self._report(parts, learner, stats, bar)
+            self._report(parts, learner, stats, progress)
             stopped_by = self._stopped_by()
             if stopped_by or is_planned(self.config, self.state.step):
                 self._save_checkpoint(learner, adversary)
             if stopped_by:
                 self._end(stopped_by)
-        bar.close()
+        progress.close()
         self.accelerator.free_memory()
 
     def _average(self, index: int) -> None:
@@ -349,13 +345,15 @@ class Trainer:
         wrapped, prepared = self.accelerator.prepare(step, optimizer)
         return Learner(wrapped, prepared, scheduler, parameters, stage.optimizer.max_grad_norm)
 
-    def _report(self, parts: StageParts, learner: Learner, stats: dict[str, Any], bar: Any) -> None:
+    def _report(
+        self, parts: StageParts, learner: Learner, stats: dict[str, Any], progress: StageProgress
+    ) -> None:
         """Log, samples and validation, when they are due; on the main process."""
         if not self.accelerator.is_main_process:
             return
         stage, step, config = parts.stage, self.state.step, self.config
         self.metrics.add(stats)
-        bar.update()
+        progress.update(lambda: {key: float(stats[key]) for key in parts.shown if key in stats})
         if step % config.validate_every == 0 or self.state.stage_step == stage.steps:
             with self.accelerator.autocast():
                 result = parts.validate()
@@ -365,7 +363,7 @@ class Trainer:
         elif step % config.log_every == 0:
             rate = float(learner.scheduler.get_last_lr()[0])
             entry = self.metrics.write(step, stage=stage.name, learning_rate=rate)
-            bar.set_postfix({key: f"{entry[key]:.3g}" for key in parts.shown if key in entry})
+            progress.show({key: entry[key] for key in parts.shown if key in entry})
 
     def _save_checkpoint(self, learner: Learner, adversary: Learner | None) -> None:
         if self.accelerator.is_main_process:

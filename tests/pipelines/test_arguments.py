@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import summ
-from summ.errors import ArgumentError
+from summ.errors import ArgumentError, CheckpointError
 from summ.pipelines.arguments import one_of, whole_number
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.device import chosen_device, device_name
@@ -88,13 +88,25 @@ def test_summarizer_takes_strings_and_its_summaries_print_as_text(summarizer):
     assert summarizer.summarize(np.array([STORIES[0]]), words=5, beams=1) == [whole]
     assert next(summarizer.stream(iter([STORIES[0]]), words=5)).id == "1"
     assert summarizer.summarize([]) == []
-    with pytest.raises(TypeError):
-        summ.Summarizer(cast("Any", "en-small"))
     for wrong in ({"words": 8.5}, {"words": "8"}, {"beams": 1.0}, {"batch_size": "1"}):
         with pytest.raises(TypeError):  # by the door, or under test by the check of signatures
             summarizer.summarize(["a b c"], **wrong)
     with pytest.raises(ValueError, match="style: 'prose' is unknown"):
         DecodingOptions(style=cast("Any", "prose"))
+
+
+def test_a_summarizer_by_its_name_or_folder(summary_model_folder, summarizer):
+    """As ``load`` gives it: a summarizer's folder, the default, and the default by its name."""
+    named = summ.Summarizer(summary_model_folder, device="cpu")
+    assert named.summarize(STORIES[:2], words=5, beams=1) == summ.Summarizer.load(
+        str(summary_model_folder), "cpu"
+    ).summarize(STORIES[:2], words=5, beams=1)
+    text = ["The ferry company said on Friday that it will cancel all crossings in the storm."]
+    by_name = [summ.Summarizer("en-lines"), summ.load("en-lines"), summ.Summarizer()]
+    [first, second, third] = [one.summarize(text, words=8) for one in by_name]
+    assert first == second == third and first[0].words <= 8
+    with pytest.raises(CheckpointError, match="Did you mean 'en-small'"):
+        summ.Summarizer("en-smal")
 
 
 def test_rerank_as_the_command_takes_it(summary_model_folder):
