@@ -10,6 +10,7 @@ from summ.pipelines.arguments import whole_number
 from summ.pipelines.headline import DEFAULT_HEADLINE_WORDS
 from summ.pipelines.selection import Encode, rank_sentences
 from summ.text.breaking_off import break_off
+from summ.text.salutations import without_salutation
 from summ.text.sentences import split_sentences
 from summ.text.words import count_words, cut_to_words, is_unsegmented
 
@@ -107,7 +108,7 @@ def plan_summary(
         encode: makes vectors of sentences, to compare them by; None compares their words.
         may_shorten: whether the compressor knows the language of a sentence.
     """
-    documents = [split_sentences(text, longest=longest) for text in texts]
+    documents = [split_sentences(without_salutation(text), longest=longest) for text in texts]
     sentences = [sentence for document in documents for sentence in document]
     whole = " ".join(" ".join(texts).split())
     # Two characters say about as much as a word.

@@ -45,6 +45,10 @@ _SCOPE_ENDS = table("; : -- but who which")
 _HOLDERS = (DETERMINERS | PREPOSITIONS | LEANING | table("to of and or per several")) - {"that"}
 _RELATIVE = RELATIVES - {"whom"}
 _TEMPORAL = table("after before during since amid")
+_TIMES = table(
+    "week month year morning afternoon evening season summer winter spring autumn weekend century "
+    "decade time monday tuesday wednesday thursday friday saturday sunday"
+)
 _CONJUNCTIONS = table("as while when because although though")
 # Words that belong together, as they are landed on and left out.
 _BOUND_PAIRS = {
@@ -228,7 +232,7 @@ class Skips:
         """Whether what can be left out begins behind a word, and is not its object."""
         token, first = self.tokens[here], self.tokens[here + 1]
         aside = first in {",", "(", "--"}
-        if hinders(self.tokens, here + 1):
+        if hinders(self.tokens, here + 1) or self._points(here + 1):
             return False
         adverb = first in SOFT_ADVERBS or first.endswith("ly")
         phrase = first in PREPOSITIONS | CLAUSE_STARTS
@@ -316,6 +320,11 @@ class Skips:
         rest = range(there + 1, len(self.tokens))
         end = next((k for k in rest if self.tokens[k] in MARKS), len(self.tokens))
         return any(self.finite[there + 1 : end])
+
+    def _points(self, place: int) -> bool:
+        """Whether *this* is an object and begins no time: *will fix this*, *this week*."""
+        further = self.tokens[place + 1 : place + 2]
+        return self.tokens[place] == "this" and not _TIMES & set(further)
 
     def _disagrees(self, here: int, there: int) -> bool:
         """Whether a plural would become the subject of a singular verb: *protesters rescinds*."""

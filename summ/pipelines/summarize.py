@@ -330,6 +330,16 @@ def _knows(code: str) -> Callable[[str], bool]:
     return lambda sentence: code == _UNKNOWN or identify(sentence, default=code) == code
 
 
+def _without_broken(plan: LengthPlan, parts: list[Compressed]) -> list[Compressed]:
+    """The parts without shortened sentences that broke off, if others can stand for them."""
+    whole = [
+        replace(part, text="") if part.method == "cut" and segment.budget is not None else part
+        for segment, part in zip(plan.parts, parts, strict=True)
+    ]
+    several = len(parts) > 1 or plan.reserve
+    return whole if several and assemble(plan, [part.text for part in whole]) else parts
+
+
 def _summary(identifier: str, routed: _RoutedPlan, compressed: Iterator[Compressed]) -> Summary:
     """Puts a summary together; its compressed parts are the next ones of ``compressed``."""
     plan = routed.plan
@@ -340,8 +350,9 @@ def _summary(identifier: str, routed: _RoutedPlan, compressed: Iterator[Compress
         else next(compressed)
         for part in plan.parts
     ]
+    parts = _without_broken(plan, parts)
     text = assemble(plan, [part.text for part in parts])
-    methods = [part.method for part in parts]
+    methods = [part.method for part in parts if part.text] or ["extracted"]
     # Of several parts, the one that lost most names the method.
     by_loss: tuple[Method, ...] = ("cut", "compressed", "extracted", "kept")
     return Summary(
