@@ -1,5 +1,6 @@
 """What every test needs: shapes checked, no network, and a small machine to ask."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -26,6 +27,13 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = ROOT / "summ" / "pretrained" / "en-small"
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: no later collection of garbage (a stage's end has one) walks it."""
+    gc.collect()
+    gc.freeze()
+
 
 # News of an invented world, in natural case and digits.
 STORIES = [

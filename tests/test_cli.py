@@ -558,7 +558,8 @@ def test_ctrl_c_while_a_library_makes_code(here):
 
 
 def test_full_disk_and_closed_pipe(summary_model_folder, here):
-    (here / "a.txt").write_text("Two words\n" * 20_000)
+    # More than a pipe holds (64 KiB) and Python holds back (8 KiB).
+    (here / "a.txt").write_text("Two words\n" * 8_000)
     arguments = ["summarize", "a.txt", "--lines", "--model", str(summary_model_folder)]
     with Path("/dev/full").open("w") as full:
         process = started(*arguments, stdout=full, stderr=subprocess.PIPE, text=True)

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -91,9 +92,14 @@ def file(request) -> Path:
     return request.param
 
 
+@cache
+def parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
 @pytest.fixture
 def tree(file) -> ast.Module:
-    return ast.parse(file.read_text(encoding="utf-8"))
+    return parsed(file)
 
 
 def test_imports_point_one_way(file, tree):

@@ -48,6 +48,7 @@ def evaluate(
     save_predictions: options.SavePredictions = None,
     seed: options.Seed = 1,
     errors: options.BadBytes = "strict",
+    max_document: options.MaxDocument = options.WORDS_READ,
 ) -> None:
     """Evaluate summaries by ROUGE, with its settings, beside lead of the same length.
 
@@ -73,6 +74,8 @@ def evaluate(
     if compare is not None:
         _compare(ComparisonRequest(*compare, metric_set, seed), as_json)
         return
+    from summ.commands.document_limit import DocumentLimit
+
     request = SummaryRequest(
         predictions=predictions,
         references=references or (),
@@ -89,6 +92,7 @@ def evaluate(
         device=device,
         seed=seed,
         errors=errors,
+        read_of=DocumentLimit(max_document).texts,
     )
     _evaluate_summaries(request, as_json, report, save_predictions)
 

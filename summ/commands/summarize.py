@@ -40,7 +40,7 @@ def summarize(
     threads: options.Threads = None,
     errors: options.BadBytes = "strict",
     on_error: options.BadRecords = "fail",
-    max_document: options.MaxDocument = 1_000_000,
+    max_document: options.MaxDocument = options.WORDS_READ,
 ) -> None:
     """Summarize texts: one summary a line, in the order of the input.
 

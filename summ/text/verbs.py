@@ -71,8 +71,17 @@ class VerbLexicon:
 
     @staticmethod
     def of(stored: Mapping[str, Sequence[str]]) -> VerbLexicon:
-        """The lexicon that ``lists`` gave."""
+        """The lexicon that ``lists`` gave.
+
+        Raises:
+            KeyError, TypeError: it is another.
+        """
         names = [field.name for field in fields(VerbLexicon)]
+        for name in names:
+            if not isinstance(stored[name], list) or not all(
+                isinstance(word, str) for word in stored[name]
+            ):
+                raise TypeError(f"{name} must be a list of words")
         return VerbLexicon(**{name: frozenset(stored[name]) for name in names})
 
     def lists(self) -> dict[str, list[str]]:

@@ -35,6 +35,7 @@ from tests import processes, tiny
 CONFIG = Path(__file__).parents[2] / "configs" / "tiny.yaml"
 ROOT = Path(__file__).parents[2]
 SHORT = [
+    *tiny.SMALL_RUN,
     "stages.0.steps=6",
     "stages.1.steps=4",
     "stages.2.steps=4",

@@ -5,8 +5,8 @@ This is ``summ evaluate`` without its command line and its printing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from summ.errors import ConfigError
@@ -44,6 +44,7 @@ class SummaryRequest:
         device: where models compute; see ``Summarizer.load``.
         seed: of intervals, tests and the random baseline.
         errors: what to do about bytes that are not UTF-8.
+        read_of: what is read of texts that were summarized, if not all.
     """
 
     predictions: Path | None = None
@@ -61,6 +62,7 @@ class SummaryRequest:
     device: str = "auto"
     seed: int = 1
     errors: Errors = "strict"
+    read_of: Callable[[Sequence[str]], list[str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,8 @@ def evaluate_summaries(request: SummaryRequest, progress: Progress | None = None
     """
     protocol = protocol_named(request.protocol)  # before anything slow
     texts = _texts(request)
+    if request.read_of is not None and texts.sources is not None:
+        texts = replace(texts, sources=request.read_of(texts.sources))
     made: ModelSummaries | None = None
     if request.predictions is not None:
         name, summaries = request.predictions.stem, texts.predictions

@@ -44,7 +44,7 @@ def test_lines_end_where_line_feeds_say(tmp_path: Path, content: bytes, lines: l
         ("f.txt", b"ok\nbin\x00ary\n", r"f\.txt line 2: is not text"),
         ("f.txt", "text".encode("utf-16"), r"f\.txt: is UTF-16 text"),
         ("f.txt.gz", b"no archive", r"f\.txt\.gz: cannot be read"),
-        ("f.txt.gz", gzip.compress(b"a\n" * 99)[:-9], r"damaged or cut short"),
+        ("f.txt.gz", gzip.compress(b"a\n" * 99, mtime=0)[:-9], r"damaged or cut short"),
     ],
 )
 def test_what_is_no_text_is_refused(

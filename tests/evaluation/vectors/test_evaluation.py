@@ -43,7 +43,7 @@ SYSTEMS = [
 ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def evaluation() -> EmbeddingEvaluation:
     """Twelve different texts of two labels, and pairs of which one is hostile."""
     texts = ["a" * n + "b" for n in range(1, 7)] + ["c" * n + "d" for n in range(1, 7)]

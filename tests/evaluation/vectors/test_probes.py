@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
@@ -15,6 +17,7 @@ from summ.evaluation.vectors.probes import (
     INNER_FOLDS,
     OUTER_FOLDS,
     STRENGTHS,
+    ClassificationFigures,
     choose_strength,
     classify,
     evaluate_splits,
@@ -40,6 +43,13 @@ def noisy(rows: int = 90, classes: int = 2, seed: int = 3) -> tuple[np.ndarray, 
     return vectors.astype(np.float32), labels
 
 
+@cache
+def classified(classes: int = 2) -> ClassificationFigures:
+    """The figures of those vectors."""
+    vectors, labels = noisy(classes=classes)
+    return classify(probe_of(labels), vectors)
+
+
 def probe_of(labels: np.ndarray, held_out: int = 0) -> ClassificationProbe:
     return ClassificationProbe("p", ["t"] * len(labels), [str(n) for n in labels], held_out)
 
@@ -47,7 +57,7 @@ def probe_of(labels: np.ndarray, held_out: int = 0) -> ClassificationProbe:
 @pytest.mark.parametrize("classes", [2, 3])
 def test_nested_cross_validation_is_scikit_learns(classes: int) -> None:
     vectors, labels = noisy(classes=classes)
-    found = classify(probe_of(labels), vectors)
+    found = classified(classes)
     predicted = cross_val_predict(
         search(INNER_FOLDS), unit_rows(vectors).astype(float), labels, cv=folds(OUTER_FOLDS)
     )
@@ -70,8 +80,8 @@ def test_a_given_test_set_is_scored_by_what_the_training_set_chose() -> None:
 
 def test_sparse_vectors_are_judged_like_dense_ones() -> None:
     vectors, labels = noisy()
-    dense, sparse = (classify(probe_of(labels), v) for v in (vectors, csr_matrix(vectors)))
-    assert (dense.correct == sparse.correct).mean() > 0.95
+    sparse = classify(probe_of(labels), csr_matrix(vectors))
+    assert (classified().correct == sparse.correct).mean() > 0.95
 
 
 def test_labels_of_held_out_texts_decide_nothing_but_the_score() -> None:
@@ -130,7 +140,6 @@ def test_rare_labels_make_fewer_folds() -> None:
 
 
 def test_figures_are_ready_for_json() -> None:
-    vectors, labels = noisy()
-    figures = classify(probe_of(labels), vectors).to_dict()
+    figures = classified().to_dict()
     assert figures["n"] == 90 and len(figures["ci95"]) == 2
     assert all(isinstance(key, str) for key in figures["strengths"])

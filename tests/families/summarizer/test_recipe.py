@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +85,13 @@ def weights(model: SummaryModel, network: str) -> dict[str, torch.Tensor]:
     return model.networks()[network].state_dict()
 
 
+@cache
+def loaded(folder: Path) -> SummaryModel:
+    return load_summary_model(folder)
+
+
 def stage(run: SummarizerRun, name: str) -> SummaryModel:
-    return load_summary_model(run.output / "stages" / name)
+    return loaded(run.output / "stages" / name)
 
 
 def test_the_recipe_ends_in_a_model_that_summarizes(run: SummarizerRun) -> None:
@@ -147,22 +153,30 @@ def tiny_run(corpus: Path, output: Path, **changes: Any) -> SummarizerRun:
     return config(corpus, output, stages, keep_checkpoints=20, **changes)
 
 
+@pytest.fixture(scope="module")
+def finished(tiny_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of those three stages in one go."""
+    output = tmp_path_factory.mktemp("stages") / "run"
+    train(tiny_run(tiny_corpus, output))
+    return output
+
+
 @pytest.mark.parametrize(("step", "lost"), [(4, ["two", "mean", "three"]), (5, ["three"])])
 def test_resumes_alike_before_and_after_a_combine_stage(
-    tiny_corpus: Path, tmp_path: Path, step: int, lost: list[str]
+    tiny_corpus: Path, finished: Path, tmp_path: Path, step: int, lost: list[str]
 ) -> None:
     """Killed after the second stage's checkpoint, before its folder; and within the third stage."""
-    run = tiny_run(tiny_corpus, tmp_path)
-    train(run)
-    whole = load_summary_model(tmp_path / "model")
-    shutil.rmtree(tmp_path / "model")
+    output = tmp_path / "run"
+    shutil.copytree(finished, output)
+    whole = load_summary_model(finished / "model")
+    shutil.rmtree(output / "model")
     for name in lost:
-        shutil.rmtree(tmp_path / "stages" / name)
-    for checkpoint in (tmp_path / "checkpoints").iterdir():
+        shutil.rmtree(output / "stages" / name)
+    for checkpoint in (output / "checkpoints").iterdir():
         if checkpoint.name > f"step-{step:08d}":
             shutil.rmtree(checkpoint)
-    train(run, resume=True)
-    resumed = load_summary_model(tmp_path / "model")
+    train(tiny_run(tiny_corpus, output), resume=True)
+    resumed = load_summary_model(output / "model")
     for network in whole.networks():
         for key, value in weights(resumed, network).items():
             assert torch.equal(value, weights(whole, network)[key]), (network, key)
