@@ -122,7 +122,9 @@ def plan_summary(
             return LengthPlan((Segment(whole, None),), words, whole=True)
         one = _one_is_enough(limit, words, scale) and fits(whole) and _is_running(sentences)
         if len(sentences) == 1 or (one and all(map(may_shorten, sentences))):
-            return LengthPlan((Segment(whole, words),), words)
+            told = " ".join(" ".join(map(without_salutation, texts)).split())
+            fitting = count_words(told) <= words
+            return LengthPlan((Segment(told, None if fitting else words),), words)
     least = _FEWEST_WORDS * scale
     most = max(1, words // least)
     if limit.sentences is None:

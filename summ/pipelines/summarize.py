@@ -352,7 +352,8 @@ def _summary(identifier: str, routed: _RoutedPlan, compressed: Iterator[Compress
     ]
     parts = _without_broken(plan, parts)
     text = assemble(plan, [part.text for part in parts])
-    methods = [part.method for part in parts if part.text] or ["extracted"]
+    methods = [part.method for part in parts if part.text]
+    methods = methods or ["extracted" if text else "kept"]
     # Of several parts, the one that lost most names the method.
     by_loss: tuple[Method, ...] = ("cut", "compressed", "extracted", "kept")
     return Summary(
