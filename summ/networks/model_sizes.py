@@ -116,12 +116,17 @@ def check_sizes(folder: Path) -> None:
                 raise damaged(path, ValueError(f"{name!r:.80} is no file beside it"))
             if isinstance(name, str) and name != Path(name).name:
                 raise damaged(path, ValueError(f"{name!r:.80} is no name of a file"))
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    memory = memory_bytes()
     if needed > memory:
         raise CheckpointError(
             f"{folder}: needs {needed / 1e9:.1f} GB, but the memory has {memory / 1e9:.1f} GB. "
             "Use a smaller model."
         )
+
+
+def memory_bytes() -> int:
+    """The memory of this machine."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _shapes(path: Path) -> list[tuple[int, ...]]:

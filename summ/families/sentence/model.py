@@ -24,14 +24,13 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from summ.config import EncoderConfig, GruConfig, StaticConfig
+from summ.config import EncoderConfig, GruConfig, Length, StaticConfig
 from summ.data.manifest import UNKNOWN_LANGUAGE
 from summ.errors import CheckpointError
 from summ.networks.bottlenecks import BinaryBottleneck
 from summ.networks.int8 import quantised, restored
 from summ.networks.model_folder import (
     Attention,
-    Length,
     ModelManifest,
     checked_settings,
     load_settings,
