@@ -24,6 +24,7 @@ from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.headlinese import headlinese
 from summ.pipelines.line_content import LineContent, line_content
 from summ.pipelines.ordered_search import OrderedLine, OrderedSearcher, OrderedSource
+from summ.summary import Method
 from summ.text.languages.en import LEANING
 from summ.text.languages.en_phrases import (
     CONDITIONS,
@@ -37,7 +38,6 @@ from summ.text.sentences import split_sentences
 from summ.text.shortenings import looks_complete, shortenings, shortest_loss
 from summ.text.verbs import bare
 from summ.text.words import count_words, cut_to_words
-from summ.types import Method
 
 _FEWEST = 4  # words of a line that can say anything
 _LONGEST_SENTENCE = 60  # words

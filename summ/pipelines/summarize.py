@@ -19,11 +19,11 @@ from summ.pipelines.rerank_weights import RerankWeights, parse_weights
 from summ.pipelines.selection import Encode
 from summ.pipelines.texts import as_records, checked_texts
 from summ.pretrained import find_model, summarizers_by_language
+from summ.summary import Method, Style, Summary
 from summ.text.cleaning import clean
 from summ.text.identification import identify
 from summ.text.languages.cased_english import is_cased_english
 from summ.text.words import count_words
-from summ.types import Method, Style, Summary
 
 _UNKNOWN = "und"  # language
 

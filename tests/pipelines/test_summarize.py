@@ -14,8 +14,8 @@ from summ.pipelines.compressed import Compressed
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.length_plan import whole_first
 from summ.pipelines.summarize import Summarizer
+from summ.summary import Summary
 from summ.text.words import count_words, cut_to_words
-from summ.types import Summary
 from tests.conftest import STORIES
 
 
