@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import torch
@@ -17,7 +18,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from summ.errors import CheckpointError, ConfigError, SummError
-from summ.networks.model_sizes import memory_bytes
+from summ.networks.model_sizes import check_defaults, memory_bytes
 from summ.networks.pegasus import Pegasus, PegasusCache
 from summ.networks.relaxed_input import relaxed_input
 from summ.text.vocabulary import Vocabulary
@@ -195,7 +196,14 @@ def load_pretrained(auto_class: Any, folder: str, attention: str) -> Any:
     Raises:
         CheckpointError: the folder cannot be read, or tensors are missing.
     """
+    from transformers import AutoConfig
+
     with loading(folder):
+        if _is_folder(folder):
+            settings = AutoConfig.from_pretrained(
+                folder, local_files_only=True, trust_remote_code=False
+            )
+            check_defaults(Path(folder), settings.to_dict())
         network, report = auto_class.from_pretrained(
             folder,
             dtype=torch.float32,
@@ -244,8 +252,6 @@ def reading(folder: object) -> Iterator[None]:
 
 
 def _is_folder(name: str) -> bool:
-    from pathlib import Path
-
     return Path(name).is_dir()
 
 

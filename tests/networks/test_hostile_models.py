@@ -217,6 +217,15 @@ HOSTILE: dict[str, Change] = {
     "more pieces than positions": lambda f: setting(f, max_document=64),
     "longer than any text": lambda f: setting(f, max_document=1 << 15),
     "no room for a piece": lambda f: setting(f, max_sentence=1),
+    "an architecture that is large by itself": lambda f: rewrite(
+        f, "compressor/config.json", b'{"model_type": "bart", "d_model": 16}'
+    ),
+    "two networks that are": lambda f: config(
+        f,
+        model_type="encoder-decoder",
+        encoder={"model_type": "bert"},
+        decoder={"model_type": "bert"},
+    ),
     "no heads": lambda f: config(f, encoder_attention_heads=0),
     "pattern without end": lambda f: tokenizer(f, normalizer=replacing("(a|aa)+$", "b")),
     "pattern of patterns": lambda f: tokenizer(
