@@ -72,6 +72,7 @@ Sentences = Annotated[
         help="The most sentences that are kept; by default as many as the words suffice for.",
     ),
 ]
+WORDS_READ = 1_000_000  # of a document, unless the user says otherwise
 MaxDocument = Annotated[
     int,
     Option(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from summ import cli
 from summ.commands.document_limit import end_of_words
 from summ.text.words import count_words
+from tests import encoders
 
 
 @given(
@@ -43,6 +44,34 @@ def test_a_longer_document_is_cut_and_told(summary_model_folder, tmp_path, capsy
     cut, same, _ = found
     assert cut[0] == {**same[0], "truncated": True} and cut[1] == same[1]
     assert cut[1]["truncated"] is False or same[1]["truncated"]
+
+
+@pytest.mark.parametrize("command", ["score", "embed", "neighbours", "evaluate"])
+def test_other_commands_read_as_much(
+    command: str, summary_model_folder: Path, tmp_path: Path, monkeypatch, capsys
+) -> None:
+    """What is cut is told, and nothing behind it changes the result."""
+    monkeypatch.chdir(tmp_path)
+    encoder = encoders.saved(tmp_path / "encoder", encoders.transformer())
+    beginning = "The mayor of Oslo opened the"
+    for name, text in (("whole", beginning + " bridge and fell."), ("short", beginning)):
+        record = {"id": "a", "text": text, "summaries": ["Mayor opens bridge"]}
+        Path(f"{name}.jsonl").write_text(json.dumps(record) + "\n")
+    options = {
+        "score": ["{}.jsonl", "--model", summary_model_folder],
+        "embed": ["{}.jsonl", "--model", encoder, "--output", "vectors.npy"],
+        "neighbours": ["the mayor", "--among", "{}.jsonl", "--model", encoder],
+        "evaluate": ["--data", "{}.jsonl", "--baseline", "lead", "--words", "30"],
+    }[command]
+    found = []
+    for name in ("whole", "short"):
+        arguments = [str(option).format(name) for option in options]
+        assert cli.run([command, *arguments, "--max-document", "6"]) == 0
+        said = capsys.readouterr()
+        vectors = Path("vectors.npy").read_bytes() if command == "embed" else b""
+        found.append((said.out.replace(f"{name}.jsonl", ""), vectors))
+        assert said.err.count("longer than 6 words. Only those are read") == (name == "whole")
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("given", ["0", "-1", "x"])

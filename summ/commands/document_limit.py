@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,17 +30,30 @@ class DocumentLimit:
     def records(self, records: Iterable[Record]) -> Iterator[Record]:
         """The records, none with more words than allowed."""
         for position, record in enumerate(records):
-            end = end_of_words(record.text, self.words)
-            if not record.text[end:].strip():
-                yield record
-                continue
-            self.cut.add(position)
-            if len(self.cut) <= SHOWN_WARNINGS:
-                say(
-                    f"warning: {record.id or f'document {position + 1}'}: longer than "
-                    f"{self.words:,} words. Only those are read; see --max-document."
-                )
-            yield replace(record, text=record.text[:end])
+            text = self._read(position, record.id, record.text)
+            yield record if text is record.text else replace(record, text=text)
+        self._say_how_many()
+
+    def texts(self, texts: Sequence[str]) -> list[str]:
+        """The same for texts without a name."""
+        read = [self._read(position, "", text) for position, text in enumerate(texts)]
+        self._say_how_many()
+        return read
+
+    def _read(self, position: int, name: str, text: str) -> str:
+        """What is read of one document."""
+        end = end_of_words(text, self.words)
+        if not text[end:].strip():
+            return text
+        self.cut.add(position)
+        if len(self.cut) <= SHOWN_WARNINGS:
+            say(
+                f"warning: {name or f'document {position + 1}'}: longer than {self.words:,} words. "
+                "Only those are read; see --max-document."
+            )
+        return text[:end]
+
+    def _say_how_many(self) -> None:
         if len(self.cut) > SHOWN_WARNINGS:
             say(f"warning: {len(self.cut)} documents are longer in all.")
 

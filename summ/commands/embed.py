@@ -29,12 +29,14 @@ def embed(
     threads: options.Threads = None,
     errors: options.BadBytes = "strict",
     on_error: options.BadRecords = "fail",
+    max_document: options.MaxDocument = options.WORDS_READ,
 ) -> None:
     """Turn texts into vectors, a row each, in the order of the input.
 
     A FILE is one document, unless --lines makes each line one, or it ends in .jsonl or .csv.
     A .json file of the same name beside the vectors says how they were made.
     """
+    from summ.commands.document_limit import DocumentLimit
     from summ.pipelines.vector_files import check_format
 
     try:
@@ -45,7 +47,8 @@ def embed(
     if world > 1 and (not files or "-" in files):
         raise DataError(f"stdin: {world} processes cannot share it. Give a FILE.")
     use_threads(threads)
-    records = read_inputs(files, lines, field, errors, on_error)
+    limit = DocumentLimit(max_document)
+    records = limit.records(read_inputs(files, lines, field, errors, on_error))
     # Read before the model is, so that a wrong name or a binary file is reported at once.
     first = [record for record in [next(records, None)] if record is not None]
     with reading_model():

@@ -41,12 +41,14 @@ def evaluate(
     beams: options.Beams = 8,
     rerank: options.Rerank = None,
     batch_size: options.BatchSize = 64,
+    device: options.Device = "auto",
     threads: options.Threads = None,
     as_json: options.AsJson = False,
     report: options.Report = None,
     save_predictions: options.SavePredictions = None,
     seed: options.Seed = 1,
     errors: options.BadBytes = "strict",
+    max_document: options.MaxDocument = options.WORDS_READ,
 ) -> None:
     """Evaluate summaries by ROUGE, with its settings, beside lead of the same length.
 
@@ -60,7 +62,9 @@ def evaluate(
         _check_embeddings(data, model, baseline, (*of_summaries, save_predictions))
         from summ.evaluation.vectors.request import VectorRequest
 
-        vector_request = VectorRequest(data or (), test, model, baseline, batch_size, seed, errors)
+        vector_request = VectorRequest(
+            data or (), test, model, baseline, batch_size, seed, errors, device
+        )
         _evaluate_vectors(vector_request, as_json, report)
         return
     records = _only(data, test)
@@ -70,6 +74,8 @@ def evaluate(
     if compare is not None:
         _compare(ComparisonRequest(*compare, metric_set, seed), as_json)
         return
+    from summ.commands.document_limit import DocumentLimit
+
     request = SummaryRequest(
         predictions=predictions,
         references=references or (),
@@ -83,8 +89,10 @@ def evaluate(
         decoding=DecodingOptions.parse(beams, batch_size, rerank, "headline"),
         figures=report is not None,
         judges=judge or (),
+        device=device,
         seed=seed,
         errors=errors,
+        read_of=DocumentLimit(max_document).texts,
     )
     _evaluate_summaries(request, as_json, report, save_predictions)
 

@@ -26,19 +26,24 @@ def neighbours(
     threads: options.Threads = None,
     errors: options.BadBytes = "strict",
     on_error: options.BadRecords = "fail",
+    max_document: options.MaxDocument = options.WORDS_READ,
 ) -> None:
     """Find the lines of a FILE that are nearest to QUERY, the nearest first: cosine, line, text.
 
     FILE holds a text a line, or records (.jsonl, .csv), or is what summ embed --precision binary
     wrote as .parquet, which is searched without reading all texts again.
     """
+    from summ.commands.document_limit import DocumentLimit
     from summ.data.files import open_output, write_json
 
     if not query.strip():
         raise wrong_usage("QUERY is blank. Give some words.")
     use_threads(threads)
     stored = among.suffix == ".parquet"
-    texts = [] if stored else _texts(among, field, errors, on_error)
+    texts = []
+    if not stored:
+        records = read_inputs([str(among)], True, field, errors, on_error)
+        texts = [record.text for record in DocumentLimit(max_document).records(records)]
     with reading_model():
         from summ.pipelines.embed import SentenceEncoder
 
@@ -52,12 +57,6 @@ def neighbours(
             else:
                 described = {"line": one.place + 1, "text": one.text, "cosine": one.cosine}
                 write_json(stream, described | {"distance": one.distance})
-
-
-def _texts(
-    path: Path, field: str, errors: options.BadBytes, on_error: options.BadRecords
-) -> list[str]:
-    return [record.text for record in read_inputs([str(path)], True, field, errors, on_error)]
 
 
 def _coded(texts: list[str], encoder: SentenceEncoder, batch_size: int) -> CodedTexts:

@@ -21,16 +21,18 @@ def score(
     threads: options.Threads = None,
     errors: options.BadBytes = "strict",
     on_error: options.BadRecords = "fail",
+    max_document: options.MaxDocument = options.WORDS_READ,
 ) -> None:
     """Score how hard texts are to rebuild from a few words, and how human they read.
 
     nll_per_word: nats a word; humanness: 0 to 1; anomaly_percentile: among these texts.
     """
+    from summ.commands.document_limit import DocumentLimit
     from summ.data.files import open_output, write_json
 
     use_threads(threads)
-
-    records = read_inputs(files, lines, field, errors, on_error)
+    limit = DocumentLimit(max_document)
+    records = limit.records(read_inputs(files, lines, field, errors, on_error))
     with open_output(output) as stream:
         first = next(records, None)
         if first is None:

@@ -84,9 +84,13 @@ def load_eight_bits(folder: Path, attention: str) -> Any:
         config = transformers.AutoConfig.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False
         )
-        (kind,) = config.architectures
+        (name,) = config.architectures
+        # Of transformers' own networks: not whatever else it has under a name.
+        kind = getattr(transformers, name)
+        if not issubclass(kind, transformers.PreTrainedModel):
+            raise ValueError(f"{name!r:.80} is no network")
         # Without initialising it first, which takes longer than all the rest.
-        network, report = getattr(transformers, kind).from_pretrained(
+        network, report = kind.from_pretrained(
             None,
             config=config,
             state_dict=read_weights(folder),

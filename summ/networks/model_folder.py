@@ -16,7 +16,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import Field
 
 from summ.data.files import (
     MODEL_MANIFEST,
@@ -32,6 +34,12 @@ from summ.networks.model_sizes import check_sizes, damaged, read_json
 
 _Settings = TypeVar("_Settings")
 
+# Of settings, as ``checked_settings`` holds them to it.
+Length = Annotated[int, Field(ge=2, le=1 << 14)]
+"""Pieces of a text, the end mark among them; more would take more memory than a text is worth."""
+Attention = Literal["eager", "sdpa"]
+"""transformers' implementation; other names would be those of code on the hub."""
+
 FORMAT = 2
 # In 0.1 each family had a manifest of its own, without a language.
 _FORMAT_OF_0_1 = 1
@@ -41,6 +49,8 @@ _KEYS = frozenset({*_OWN_KEYS, "settings", "files", "sha256"})
 _KEYS_OF_0_1 = frozenset({"format", "settings", "files"})
 _LARGEST_SETTING = 1 << 20  # above all lengths, ids of pieces and weights
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+# In the folder of a network or vocabulary; a library would unpickle or run some other kinds.
+_READ = frozenset({"", ".json", ".safetensors", ".txt", ".model", ".jinja", ".md"})
 _LANGUAGE = re.compile(r"[A-Za-z0-9-]{1,35}")
 
 
@@ -263,12 +273,19 @@ def _check_places(folder: Path, manifest: ModelManifest) -> None:
         CheckpointError: a file is missing, leads out of the folder, or is not listed.
     """
     root = Path(os.path.realpath(folder))
+    # In the hub's cache, a snapshot consists of links to files that several of them share.
+    roots = [root, *([root.parents[1] / "blobs"] if root.parent.name == "snapshots" else [])]
     for name in manifest.files:
         path = folder / name
         if not path.is_file():
             raise CheckpointError(f"{path}: missing from the model. Get the model again.")
-        if not Path(os.path.realpath(path)).is_relative_to(root):
+        if not any(Path(os.path.realpath(path)).is_relative_to(one) for one in roots):
             raise CheckpointError(f"{path}: a link that leaves the model. Copy the file there.")
+        if "/" in name and path.suffix not in _READ:
+            raise CheckpointError(
+                f"{path}: of a kind ({path.suffix}) that no model of summ holds. Get the model "
+                "from somebody you trust."
+            )
     for path in sorted(folder.rglob("*")):
         place = path.relative_to(folder)
         at_root = len(place.parts) == 1 and not path.is_dir()

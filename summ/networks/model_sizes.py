@@ -25,6 +25,14 @@ _MOST_TENSORS = 100_000
 _MOST_POSITIONS = 1 << 20
 _SMALL = 1024  # sizes up to this one need no weights to show them
 _LARGEST = 10**40  # tokenizers without a limit write 10**30
+_NUMBERS = frozenset({"F64", "F32", "F16", "BF16", "I64", "I32", "I16", "I8", "U8", "BOOL"})
+# What a configuration may name that is not in the folder, by the key that names it.
+_FOREIGN = {
+    "auto_map": "code of its own",
+    "custom_pipelines": "code of its own",
+    "base_model_name_or_path": "another model",
+    "quantization_config": "a library that unpacks its weights",
+}
 _BYTES = 4  # of a weight, once it is loaded
 
 
@@ -95,11 +103,19 @@ def check_sizes(folder: Path) -> None:
         _check_config(place / "config.json", shapes)
     for path in sorted(folder.rglob("*config.json")):
         # transformers would ask on the terminal whether to run the code that it names.
-        if any(key == "auto_map" for key, _, _ in _values(read_json(path))):
+        named = _FOREIGN.keys() & {key for key, _, _ in _values(read_json(path))}
+        if named:
+            (key, *_) = sorted(named)
             raise CheckpointError(
-                f"{path}: names code of its own (auto_map), which summ never runs. Get the model "
+                f"{path}: names {_FOREIGN[key]} ({key}), which summ never runs. Get the model "
                 "from somebody you trust."
             )
+    for path in sorted(folder.rglob("*.index.json")):
+        for _, name, _ in _values(read_json(path)):
+            if isinstance(name, str) and not (path.parent / Path(name).name).is_file():
+                raise damaged(path, ValueError(f"{name!r:.80} is no file beside it"))
+            if isinstance(name, str) and name != Path(name).name:
+                raise damaged(path, ValueError(f"{name!r:.80} is no name of a file"))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if needed > memory:
         raise CheckpointError(
@@ -134,6 +150,8 @@ def _shapes(path: Path) -> list[tuple[int, ...]]:
 
 
 def _shape(tensor: dict[str, Any]) -> tuple[int, ...]:
+    if tensor["dtype"] not in _NUMBERS:
+        raise ValueError(f"numbers of the type {tensor['dtype']!r:.40}")
     shape = tuple(tensor["shape"])
     if any(type(size) is not int or size < 0 for size in shape):
         raise ValueError(f"a shape of {shape}")

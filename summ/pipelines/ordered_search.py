@@ -63,6 +63,8 @@ class OrderedSource:
         """1 if a space is written before a place that follows another; ``here`` may be -1."""
         if there == here + 1:
             return not self.folded.glued[there]
+        if self.folded.tokens[there] == "'":  # a quotation may begin with it
+            return not self.folded.glued[there]
         return self.folded.tokens[there] not in CLITICS | MARKS - _OPENING
 
 

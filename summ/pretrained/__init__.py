@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+from summ.data.files import MODEL_MANIFEST, content_digest
 from summ.errors import CheckpointError
+from summ.text.bounded_json import bounded_json
 
+_MOST_BYTES = 1_000_000  # of a manifest
 _HERE = Path(__file__).parent
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", flags=re.ASCII)
 # What a model of summ consists of: no code, no pickles.
@@ -88,8 +91,25 @@ def summarizers_by_language() -> dict[str, Path]:
     """
     found: dict[str, dict[str, Path]] = {"summarizer": {}, "shortener": {}}
     for folder in shipped_models().values():
-        described = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        if described.get("family") in found:
-            language = described.get("language") or described.get("settings", {}).get("language")
-            found[described["family"]].setdefault(str(language), folder)
+        described = _description(folder / MODEL_MANIFEST)
+        # The name begins with the language, so that the manifest of another model is noticed.
+        if folder.name.partition("-")[0] != described.get("language"):
+            raise CheckpointError(
+                f"{folder}: its {MODEL_MANIFEST} is of the language "
+                f"{described.get('language')!r:.40}. Install summ again."
+            )
+        if described["family"] in found:
+            found[described["family"]].setdefault(described["language"], folder)
     return found["shortener"] | found["summarizer"]
+
+
+def _description(path: Path) -> dict[str, Any]:
+    """What a shipped manifest says, as it was shipped."""
+    try:
+        described = bounded_json(path, _MOST_BYTES)
+        if described["sha256"] != content_digest(described):
+            raise ValueError("wrong SHA-256 of its own content")
+        return dict(described)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise CheckpointError(f"{path}: damaged ({reason}). Install summ again.") from error

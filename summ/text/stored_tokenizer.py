@@ -6,15 +6,18 @@ written.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from summ.text.bounded_json import bounded_json
+from summ.text.tokenizer_limits import check_tokenizer, tokenizing
+
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+_MOST_BYTES = 1 << 24
 _CLASSES = {"TokenizersBackend", "PreTrainedTokenizerFast"}
 _MARKS = ("pad_token", "unk_token", "bos_token", "eos_token")
 # What transformers writes for a tokenizer that needs no code but its tokenizer.json.
@@ -108,6 +111,24 @@ class StoredTokenizer:
         ).save_pretrained(folder)
 
 
+def open_tokenizer(folder: Path) -> Any:
+    """The tokenizer of a folder from anywhere, as ``Vocabulary`` uses it.
+
+    Raises:
+        Exception: it cannot be read, or may not end (transformers raises a dozen kinds).
+    """
+    check_tokenizer(folder / "tokenizer.json")
+    with tokenizing():
+        stored = read_tokenizer(folder)
+        if stored is not None:
+            return stored
+        from transformers import AutoTokenizer
+
+        return AutoTokenizer.from_pretrained(
+            str(folder), local_files_only=True, trust_remote_code=False
+        )
+
+
 def read_tokenizer(folder: Path) -> StoredTokenizer | None:
     """The tokenizer of a folder; None if only transformers can tell what it is.
 
@@ -116,7 +137,7 @@ def read_tokenizer(folder: Path) -> StoredTokenizer | None:
     """
     from tokenizers import Tokenizer
 
-    settings = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+    settings = bounded_json(folder / "tokenizer_config.json", _MOST_BYTES)
     marks = [settings.get(name) for name in _MARKS]
     extra = settings.get("extra_special_tokens")
     plain = settings.get("tokenizer_class") in _CLASSES and settings.keys() <= _PLAIN

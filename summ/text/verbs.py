@@ -15,6 +15,7 @@ from summ.text.languages.en_phrases import (
     AUXILIARIES,
     BE,
     DETERMINERS,
+    FALSE_VERBS,
     HEADLINE_VERBS,
     INTRANSITIVE,
     MODALS,
@@ -23,6 +24,7 @@ from summ.text.languages.en_phrases import (
     PREPOSITIONS,
     PRONOUNS,
     RELATIVES,
+    SAME_PAST,
     SUBORDINATORS,
 )
 from summ.text.languages.tables import table
@@ -71,9 +73,18 @@ class VerbLexicon:
 
     @staticmethod
     def of(stored: Mapping[str, Sequence[str]]) -> VerbLexicon:
-        """The lexicon that ``lists`` gave."""
+        """The lexicon that ``lists`` gave.
+
+        Raises:
+            KeyError, TypeError: it is another.
+        """
         names = [field.name for field in fields(VerbLexicon)]
-        return VerbLexicon(**{name: frozenset(stored[name]) for name in names})
+        for name in names:
+            if not isinstance(stored[name], list) or not all(
+                isinstance(word, str) for word in stored[name]
+            ):
+                raise TypeError(f"{name} must be a list of words")
+        return VerbLexicon(**{name: frozenset(stored[name]) - FALSE_VERBS for name in names})
 
     def lists(self) -> dict[str, list[str]]:
         """The lexicon as JSON can hold it."""
@@ -97,7 +108,14 @@ class VerbLexicon:
                 return False
         elif not _stems(low) & (self.base | HEADLINE_VERBS):
             return False
-        return self._may_precede(low, words[place + 1] if place + 1 < len(words) else "")
+        after = words[place + 1] if place + 1 < len(words) else ""
+        return self._may_precede(low, after, words[place - 1])
+
+    def is_noun(self, words: Sequence[str], place: int) -> bool:
+        """Whether a form that may be a present verb is a noun: *the transport plan is*."""
+        low = bare(words[place])
+        both = low in self.base and low in self.nounish and low not in SAME_PAST
+        return both and not self._has_plural_subject(words, place)
 
     def is_described(self, words: Sequence[str], place: int) -> bool:
         """Whether an article and an adjective stand before a word: *a strong finish* is no verb."""
@@ -115,11 +133,12 @@ class VerbLexicon:
         earlier = map(bare, words[:place])
         after = bare(words[place + 1]) if place + 1 < len(words) else ""
         if bare(words[place]) in HEADLINE_VERBS and after in DETERMINERS:
-            return _is_plural(bare(words[0]))  # *Hundreds of people in Lyon demand the*
+            # *Hundreds of people in Lyon demand the*, *Ann Bo and Kim Roe sign a*
+            return _is_plural(bare(words[0])) or "and" in words[:place]
         return bare(words[place]) not in self.nounish and any(map(_is_plural, earlier))
 
-    def _may_precede(self, low: str, after: str) -> bool:
-        """Whether a word may be a verb of the present tense before ``after``."""
+    def _may_precede(self, low: str, after: str, subject: str) -> bool:
+        """Whether a word may be a verb of the present tense between two others."""
         opens = bare(after)
         if opens in DETERMINERS | {"him", "them", "it", "more", "than", "all", "both"}:
             return True
@@ -127,6 +146,8 @@ class VerbLexicon:
             return True
         if after[:1].isupper() or opens in NUMBERS or opens == "to":
             return low not in self.nounish or low in self.finite
+        if subject[:1].isupper() and low.endswith("s") and low not in self.nounish:
+            return True  # *Samsung suspends business*
         fits = opens in _BEHIND_PRESENT or not after or low in self.finite
         return low not in self.nounish and fits
 
@@ -138,9 +159,13 @@ class VerbLexicon:
         Args:
             lenient: whether what may be a participle counts where nothing else does.
         """
-        subordinate, doubtful = False, None
+        subordinate, doubtful, bracketed = False, None, False
         for place in range(1, len(words)):
             low = bare(words[place])
+            bracketed = bracketed or words[place].startswith("(")
+            if bracketed:
+                bracketed = ")" not in words[place]
+                continue
             if subordinate and low.endswith("ed") and bare(words[place - 1]) in RELATIVES:
                 subordinate = False  # *bodies that washed ashore*
                 continue
@@ -163,7 +188,7 @@ class VerbLexicon:
             return _NOT
         if low in AUXILIARIES or (low.endswith("'s") and low[:-2] in PRONOUNS):
             return _SURE
-        if low not in self.finite:
+        if low not in self.finite or self.is_noun(words, place):
             return _SURE if self.is_present(words, place) else _NOT
         before = bare(words[place - 1])
         after = words[place + 1] if place + 1 < len(words) else "."
@@ -268,6 +293,7 @@ class _Counts:
 
     def _finite(self, common: set[str], base: set[str]) -> set[str]:
         closed = DETERMINERS | PREPOSITIONS | SUBORDINATORS | RELATIVES | AUXILIARIES | _NO_VERBS
+        closed |= FALSE_VERBS
         forms = {
             word
             for word in common - base - closed

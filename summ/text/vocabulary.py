@@ -25,13 +25,16 @@ from numpy.typing import NDArray
 
 from summ.errors import CheckpointError, DataError
 from summ.text.accents import ACCENTED
+from summ.text.bounded_json import bounded_json
 from summ.text.folding import Folded, fold
-from summ.text.stored_tokenizer import read_tokenizer
+from summ.text.stored_tokenizer import open_tokenizer
+from summ.text.tokenizer_limits import tokenizing
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 FORMAT = 1
+_MOST_BYTES = 4_000_000  # of the description
 LONGEST_PROMPT = 40
 _PAD, _UNK, _BOS, _EOS = "<pad>", "<unk>", "<s>", "</s>"
 _PROMPTS = [f"<words_{words}>" for words in range(1, LONGEST_PROMPT + 1)]
@@ -130,7 +133,7 @@ class Vocabulary:
         directory = Path(directory)
         described = _read_description(directory / "vocabulary.json")
         try:
-            tokenizer = read_tokenizer(directory) or _of_transformers(directory)
+            tokenizer = open_tokenizer(directory)
         except Exception as error:
             raise CheckpointError(
                 f"{directory}: the tokenizer cannot be read ({' '.join(str(error).split())[:200]})."
@@ -253,7 +256,8 @@ class Vocabulary:
 
     def encode_canonical(self, texts: list[str]) -> list[list[int]]:
         """The ids of texts that are canonical already."""
-        rows = self._reader.encode_batch_fast(texts, add_special_tokens=False)
+        with tokenizing():
+            rows = self._reader.encode_batch_fast(texts, add_special_tokens=False)
         return [row.ids for row in rows]
 
     @cached_property
@@ -278,14 +282,6 @@ class Vocabulary:
         return frozenset((*map(int, self.tokenizer.all_special_ids), *self._prompts, *spaces))
 
 
-def _of_transformers(directory: Path) -> Any:
-    from transformers import AutoTokenizer
-
-    return AutoTokenizer.from_pretrained(
-        str(directory), local_files_only=True, trust_remote_code=False
-    )
-
-
 def plain_reader(tokenizer_json: str) -> Tokenizer:
     """A tokenizer without padding, truncation or recognition of marks in text.
 
@@ -305,7 +301,7 @@ def plain_reader(tokenizer_json: str) -> Tokenizer:
 def _read_description(path: Path) -> dict[str, Any]:
     """The content of ``vocabulary.json``, checked."""
     try:
-        described = json.loads(path.read_text(encoding="utf-8"))
+        described = bounded_json(path, _MOST_BYTES)
     except FileNotFoundError as error:
         raise CheckpointError(
             f"{path.parent}: no vocabulary here, {path.name} is missing. Give the folder that "
@@ -316,8 +312,10 @@ def _read_description(path: Path) -> dict[str, Any]:
             f"{path}: cannot be read ({error}). Copy the folder again."
         ) from error
     wanted = {"format": int, "size": int, "folding": bool, "common": list}
-    if not isinstance(described, dict) or not all(
-        isinstance(described.get(key), kind) for key, kind in wanted.items()
+    if (
+        not isinstance(described, dict)
+        or any(type(described.get(key)) is not kind for key, kind in wanted.items())
+        or not all(isinstance(word, str) for word in described["common"])
     ):
         raise CheckpointError(f"{path}: must hold {', '.join(wanted)}. Copy the folder again.")
     if described["format"] > FORMAT:

@@ -11,14 +11,20 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from safetensors.torch import load_file, save_file
 
+from summ import pretrained
 from summ.data.files import sha256
 from summ.errors import CheckpointError
 from summ.families.sentence.model import SHIPPED as ENCODER
 from summ.families.sentence.model import load_sentence_model
+from summ.families.shortener.model import load_shortener
 from summ.families.summarizer.model import load_summary_model
 from summ.networks.model_folder import load_settings, new_model_folder, read_manifest
+from summ.text.tokenizer_limits import may_take_ages
+from summ.text.vocabulary import Vocabulary
 
+CHINESE = ENCODER.parent / "zh-small"
 Change = Callable[[Path], object]
 
 
@@ -65,6 +71,32 @@ def header(shape: object, length: int | None = None) -> bytes:
 
 def weights(folder: Path, content: bytes) -> None:
     rewrite(folder, "compressor/model.safetensors", content)
+
+
+def not_a_number(folder: Path) -> None:
+    path = folder / "compressor" / "model.safetensors"
+    stored = load_file(path)
+    next(iter(stored.values())).view(-1)[3] = float("nan")
+    save_file(stored, path, {"format": "pt"})
+    rewrite(folder, "compressor/model.safetensors", path.read_bytes())
+
+
+def tokenizer(folder: Path, **changes: object) -> None:
+    stored = json.loads((folder / "vocabulary" / "tokenizer.json").read_text()) | changes
+    rewrite(folder, "vocabulary/tokenizer.json", json.dumps(stored).encode())
+
+
+def replacing(pattern: str, content: str) -> dict[str, object]:
+    return {"type": "Replace", "pattern": {"Regex": pattern}, "content": content}
+
+
+def in_parts(folder: Path, name: str) -> None:
+    (folder / "compressor" / "model.safetensors").rename(folder.parent / "outside.safetensors")
+    index = {"metadata": {}, "weight_map": {"shared.weight": name}}
+    rewrite(folder, "compressor/model.safetensors.index.json", json.dumps(index).encode())
+    files = described(folder)["files"]
+    files.pop("compressor/model.safetensors")
+    describe(folder, files=files)
 
 
 def leaves(folder: Path) -> None:
@@ -170,6 +202,44 @@ HOSTILE: dict[str, Change] = {
     "tensor a number": lambda f: weights(f, struct.pack("<Q", 7) + b'{"a":1}'),
     "no tensors": lambda f: weights(f, struct.pack("<Q", 2) + b"{}"),
     "other tensors": lambda f: weights(f, header([1])),
+    "not a number": not_a_number,
+    "complex": lambda f: weights(f, header([1]).replace(b"F32", b"C64")),
+    "weights elsewhere": lambda f: in_parts(f, "../../outside.safetensors"),
+    "weights at a root": lambda f: in_parts(f, "/etc/passwd"),
+    "pickle that is listed": lambda f: rewrite(f, "compressor/pytorch_model.bin", b"x"),
+    "code that is listed": lambda f: rewrite(f, "compressor/modeling.py", b"1/0"),
+    "adapter": lambda f: rewrite(
+        f, "compressor/adapter_config.json", b'{"base_model_name_or_path": "some/model"}'
+    ),
+    "quantization": lambda f: config(f, quantization_config={"quant_method": "x"}),
+    "attention of the hub": lambda f: setting(f, attention="some/kernels"),
+    "more pieces than positions": lambda f: setting(f, max_document=64),
+    "longer than any text": lambda f: setting(f, max_document=1 << 15),
+    "no room for a piece": lambda f: setting(f, max_sentence=1),
+    "no heads": lambda f: config(f, encoder_attention_heads=0),
+    "pattern without end": lambda f: tokenizer(f, normalizer=replacing("(a|aa)+$", "b")),
+    "pattern of patterns": lambda f: tokenizer(
+        f,
+        pre_tokenizer={
+            "type": "Split",
+            "pattern": {"Regex": "a{1,9}{1,9}"},
+            "behavior": "Isolated",
+            "invert": False,
+        },
+    ),
+    "text without end": lambda f: tokenizer(
+        f, normalizer={"type": "Sequence", "normalizers": [replacing("[a-z]", "a" * 20)] * 9}
+    ),
+    "a long beginning": lambda f: tokenizer(
+        f, normalizer={"type": "Prepend", "prepend": "a" * 9999}
+    ),
+    "map of characters": lambda f: tokenizer(
+        f, normalizer={"type": "Precompiled", "precompiled_charsmap": "AAAA"}
+    ),
+    "tokenizer deep": lambda f: rewrite(f, "vocabulary/tokenizer.json", b'{"a":' * 50_000),
+    "common words of numbers": lambda f: rewrite(
+        f, "vocabulary/vocabulary.json", b'{"format":1,"size":471,"folding":true,"common":[1]}'
+    ),
 }
 
 
@@ -183,6 +253,85 @@ def test_hostile_folders_are_refused_in_one_line(
     assert "\n" not in str(refused.value)
     assert len(str(refused.value)) < 1000
     assert capsys.readouterr().out == ""  # no question whether to run code
+
+
+SHORTENER: dict[str, Change] = {
+    "max_document a text": lambda f: setting(f, max_document="many"),
+    "max_document beyond": lambda f: setting(f, max_document=128),
+    "longest_line": lambda f: setting(f, longest_line=0),
+    "setting unknown": lambda f: setting(f, evil=1),
+    "attention": lambda f: setting(f, attention="some/kernels"),
+    "no network": lambda f: (
+        setting(f, attention="sdpa"),
+        config(f, architectures=["AutoTokenizer"]),
+    ),
+    "verbs deep": lambda f: rewrite(f, "verbs.json", b"[" * 50_000),
+    "verbs a list": lambda f: rewrite(f, "verbs.json", b"[]"),
+    "verbs of numbers": lambda f: rewrite(f, "verbs.json", b'{"finite": [1]}'),
+    "verbs a text": lambda f: rewrite(f, "verbs.json", b'{"finite": "abc"}'),
+    "verbs without end": lambda f: rewrite(f, "verbs.json", b" " * 2_000_000),
+}
+
+
+@pytest.mark.parametrize("change", SHORTENER.values(), ids=SHORTENER)
+def test_hostile_shorteners_are_refused_in_one_line(change: Change, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(CHINESE, tmp_path / "zh"))
+    change(folder)
+    with pytest.raises(CheckpointError) as refused:
+        load_shortener(folder)
+    assert "\n" not in str(refused.value) and len(str(refused.value)) < 1000
+
+
+def test_a_panic_of_the_tokenizer_is_one_line(folder: Path) -> None:
+    """A pattern that is not nested, and yet takes more steps than its library allows."""
+    tokenizer(folder, normalizer=replacing("a?" * 40 + "a" * 40, "c"))
+    vocabulary = Vocabulary.load(folder / "vocabulary")
+    assert len(vocabulary.encode(["a few words"])[0]) > 2
+    with pytest.raises(CheckpointError, match="tokenizer fails") as refused:
+        vocabulary.encode(["a" * 40])
+    assert "\n" not in str(refused.value)
+
+
+def test_honest_patterns_are_read() -> None:
+    """Those of GPT-2, GPT-4 and T5; \\p{N} is no quantifier, nor is a bracket in a class."""
+    for honest in (
+        r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",
+        r"[^\r\n\p{L}\p{N}]?[\p{Lu}]*[\p{Ll}]+(?i:'s|'t)?|\p{N}{1,3}|\s*[\r\n]+|[)*]+",
+        r" {2,}",
+        r"\(\)+",
+    ):
+        assert not may_take_ages(honest)
+    for endless in ("(a+)+$", "([a)]+)*b", "(\\)a*)*", "(x{1,9}){1,9}", "a" * 3000):
+        assert may_take_ages(endless)
+
+
+def test_a_snapshot_of_the_hub_is_read(folder: Path, tmp_path: Path) -> None:
+    """Its files are links to where the cache keeps those of all snapshots."""
+    cache = tmp_path / "models--some--model"
+    snapshot = Path(shutil.copytree(folder, cache / "snapshots" / "abc"))
+    (cache / "blobs").mkdir()
+    for number, path in enumerate(path for path in snapshot.rglob("*") if path.is_file()):
+        blob = path.rename(cache / "blobs" / str(number))
+        path.symlink_to(blob)
+    load_summary_model(snapshot)
+
+
+def test_a_shipped_manifest_of_another_model_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which models there are for a language is read off manifests that are whole."""
+    monkeypatch.setattr(pretrained, "_HERE", tmp_path)
+    whole = (CHINESE / "model.json").read_text()
+    for content in (whole, whole.replace("zh", "yi"), "", (ENCODER / "model.json").read_text()):
+        pretrained.summarizers_by_language.cache_clear()
+        (tmp_path / "zh-small").mkdir(exist_ok=True)
+        (tmp_path / "zh-small" / "model.json").write_text(content)
+        if content == whole:
+            assert pretrained.summarizers_by_language() == {"zh": tmp_path / "zh-small"}
+        else:
+            with pytest.raises(CheckpointError, match=r"zh-small.*Install summ again"):
+                pretrained.summarizers_by_language()
+    pretrained.summarizers_by_language.cache_clear()
 
 
 def test_the_folder_itself_may_hold_more(folder: Path) -> None:

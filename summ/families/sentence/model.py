@@ -30,6 +30,8 @@ from summ.errors import CheckpointError
 from summ.networks.bottlenecks import BinaryBottleneck
 from summ.networks.int8 import quantised, restored
 from summ.networks.model_folder import (
+    Attention,
+    Length,
     ModelManifest,
     checked_settings,
     load_settings,
@@ -43,6 +45,7 @@ from summ.networks.sentence_encoder import (
     StaticEncoder,
     build_sentence_encoder,
 )
+from summ.networks.soundness import check_finite, too_few_positions
 from summ.networks.transformer import load_pretrained, loading
 from summ.text.vocabulary import Vocabulary
 from summ.types import Tokens
@@ -72,9 +75,9 @@ class SentenceSettings:
     """
 
     objective: Literal["quick-thought", "skip-thought", "infomax", "untrained"]
-    max_pieces: int
+    max_pieces: Length
     pooling: Pooling
-    attention: Literal["eager", "sdpa"]
+    attention: Attention
     encoders: int
     dimension: int
     language: str = UNKNOWN_LANGUAGE
@@ -260,7 +263,36 @@ def load_sentence_model(
             _load_encoder(folder / name, settings, vocabulary) for name in names
         )
         codes = nn.ModuleDict({name: _load_code(folder, name, settings) for name in settings.codes})
-        return SentenceModel(encoders.eval(), vocabulary, settings, codes.eval()).to(device)
+        model = SentenceModel(encoders.eval(), vocabulary, settings, codes.eval())
+        check_finite(folder, model.networks())
+        _check_promises(folder, model)
+        return model.to(device)
+
+
+def _check_promises(folder: Path, model: SentenceModel) -> None:
+    """Passes where the encoders read and return as much as the settings say.
+
+    Raises:
+        CheckpointError: they do not.
+    """
+    settings = model.settings
+    # A mark stands before what is pooled by ``cls``.
+    needed = settings.max_pieces + (settings.pooling == "cls")
+    transformers: dict[str, tuple[Any, int]] = {}
+    width = 0
+    for name, encoder in model.networks().items():
+        match encoder:
+            case StaticEncoder():
+                width += encoder.width
+            case PooledEncoder():
+                width += encoder.width
+                if not isinstance(encoder.network, GruNetwork):
+                    transformers[name] = (encoder.network, needed)
+    lacking = too_few_positions(transformers)
+    if lacking is None and width != settings.dimension:
+        lacking = f"its vectors have {width} numbers, but {settings.dimension} are said to be"
+    if lacking is not None:
+        raise CheckpointError(f"{folder}: {lacking}. Get the model again.")
 
 
 def _settings(manifest: ModelManifest) -> SentenceSettings:

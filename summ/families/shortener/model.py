@@ -9,17 +9,29 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Annotated
 
 import torch
+from pydantic import Field
 
 from summ.data.files import write_file
 from summ.errors import CheckpointError
 from summ.networks.compressor import Compressor
 from summ.networks.int8 import load_eight_bits, load_for_inference, save_eight_bits
-from summ.networks.model_folder import ModelManifest, load_settings, new_model_folder
+from summ.networks.model_folder import (
+    Attention,
+    Length,
+    ModelManifest,
+    checked_settings,
+    load_settings,
+    new_model_folder,
+)
+from summ.networks.model_sizes import damaged, read_json
+from summ.networks.soundness import check_finite, too_few_positions
+from summ.networks.transformer import reading
 from summ.networks.vocabulary_facts import vocabulary_facts
 from summ.text.verbs import VerbLexicon
-from summ.text.vocabulary import Vocabulary
+from summ.text.vocabulary import LONGEST_PROMPT, Vocabulary
 
 FAMILY = "shortener"
 SHIPPED = Path(__file__).parents[2] / "pretrained" / "en-lines"
@@ -38,10 +50,10 @@ class ShortenerSettings:
         language: ISO 639 code.
     """
 
-    max_document: int
-    max_sentence: int
-    longest_line: int
-    attention: str = "eager"
+    max_document: Length
+    max_sentence: Length
+    longest_line: Annotated[int, Field(ge=1, le=LONGEST_PROMPT)]
+    attention: Attention = "eager"
     language: str = "en"
 
 
@@ -88,19 +100,23 @@ def load_shortener(
     """
     folder = SHIPPED if folder is None else Path(folder)
     settings = load_settings(folder, FAMILY, _settings)
-    vocabulary = Vocabulary.load(folder / _VOCABULARY)
     load = load_eight_bits if trainable else load_for_inference
-    network = load(folder / _COMPRESSOR, settings.attention)
-    compressor = Compressor(network, vocabulary_facts(vocabulary), shortlist=()).to(device)
+    with reading(folder):
+        vocabulary = Vocabulary.load(folder / _VOCABULARY)
+        network = load(folder / _COMPRESSOR, settings.attention)
+        compressor = Compressor(network, vocabulary_facts(vocabulary), shortlist=()).to(device)
     compressor.eval()
+    check_finite(folder, {_COMPRESSOR: compressor})
+    needed = max(settings.max_document + 1, settings.max_sentence)  # with the length prompt
+    lacking = too_few_positions({_COMPRESSOR: (network, needed)})
+    if lacking is not None:
+        raise CheckpointError(f"{folder}: {lacking}. Get the model again.")
     try:
-        stored = json.loads((folder / _VERBS).read_text(encoding="utf-8"))
-        verbs = VerbLexicon.of(stored)
+        verbs = VerbLexicon.of(read_json(folder / _VERBS))
     except (ValueError, KeyError, TypeError) as error:
-        reason = f"not a lexicon of verbs ({error})"
-        raise CheckpointError(f"{folder / _VERBS}: {reason}. Get the model again.") from error
+        raise damaged(folder / _VERBS, error) from error
     return ShortenerModel(compressor, vocabulary, verbs, settings)
 
 
 def _settings(manifest: ModelManifest) -> ShortenerSettings:
-    return ShortenerSettings(**manifest.settings, language=manifest.language)
+    return checked_settings(ShortenerSettings, manifest)

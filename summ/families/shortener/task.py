@@ -25,8 +25,9 @@ from summ.families.shortener.model import (
 from summ.families.shortener.pairs import PairBatches
 from summ.families.shortener.shorten import ShortenStep
 from summ.networks.compressor import Compressor
-from summ.networks.model_folder import read_manifest
+from summ.networks.model_folder import Attention, read_manifest
 from summ.networks.policy import Marks, greedy
+from summ.networks.soundness import too_few_positions
 from summ.networks.transformer import build_encoder_decoder
 from summ.networks.vocabulary_facts import vocabulary_facts
 from summ.text.verbs import VerbLexicon
@@ -53,7 +54,7 @@ class StartingPoint:
     vocabulary: Vocabulary
     max_document: int
     max_sentence: int
-    attention: str
+    attention: Attention
     language: str
 
 
@@ -181,6 +182,13 @@ def _new_model(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
         network = build_encoder_decoder(new.compressor, facts, new.attention)
+    needed = max(data.max_document + 1, data.max_sentence)  # with the length prompt
+    lacking = too_few_positions({"new.compressor": (network, needed)})
+    if lacking is not None:
+        raise ConfigError(
+            f"{lacking} (data.max_document and data.max_sentence, marks included). Lower those, or "
+            "raise its max_position_embeddings."
+        )
     settings = ShortenerSettings(
         data.max_document, data.max_sentence, longest, new.attention, new.language
     )

@@ -18,12 +18,15 @@ from torch import Tensor, nn
 
 from summ.config import NetworkConfig
 from summ.data.manifest import UNKNOWN_LANGUAGE
+from summ.errors import CheckpointError, ConfigError
 from summ.families.summarizer.config import NetworksConfig
 from summ.networks.compressor import Compressor
 from summ.networks.discriminator import Discriminator, build_discriminator
 from summ.networks.int8 import WEIGHTS, load_eight_bits, save_eight_bits
 from summ.networks.language_model import LanguageModel, build_language_model
 from summ.networks.model_folder import (
+    Attention,
+    Length,
     ModelManifest,
     checked_settings,
     load_settings,
@@ -31,6 +34,7 @@ from summ.networks.model_folder import (
 )
 from summ.networks.reconstructor import Reconstructor
 from summ.networks.salience import Salience, load_salience, save_salience
+from summ.networks.soundness import check_finite, too_few_positions
 from summ.networks.transformer import build_encoder_decoder, load_pretrained, loading
 from summ.networks.vocabulary_facts import vocabulary_facts
 from summ.text.vocabulary import Vocabulary
@@ -55,10 +59,10 @@ class SummaryModelSettings:
             folder written before this setting existed does not.
     """
 
-    max_document: int
-    max_sentence: int
+    max_document: Length
+    max_sentence: Length
     shortlist: tuple[int, ...] | None
-    attention: str = "eager"
+    attention: Attention = "eager"
     rerank: dict[str, float] | None = None
     language: str = UNKNOWN_LANGUAGE
     in_order: bool = False
@@ -126,6 +130,12 @@ def build_summary_model(
     )
     if config.language_model is not None:
         summary_model = with_language_model(summary_model, config.language_model, seed)
+    lacking = _too_few_positions(summary_model)
+    if lacking is not None:
+        raise ConfigError(
+            f"networks: the {lacking} (data.max_document and data.max_sentence, marks included). "
+            "Lower those, or raise max_position_embeddings or n_positions of the network."
+        )
     return summary_model
 
 
@@ -249,7 +259,25 @@ def _read_networks(folder: Path, settings: SummaryModelSettings) -> SummaryModel
         summary_model = replace(summary_model, salience=load_salience(folder / "salience", facts))
     for part in summary_model.networks().values():
         part.eval()
+    check_finite(folder, summary_model.networks())
+    lacking = _too_few_positions(summary_model)
+    if lacking is not None:
+        raise CheckpointError(f"{folder}: {lacking}. Get the model again.")
     return summary_model
+
+
+def _too_few_positions(model: SummaryModel) -> str | None:
+    """Which network reads less than the settings promise, if one does."""
+    # A length prompt stands before every source, a begin mark before what a decoder writes.
+    document, sentence = model.settings.max_document, model.settings.max_sentence
+    networks: dict[str, tuple[Any, int]] = {
+        "compressor": (model.compressor.network, max(document + 1, sentence)),
+        "reconstructor": (model.reconstructor.network, max(document, sentence + 1)),
+        "discriminator": (model.discriminator.network, sentence),
+    }
+    if model.language_model is not None:
+        networks["language_model"] = (model.language_model.network, sentence)
+    return too_few_positions(networks)
 
 
 def _settings(manifest: ModelManifest) -> SummaryModelSettings:
