@@ -314,6 +314,14 @@ def _room(cache: Any, inputs: Int[Tensor, "B T"]) -> Int[Tensor, "B L"] | None:
     return None if size is None else inputs.new_ones((len(inputs), size))
 
 
+def several_each(network: Any, encoded: Encoded, times: int) -> Encoded:
+    """Sources as a decoder reads them that goes on from each ``times`` times.
+
+    ``Pegasus`` shares a source among its rows; networks of transformers want it once for each.
+    """
+    return encoded if isinstance(network, Pegasus) else encoded.repeat(times)
+
+
 def new_cache(network: Any) -> Any:
     """An empty cache of keys and values, of the network's own kind."""
     if isinstance(network, Pegasus):
