@@ -33,6 +33,9 @@ _MARKS = ".,;:!?\"'“”‘’()[]"
 _NO_VERBS = table("of to and or but than up out so")
 _SUBORDINATE = RELATIVES - {"whom"} | table("when while after because as if")
 _COLLECTIVES = table("people police men women children troops crew")
+_NEVER_BEFORE_PRESENT = (
+    DETERMINERS | PREPOSITIONS | MODALS | AUXILIARIES | {"of", "to", "and", "or", "not"}
+)
 _BEHIND_PRESENT = PREPOSITIONS | table("as when off out up down back new its")
 
 
@@ -96,17 +99,14 @@ class VerbLexicon:
         if place == 0 or words[place][:1].isupper():
             return False
         low, before = bare(words[place]), bare(words[place - 1])
-        closed = (
-            DETERMINERS | PREPOSITIONS | MODALS | AUXILIARIES | {"of", "to", "and", "or", "not"}
-        )
-        if before in closed or before.endswith("'s"):
+        if before in _NEVER_BEFORE_PRESENT or before.endswith("'s"):
             return False
         if words[place - 1].endswith(",") and place < 3:
             return False
-        if low in self.base | HEADLINE_VERBS:
+        if self._is_base(low):
             if not self._has_plural_subject(words, place):
                 return False
-        elif not _stems(low) & (self.base | HEADLINE_VERBS):
+        elif not any(map(self._is_base, _stems(low))):
             return False
         after = words[place + 1] if place + 1 < len(words) else ""
         return self._may_precede(low, after, words[place - 1])
@@ -116,6 +116,9 @@ class VerbLexicon:
         low = bare(words[place])
         both = low in self.base and low in self.nounish and low not in SAME_PAST
         return both and not self._has_plural_subject(words, place)
+
+    def _is_base(self, low: str) -> bool:
+        return low in self.base or low in HEADLINE_VERBS
 
     def is_described(self, words: Sequence[str], place: int) -> bool:
         """Whether an article and an adjective stand before a word: *a strong finish* is no verb."""
