@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from summ.pipelines.score import Score, Scorer
     from summ.pipelines.summarize import Summarizer
     from summ.pipelines.train import train
-    from summ.types import Summary
+    from summ.summary import Summary
 
     __version__: str
 
@@ -55,7 +55,7 @@ _PLACES = {
     "Scorer": "summ.pipelines.score",
     "SentenceEncoder": "summ.pipelines.embed",
     "Summarizer": "summ.pipelines.summarize",
-    "Summary": "summ.types",
+    "Summary": "summ.summary",
     "load": "summ.pipelines.load",
     "rouge": "summ.evaluation.summaries.rouge",
     "train": "summ.pipelines.train",

@@ -1,12 +1,18 @@
 """What a newcomer types: examples, misspelt names, wrong values; each answered in one line."""
 
+import json
+import shutil
+import sys
+from functools import partial
+
 import pytest
 import typer
 
+import summ
 from summ import cli
 from summ.errors import CheckpointError
 from summ.pretrained import find_model
-from tests.conftest import ROOT
+from tests.conftest import ROOT, STORIES
 
 COMMAND = typer.main.get_command(cli.app)
 
@@ -76,3 +82,78 @@ def test_a_hub_name_is_no_misspelt_path(tmp_path, monkeypatch):
     with pytest.raises(CheckpointError, match=r"^owner/name: .* Hugging Face Hub \(") as caught:
         find_model("owner/name")
     assert "\n" not in str(caught.value)
+
+
+def test_a_hub_name_is_downloaded_and_used(tmp_path, monkeypatch, summary_model_folder):
+    """By a stand-in for the hub's client, which copies what it is allowed to."""
+    import huggingface_hub
+
+    def download(name: str, allow_patterns: list[str]) -> str:
+        assert name == "owner/tiny"
+        there = tmp_path / "cache"
+        for path in summary_model_folder.rglob("*"):
+            if path.is_file() and any(path.match(pattern) for pattern in allow_patterns):
+                copied = there / path.relative_to(summary_model_folder)
+                copied.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, copied)
+        return str(there)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
+    [found] = summ.load("owner/tiny", "cpu").summarize([STORIES[0]], words=5, beams=1)
+    [same] = summ.load(summary_model_folder, "cpu").summarize([STORIES[0]], words=5, beams=1)
+    assert found == same
+
+
+def test_without_a_connection_a_hub_name_is_what_was_downloaded_before(tmp_path, monkeypatch):
+    """By the hub's own client, which finds a model in its cache or says that it is offline."""
+    import huggingface_hub
+
+    commit = "0" * 40
+    place = tmp_path / "models--owner--tiny"
+    (place / "snapshots" / commit).mkdir(parents=True)
+    (place / "snapshots" / commit / "model.json").write_text("{}")
+    (place / "refs").mkdir()
+    (place / "refs" / "main").write_text(commit)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(
+        huggingface_hub,
+        "snapshot_download",
+        partial(huggingface_hub.snapshot_download, cache_dir=tmp_path),
+    )
+    assert find_model("owner/tiny") == place / "snapshots" / commit
+    with pytest.raises(CheckpointError, match=r"^owner/other: .* Hugging Face Hub \(") as caught:
+        find_model("owner/other")
+    assert "\n" not in str(caught.value)
+
+
+def test_blank_texts_need_no_model(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "summ.pipelines.summarize", None)  # importing it is an error
+    (tmp_path / "empty.txt").write_text("")
+    (tmp_path / "blank.txt").write_text(" \n\n")
+    arguments = ["summarize", "--lines", "--format", "jsonl"]
+    for name, ids in (("empty.txt", []), ("blank.txt", ["1", "2"])):
+        assert cli.run([*arguments, str(tmp_path / name)]) == 0
+        found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert [one["id"] for one in found] == ids
+        assert all(one["summary"] == "" and one["method"] == "kept" for one in found)
+
+
+def test_texts_of_a_dataset(tmp_path, summary_model_folder):
+    """A column is texts, and ``map`` in batches adds one of summaries."""
+    import datasets
+
+    rows = datasets.Dataset.from_dict({"text": STORIES[:3], "id": ["a", "b", "c"]})
+    summarizer = summ.Summarizer(summary_model_folder, device="cpu")
+    expected = [str(one) for one in summarizer.summarize(STORIES[:3], words=5, beams=1)]
+    column = summarizer.summarize(rows["text"], words=5, beams=1)
+    assert [str(one) for one in column] == expected
+
+    def add(batch: dict[str, list[str]]) -> dict[str, list[str]]:
+        made = summarizer.summarize(batch["text"], words=5, beams=1)
+        return {"summary": [str(one) for one in made]}
+
+    mapped = rows.map(add, batched=True, batch_size=2, load_from_cache_file=False)
+    assert list(mapped["summary"]) == expected and list(mapped["id"]) == ["a", "b", "c"]

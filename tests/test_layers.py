@@ -15,7 +15,7 @@ FAMILIES = ROOT / "summ" / "families"
 # Each room may import those in rows above it, and its own.
 ROOMS = (
     {"errors", "distribution"},
-    {"types", "config"},
+    {"types", "summary", "config"},
     {"text"},
     {"data"},
     {"pretrained"},

@@ -41,6 +41,7 @@ def evaluate(
     beams: options.Beams = 8,
     rerank: options.Rerank = None,
     batch_size: options.BatchSize = 64,
+    device: options.Device = "auto",
     threads: options.Threads = None,
     as_json: options.AsJson = False,
     report: options.Report = None,
@@ -61,7 +62,9 @@ def evaluate(
         _check_embeddings(data, model, baseline, (*of_summaries, save_predictions))
         from summ.evaluation.vectors.request import VectorRequest
 
-        vector_request = VectorRequest(data or (), test, model, baseline, batch_size, seed, errors)
+        vector_request = VectorRequest(
+            data or (), test, model, baseline, batch_size, seed, errors, device
+        )
         _evaluate_vectors(vector_request, as_json, report)
         return
     records = _only(data, test)
@@ -86,6 +89,7 @@ def evaluate(
         decoding=DecodingOptions.parse(beams, batch_size, rerank, "headline"),
         figures=report is not None,
         judges=judge or (),
+        device=device,
         seed=seed,
         errors=errors,
         read_of=DocumentLimit(max_document).texts,

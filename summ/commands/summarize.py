@@ -12,10 +12,10 @@ from summ import options
 from summ.commands.terminal import progress, read_inputs, reading_model
 from summ.commands.threads import use_threads
 from summ.pipelines.decoding_options import DecodingOptions
+from summ.summary import Summary
 
 if TYPE_CHECKING:
     from summ.data.record import Record
-    from summ.types import Summary
 
 
 def summarize(
@@ -56,15 +56,18 @@ def summarize(
     records = limit.records(read_inputs(files, lines, field, errors, on_error, input_format))
     kind = kind_of_output(format_, output)
     with summary_writer(output, kind, field, output_field) as write:
-        # Read before the model is, so that a wrong name or a binary file is reported at once.
-        first = next(records, None)
-        if first is None:
+        # Read before the model is, so that a wrong name or a binary file is reported at once; and
+        # of blank texts no model is asked.
+        first, told = _first_with_text(records)
+        if not told:
+            for summary, record in _blank(first, language, together):
+                write(summary, record)
             return
         with reading_model():
             from summ.pipelines.summarize import Summarizer
 
             summarizer = Summarizer.load(model, device, encoder)
-        texts = chain([first], records)
+        texts = chain(first, records)
         if together:
             every = [record.text for record in progress(texts)]
             summary = summarizer.summarize_together(every, words, sentences, decoding)
@@ -74,6 +77,28 @@ def summarize(
         summaries = summarizer.stream(_noted(texts, waiting), words, sentences, decoding)
         for position, summary in enumerate(progress(summaries)):
             write(_marked(summary, position in limit.cut), waiting.popleft())
+
+
+def _first_with_text(records: Iterator[Record]) -> tuple[list[Record], bool]:
+    """The records up to the first that is not blank, and whether there is one."""
+    first: list[Record] = []
+    for record in records:
+        first.append(record)
+        if record.text.strip():
+            return first, True
+    return first, False
+
+
+def _blank(
+    records: list[Record], language: str, together: bool
+) -> Iterator[tuple[Summary, Record | None]]:
+    """What the summarizer makes of blank texts."""
+    blank = Summary("", 0, 0.0, False, "1", "kept", "und" if language == "auto" else language)
+    if together:
+        yield from [(blank, None)] * bool(records)
+        return
+    for position, record in enumerate(records, start=1):
+        yield replace(blank, id=record.id or str(position)), record
 
 
 def _marked(summary: Summary, cut: bool) -> Summary:

@@ -10,7 +10,6 @@ from summ.data.record import Place
 from summ.errors import DataError
 
 _BOM = b"\xef\xbb\xbf"
-_WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def decoded_lines(stream: IO[bytes], place: Place) -> Iterator[tuple[int, str]]:
@@ -25,8 +24,6 @@ def decoded_lines(stream: IO[bytes], place: Place) -> Iterator[tuple[int, str]]:
         raw = line.removeprefix(_BOM) if number == 1 else line
         start = offset + len(line) - len(raw)
         offset += len(line)
-        if number == 1 and raw.startswith(_WIDE_BOMS):
-            raise DataError(f"{place.name}: UTF-16 text. Convert it to UTF-8.")
         if b"\0" in raw:
             found = start + raw.index(b"\0")
             error = DataError(

@@ -2,7 +2,8 @@
 
 A file is one document unless ``lines`` makes each line one, or it holds records (.jsonl, .ndjson,
 .json, .csv, .tsv, .parquet).  What the other kinds are and how they are recognised is in
-``summ.data.formats``.  Any of them may be packed (.gz, .bz2, .xz, .zst).  Count and order are kept:
+``summ.data.formats``.  Any of them may be packed (.gz, .bz2, .xz, .zst), and what is text may be
+UTF-16 with its mark.  Count and order are kept:
 a blank line is a record with no text.
 """
 
@@ -24,6 +25,7 @@ from summ.data.formats.kinds import HEAD_BYTES, InputFormat, Kind, kind_of
 from summ.data.formats.parquet import parquet_records
 from summ.data.formats.tables import table_records
 from summ.data.formats.unpacking import is_damage, packing_of, packing_of_bytes, unpacked
+from summ.data.formats.wide_text import as_utf8, is_wide
 from summ.data.record import Errors, OnError, Place, Record, encodable, printable
 from summ.errors import DataError
 
@@ -110,12 +112,19 @@ def _unpacked_records(
         name = name and name.removesuffix(path.suffix if packing and path != "-" else "")
         packing = packing_of_bytes(head) or packing
         with unpacked(stream, packing, place.name) as inner:
-            head, inner = _with_head(inner)
-            kind = kind_of(name, head, field, lines, given)
-            yield from _records(inner, kind, place, field, lines)
+            yield from _kind_records(inner, name, place, field, lines, given)
     else:
-        kind = kind_of(name, head, field, lines, given)
-        yield from _records(stream, kind, place, field, lines)
+        yield from _kind_records(stream, name, place, field, lines, given)
+
+
+def _kind_records(
+    stream: IO[bytes], name: str | None, place: Place, field: str, lines: bool, given: InputFormat
+) -> Iterator[Record]:
+    """The records of unpacked bytes, whose kind is to be recognised unless it is given."""
+    head, stream = _with_head(stream)
+    if is_wide(head):
+        head, stream = _with_head(as_utf8(stream, head, place.name, place.errors))
+    yield from _records(stream, kind_of(name, head, field, lines, given), place, field, lines)
 
 
 def _records(

@@ -14,7 +14,7 @@ from summ.data.record import Record
 from summ.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
-    from summ.types import Summary
+    from summ.summary import Summary
 
 Kind = Literal["text", "jsonl", "csv", "tsv", "parquet"]
 Write = Callable[["Summary", Record | None], None]

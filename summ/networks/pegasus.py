@@ -4,8 +4,8 @@ Importing transformers' own takes three times as long as importing torch, which 
 short text costs.  This one computes the same numbers from the same weights, under the same names;
 it cannot be trained or saved.
 
-Axes: B sequences, S source positions, T positions of the output, L those so far, V word types,
-D width, H heads, E width of a head.
+Axes: B sequences, N sources, S source positions, T positions of the output, L those so far, V word
+types, D width, H heads, E width of a head.
 
 Source: Zhang et al. (2020, arXiv:1912.08777); layers as in transformers' ``modeling_pegasus``: a
 Transformer that normalises before each part, with sinusoidal positions.
@@ -175,8 +175,9 @@ class _DecoderLayer(_EncoderLayer):
             theirs = self.encoder_attn.keys_and_values(source)
         else:
             theirs = cache.of_source(layer, self.encoder_attn, source)
-        read = self.encoder_attn_layer_norm(states)
-        states = states + self.encoder_attn(read, theirs, source_mask)
+        # The rows of one source ask it together; its keys and values are made once.
+        read = self.encoder_attn_layer_norm(states).reshape(len(source), -1, states.shape[-1])
+        states = states + self.encoder_attn(read, theirs, source_mask).view(states.shape)
         return states + self.fc2(functional.relu(self.fc1(self.final_layer_norm(states))))
 
 
@@ -220,11 +221,15 @@ class _Decoder(_Stack):
     def forward(
         self,
         input_ids: Int[Tensor, "B T"],
-        encoder_hidden_states: Float[Tensor, "B S D"],
-        encoder_attention_mask: Int[Tensor, "B S"],
+        encoder_hidden_states: Float[Tensor, "N S D"],
+        encoder_attention_mask: Int[Tensor, "N S"],
         use_cache: bool = False,
         cache: PegasusCache | None = None,
     ) -> States:
+        """States of rows; each of the N sources has as many of them, one source's after another's.
+
+        Without a cache ``input_ids`` are whole, with one they are what comes next.
+        """
         before, width = 0 if cache is None else cache.length, input_ids.shape[1]
         states, mask = self.embed(input_ids, before), None
         if width > 1:
@@ -263,7 +268,7 @@ class Pegasus(nn.Module):
         self.lm_head.weight = cast("nn.Parameter", self.model.shared.weight)
 
     def logits(
-        self, states: Float[Tensor, "B S D"], mask: Bool[Tensor, "B S"], inputs: Tensor, cache: Any
+        self, states: Float[Tensor, "N S D"], mask: Bool[Tensor, "N S"], inputs: Tensor, cache: Any
     ) -> Float[Tensor, "B T V"]:
         """What may follow each of ``inputs``, given the encoder's states."""
         decoded: States = self.get_decoder()(inputs, states, mask.long(), cache=cache)

@@ -14,12 +14,15 @@ from summ.text.languages.en_phrases import (
     AUXILIARIES,
     AWAITING,
     BE,
+    BELIEVING,
+    CALLING,
     COMPLETE_PASSIVE,
     DETERMINERS,
     MARKS,
     PARTICIPLES,
     PREPOSITIONS,
     PRONOUNS,
+    SAYING,
     SUBORDINATORS,
 )
 from summ.text.languages.tables import table
@@ -101,7 +104,7 @@ def awaits_infinitive(source: OrderedSource, skips: Skips, places: Sequence[int]
     *Harwick expects the match with Leeds (to be hard)*, *allows people who ... (to rent it)*.
     """
     tokens, base = source.folded.tokens, skips.verbs.base
-    asked = next((k for k in reversed(places) if tokens[k] in AWAITING), None)
+    asked = next((k for k in reversed(places) if tokens[k] in AWAITING | CALLING), None)
     if (
         asked is None
         or places[-1] + 1 >= len(tokens)
@@ -112,9 +115,30 @@ def awaits_infinitive(source: OrderedSource, skips: Skips, places: Sequence[int]
     if tokens[asked] in {"persuade", "persuades", "persuaded"}:
         return tokens[places[-1] + 1] in PRONOUNS | {"to"}
     for place in range(places[-1] + 1, min(places[-1] + 10, len(tokens) - 1)):
-        if tokens[place] in {",", ";", "and", "but", "after", "when", "that"}:
+        if tokens[place] in {",", ";", "but", "after", "when", "that"}:
             return False
-        if tokens[place] == "to" and tokens[place + 1] in base:
+        if tokens[place] == "as" and tokens[asked] in CALLING:
+            return True
+        if tokens[place] == "to" and tokens[place + 1] in base and tokens[asked] in AWAITING:
+            return True
+    return False
+
+
+def lacks_clause(source: OrderedSource, skips: Skips, places: Sequence[int]) -> bool:
+    """Whether the line ends with the subject of what somebody says: *believes the match (will be)*.
+
+    What follows in the source up to the next mark, if it has a finite verb, says so.
+    """
+    tokens = source.folded.tokens
+    said = next((k for k in reversed(places) if tokens[k] in SAYING | BELIEVING), None)
+    if said is None or any(skips.finite[place] for place in places if place > said):
+        return False
+    for place in range(places[-1] + 1, len(tokens)):
+        if tokens[place] in MARKS | SUBORDINATORS | {"and", "but", "who", "which", "that"}:
+            return False
+        if tokens[place] == "to" and tokens[place + 1] in skips.verbs.base:
+            return False
+        if skips.finite[place]:
             return True
     return False
 

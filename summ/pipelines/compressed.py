@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from summ.pipelines.decoding_options import DecodingOptions
+from summ.summary import Method
 from summ.text.vocabulary import Vocabulary
-from summ.types import Method
 
 # No vocabulary of summ has longer pieces; with the space between words.
 _LONGEST_PIECE = 17

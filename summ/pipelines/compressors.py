@@ -96,6 +96,15 @@ def is_chinese_shortener(folder: Path) -> bool:
     return manifest.family == "shortener" and manifest.language == _CHINESE
 
 
+def is_english_shortener(folder: Path) -> bool:
+    """Whether a folder holds a shortener that leaves what it cannot read to a summarizer.
+
+    Raises:
+        CheckpointError: the folder is missing or damaged.
+    """
+    return read_manifest(folder).family == "shortener" and not is_chinese_shortener(folder)
+
+
 def _check_language(manifest: ModelManifest) -> None:
     """Passes where a shortener is one of English, or of nobody knows what."""
     if manifest.language not in {_ENGLISH, _UNKNOWN}:

@@ -11,9 +11,9 @@ from summ.pipelines.arguments import one_of, whole_number
 
 if TYPE_CHECKING:
     from summ.pipelines.rerank_weights import RerankWeights
-    from summ.types import Style
+    from summ.summary import Style
 
-_STYLES = ("auto", "headline", "sentence")  # ``Style``, whose module imports torch
+_STYLES = ("auto", "headline", "sentence")  # ``Style``
 _CODE = re.compile(r"[a-z]{2,3}")
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from summ.pipelines.noun_phrases import emphasis, offices
+from summ.pipelines.noun_phrases import dates, emphasis, offices
 from summ.pipelines.ordered_search import OrderedSource
 from summ.text.languages.en import DENIALS
 from summ.text.languages.en_phrases import (
     AUXILIARIES,
+    MODALS,
     PARTICIPLES,
     PREPOSITIONS,
     SAME_PAST,
@@ -22,7 +23,7 @@ from summ.text.languages.tables import table
 from summ.text.verbs import VerbLexicon
 
 _SPARED = table("is are was were has have")
-_KEEPS_AUXILIARY = table("who which that and he she it they there what i we you")
+_KEEPS_AUXILIARY = MODALS | table("to not who which that and he she it they there what i we you")
 _RELATIVES = table("who which that whose where whom")
 _BETWEEN = table("been being already now also both")
 _ARTICLES = table("a an the")
@@ -33,6 +34,7 @@ _ARTICLE_BEFORE = table(
     "wounded injured latter following result way kind sort time moment"
 )
 _ARTICLE_BEHIND = table("such half what many quite rather all both not per $")
+_ORDINALS = table("third fifth tenth")
 _POSSESSIVES = table("his her its their")
 # Predicates that can do without *is* and *are*.
 _PREDICATES = PREPOSITIONS | table("set due likely unlikely dead ready to")
@@ -82,7 +84,7 @@ def _removals(
         for number, token in enumerate(tokens[1:], start=1)
         if token in _POSSESSIVES and number + 1 < len(tokens)
     }
-    stress, titles = emphasis(tokens, surfaces), offices(tokens, surfaces, verbs)
+    stress, titles = emphasis(tokens, surfaces) | dates(tokens), offices(tokens, surfaces, verbs)
     for gone in (first, auxiliary, first | auxiliary, articles, articles | auxiliary):
         yield least | gone
     for gone in (stress, stress | possessives, titles, titles | stress | possessives):
@@ -115,6 +117,8 @@ def _articles(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexicon
         quoted ^= token in _QUOTES
         after, before = tokens[number + 1], tokens[number - 1] if number else ""
         fixed = after in _ARTICLE_BEFORE or before in _ARTICLE_BEHIND
+        if token == "the" and after in _ORDINALS:
+            fixed = False  # *the fifth Spaniard*, but not *a fifth of them*
         if token not in _ARTICLES or quoted or fixed:
             continue
         capital = surfaces[number + 1][:1].isupper()

@@ -10,6 +10,7 @@ from summ.pipelines.arguments import whole_number
 from summ.pipelines.headline import DEFAULT_HEADLINE_WORDS
 from summ.pipelines.selection import Encode, rank_sentences
 from summ.text.breaking_off import break_off
+from summ.text.salutations import without_salutation
 from summ.text.sentences import split_sentences
 from summ.text.words import count_words, cut_to_words, is_unsegmented
 
@@ -107,7 +108,7 @@ def plan_summary(
         encode: makes vectors of sentences, to compare them by; None compares their words.
         may_shorten: whether the compressor knows the language of a sentence.
     """
-    documents = [split_sentences(text, longest=longest) for text in texts]
+    documents = [split_sentences(without_salutation(text), longest=longest) for text in texts]
     sentences = [sentence for document in documents for sentence in document]
     whole = " ".join(" ".join(texts).split())
     # Two characters say about as much as a word.
@@ -121,7 +122,9 @@ def plan_summary(
             return LengthPlan((Segment(whole, None),), words, whole=True)
         one = _one_is_enough(limit, words, scale) and fits(whole) and _is_running(sentences)
         if len(sentences) == 1 or (one and all(map(may_shorten, sentences))):
-            return LengthPlan((Segment(whole, words),), words)
+            told = " ".join(" ".join(map(without_salutation, texts)).split())
+            fitting = count_words(told) <= words
+            return LengthPlan((Segment(told, None if fitting else words),), words)
     least = _FEWEST_WORDS * scale
     most = max(1, words // least)
     if limit.sentences is None:

@@ -27,6 +27,7 @@ from summ.text.languages.en_phrases import (
 )
 from summ.text.languages.tables import table
 
+_SUBJECT = 3  # telling words before the verb that count
 _FUNCTION_WORDS = (
     DETERMINERS
     | PREPOSITIONS
@@ -48,7 +49,7 @@ class LineContent:
     """What a line tells.
 
     Attributes:
-        words: that are no function words.
+        words: that are no function words, at most three of them before the first finite verb.
         behind_verb: of them, those behind the first finite verb.
         lost_of_subject: how many such words of the sentence the line leaves out between its first
             word and its verb, asides between commas apart.
@@ -76,15 +77,23 @@ def line_content(
         for place, token in enumerate(tokens)
         if token not in _FUNCTION_WORDS and (token[0].isalnum() or token[0] in "#$£€")
     }
-    said = telling.intersection(kept)
+    said = telling.intersection(kept) - _bracketed(tokens)
     verb = next((place for place in clause[1:] if skips.finite[place]), None)
     if verb is None:
         return LineContent(len(said), 0, 0)
+    before = sum(place < verb for place in said)
     return LineContent(
-        words=len(said),
+        words=len(said) - max(0, before - _SUBJECT),
         behind_verb=sum(place > verb for place in said),
         lost_of_subject=len(telling.intersection(_lost(tokens, clause, verb))),
     )
+
+
+def _bracketed(tokens: Sequence[str]) -> set[int]:
+    """What stands in brackets tells little."""
+    if "(" not in tokens or ")" not in tokens:
+        return set()
+    return set(range(tokens.index("("), tokens.index(")")))
 
 
 def _lost(tokens: Sequence[str], clause: Sequence[int], verb: int) -> set[int]:

@@ -41,6 +41,8 @@ _INCOMPLETE = table(
     "put set taken made given found left based aimed sworn accused charged asked able"
 )
 _BEFORE_GERUND = table("of by for from without after before since while when despite")
+_SPANS = table("minutes hours days weeks months years minute hour day week month year")
+_HELPING = table("help helps helped helping")
 _PUTTING = table("put puts putting")
 _ORDINALS = table("first second third fourth fifth latest last only youngest oldest")
 _BEFORE_INFINITIVE = table("to will would can could may might must should not n't")
@@ -88,6 +90,8 @@ class LineEnds:
         token = self.words.tokens[place]
         if token in MARKS - {"''", ")", '"'} or token in NEVER_LAST:
             return False
+        if token == '"' and self.words.tokens[max(0, place - 1)].endswith("ly"):
+            return False
         if token in LEANING - _PARTICLES:
             return False
         return place + 1 == len(self.words.tokens) or (
@@ -119,8 +123,8 @@ class LineEnds:
             return self.words.names[place] and further == "what"
         if after in {'"', "``"} and CALLING & set(self.words.tokens[max(0, place - 6) : place]):
             return False
-        if token in {"way", "ways", "moment"} and after in PRONOUNS | DETERMINERS:
-            return False  # *the way it handles*
+        if self._begins_more(place):
+            return False
         if token.endswith("ly") and (
             behind_be or after not in MARKS | PREPOSITIONS | CLAUSE_STARTS | {"by"}
         ):
@@ -142,6 +146,18 @@ class LineEnds:
             return False  # *wants to*
         return token not in self.words.verbs.transitive and after in _PLACE_OR_TIME | WEEKDAYS
 
+    def _begins_more(self, place: int) -> bool:
+        """Whether what follows says what a word means: *hours after*, *the way it handles*."""
+        token, after = self.words.tokens[place], self.words.tokens[place + 1]
+        before = self.words.tokens[max(0, place - 1)]
+        if token in _SPANS and after in {"after", "before"}:
+            return True
+        if after == "that" and (token.endswith("ing") or before in PREPOSITIONS):
+            return True  # *is warning that*, *with hopes that*
+        if token in _HELPING and after in self.words.verbs.base:
+            return True
+        return token in {"way", "ways", "moment"} and after in PRONOUNS | DETERMINERS
+
     def _asks(self, place: int) -> bool:
         """Whether a word asks for a preposition: *is looking*, *at risk of returning*."""
         token, before = self.words.tokens[place], self.words.tokens[max(0, place - 1) : place]
@@ -157,7 +173,10 @@ class LineEnds:
                 return False  # it has one
             if self.words.names[k]:
                 continue
-            if self.words.tokens[k] in CONTROLLING or self.words.tokens[k] in _ORDINALS:
+            if self.words.tokens[k] in CONTROLLING:
+                return True
+            of_this = not ({"of"} | PREPOSITIONS) & set(self.words.tokens[k:place])
+            if self.words.tokens[k] in _ORDINALS and of_this:
                 return True
         return False
 
@@ -209,7 +228,9 @@ class LineEnds:
         if after in verbs.finite - verbs.nounish and not after.endswith("ed"):
             return False
         counted = PREPOSITIONS | WEEKDAYS | MARKS | {"and", "to", "as"}
-        if self.words.numbers[place] and self._behind_brackets(place) not in counted:
+        number = self.words.numbers[place]
+        number = number or (after == "(" and place > 0 and self.words.numbers[place - 1])
+        if number and self._behind_brackets(place) not in counted:
             return False
         known = PREPOSITIONS | CLAUSE_STARTS | SOFT_ADVERBS | WEEKDAYS | _BEHIND_END | verbs.passive
         if self._is_closed(place) or after in known or after.endswith(("ed", "ly")):

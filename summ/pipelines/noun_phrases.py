@@ -16,13 +16,15 @@ from summ.text.languages.en_phrases import (
     KINDS,
     OFFICES,
     PREPOSITIONS,
+    WEEKDAYS,
 )
 from summ.text.languages.tables import table
 from summ.text.verbs import VerbLexicon
 
 _ARTICLES = table("a an the")
 _MOST_BEFORE = 3  # words between an office and the beginning of its phrase
-_CAPITALS = table("mp mep ceo")  # offices that are written so
+# Offices that may be written with a capital.
+_CAPITALS = table("mp mep ceo president minister chancellor secretary senator governor mayor")
 _SINGULAR = table("is was has says does")
 # Behind these, another phrase of the same kind would lose its partner.
 _COORDINATING = table("and or but , & between both")
@@ -47,6 +49,17 @@ def emphasis(tokens: Sequence[str], surfaces: Sequence[str]) -> set[int]:
     }
 
 
+def dates(tokens: Sequence[str]) -> set[int]:
+    """*Saturday's*, *today's* before a noun."""
+    found: set[int] = set()
+    for number in range(len(tokens) - 2):
+        if tokens[number] in WEEKDAYS | {"today", "yesterday", "tomorrow"}:
+            alone = not number or tokens[number - 1] not in {"of", "and", "to", "next", "last"}
+            if tokens[number + 1] == "'s" and alone:
+                found |= {number, number + 1}
+    return found
+
+
 def offices(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexicon) -> set[int]:
     """What stands before names to say who or what they are."""
     found: set[int] = set()
@@ -55,6 +68,10 @@ def offices(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexicon) 
         if token not in KINDS | OFFICES | _CAPITALS or not written_small:
             continue
         if not _is_name(surfaces, place + 1):
+            continue
+        # *President Roe* keeps what *President Kim Roe* may lose.
+        whole = place + 2 < len(surfaces) and surfaces[place + 2][:1].isupper()
+        if surfaces[place][:1].isupper() and not whole:
             continue
         start = _beginning(tokens, surfaces, place, verbs)
         if start is not None:
@@ -77,6 +94,8 @@ def _beginning(
     before = tokens[start - 1] if start else ""
     if before == "and" and _is_one_person(tokens, surfaces, start - 1, place):
         return 0
+    if before == "and" and start > 1 and _is_name(surfaces, start - 2):
+        return start  # *Ann Bo and minister Kim Roe*
     if before in _COORDINATING or before in {"'s", "'"}:
         return None
     if before in _ARTICLES:
@@ -95,6 +114,11 @@ def _belongs(
         return token not in _BEGINS
     if token in _BEGINS or not token[:1].isalpha():
         return False
+    if token.endswith("ing") and token not in verbs.nounish:
+        return False  # *is investigating the broker*
+    before = tokens[place - 1] if place else ""
+    if token in verbs.base and (before == "to" or before.endswith("ly")):
+        return False  # *to release activist*
     return token not in verbs.finite | verbs.base or token in verbs.nounish
 
 

@@ -17,7 +17,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from summ.families.shortener.model import ShortenerModel
-from summ.networks.transformer import Encoded, cache_keyword, new_cache
+from summ.networks.transformer import Encoded, cache_keyword, new_cache, several_each
 from summ.pipelines.skips import Skips
 from summ.text.folding import Folded, fold, unfold_places
 from summ.text.languages.en_phrases import CLITICS, MARKS
@@ -62,6 +62,8 @@ class OrderedSource:
     def begins_word(self, here: int, there: int) -> int:
         """1 if a space is written before a place that follows another; ``here`` may be -1."""
         if there == here + 1:
+            return not self.folded.glued[there]
+        if self.folded.tokens[there] == "'":  # a quotation may begin with it
             return not self.folded.glued[there]
         return self.folded.tokens[there] not in CLITICS | MARKS - _OPENING
 
@@ -134,6 +136,7 @@ class OrderedSearcher:
         self.model = model
         self._device = next(model.compressor.parameters()).device
         self._eos = model.vocabulary.eos
+        self._latest: tuple[object, Encoded] | None = None
 
     def read(self, text: str) -> OrderedSource:
         """The words of a text that the network can read."""
@@ -171,7 +174,8 @@ class OrderedSearcher:
             words: the most words of a line of each source.
             beams: width of the search.
         """
-        encoded = self._encode(sources, words).repeat(beams)
+        network = self.model.compressor.network
+        encoded = several_each(network, self._encode(sources, words), beams)
         tables = [sorted({self._eos, *sum(source.pieces, ())}) for source in sources]
         searches = [
             _Progress(
@@ -183,7 +187,7 @@ class OrderedSearcher:
             )
             for place, (source, most, table) in enumerate(zip(sources, words, tables, strict=True))
         ]
-        cache = new_cache(self.model.compressor.network)
+        cache = new_cache(network)
         last = torch.full((len(sources) * beams, 1), self.model.compressor.start)
         weight, bias = self._output_layer(tables)
         for _ in range(self.model.settings.max_sentence):
@@ -205,9 +209,13 @@ class OrderedSearcher:
     def _encode(self, sources: Sequence[OrderedSource], words: Sequence[int]) -> Encoded:
         vocabulary, longest = self.model.vocabulary, self.model.settings.longest_line
         ids = [[*sum(source.pieces, ()), vocabulary.eos] for source in sources]
-        budget = torch.tensor([min(most, longest) for most in words], device=self._device)
-        tokens = Tokens.from_lists(ids, vocabulary.pad).to(self._device)
-        return self.model.compressor.read(tokens, budget)
+        budgets = [min(most, longest) for most in words]
+        # Lines of one text are scored right after it was searched.
+        if self._latest is None or self._latest[0] != (ids, budgets):
+            budget = torch.tensor(budgets, device=self._device)
+            tokens = Tokens.from_lists(ids, vocabulary.pad).to(self._device)
+            self._latest = (ids, budgets), self.model.compressor.read(tokens, budget)
+        return self._latest[1]
 
     def _output_layer(
         self, tables: Sequence[Sequence[int]]
@@ -282,7 +290,8 @@ class OrderedSearcher:
     ) -> list[OrderedLine]:
         """The log-probabilities of given lines of one source, by the network that searches."""
         eos, pad = self._eos, self.model.vocabulary.pad
-        encoded = self._encode([source], [words]).repeat(len(lines))
+        network = self.model.compressor.network
+        encoded = several_each(network, self._encode([source], [words]), len(lines))
         rows = [[*(p for place in line for p in source.pieces[place]), eos] for line in lines]
         tokens = Tokens.from_lists(rows, pad).to(self._device)
         start = torch.full_like(tokens.ids[:, :1], self.model.compressor.start)

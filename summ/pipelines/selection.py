@@ -9,7 +9,7 @@ Source: Zheng & Lapata (2019, arXiv:1906.03508), PacSum, Section 3 and equation 
 document.  Departures: the first sentences of a document get a bonus, as lead is what every news
 selector must beat; sentences are picked one by one, less a penalty for what was picked before
 (maximal marginal relevance, Carbonell & Goldstein 1998), and what repeats a picked sentence is
-never picked; headings are left out.
+never picked; headings and courtesies are left out.
 
 Similarity is the cosine of sentence vectors, from an encoder or, without one, TF-IDF.
 
@@ -27,6 +27,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy.typing import NDArray
 
+from summ.text.salutations import is_courtesy
 from summ.text.words import count_words, is_unsegmented
 
 if TYPE_CHECKING:
@@ -110,6 +111,8 @@ def rank_sentences(
     ended = np.array([_END.search(sentence) is not None for sentence in sentences])
     if 2 * ended[free].sum() > free.sum():
         free &= ended  # among sentences, what has no full stop is a heading
+    telling = free & np.array([not is_courtesy(sentence) for sentence in sentences])
+    free = telling if telling.any() else free
     if not free.any():
         free[:] = True
     return _pick(vectors, terms, relevance, free, count, weights.redundancy)

@@ -15,6 +15,7 @@ from summ.families.shortener.model import ShortenerModel
 from summ.pipelines.clause_checks import (
     awaits_infinitive,
     breaks_off,
+    lacks_clause,
     lacks_complement,
     runs_together,
     strays,
@@ -24,6 +25,7 @@ from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.headlinese import headlinese
 from summ.pipelines.line_content import LineContent, line_content
 from summ.pipelines.ordered_search import OrderedLine, OrderedSearcher, OrderedSource
+from summ.summary import Method
 from summ.text.languages.en import LEANING
 from summ.text.languages.en_phrases import (
     CONDITIONS,
@@ -37,7 +39,6 @@ from summ.text.sentences import split_sentences
 from summ.text.shortenings import looks_complete, shortenings, shortest_loss
 from summ.text.verbs import bare
 from summ.text.words import count_words, cut_to_words
-from summ.types import Method
 
 _FEWEST = 4  # words of a line that can say anything
 _LONGEST_SENTENCE = 60  # words
@@ -70,7 +71,7 @@ class ChoiceWeights:
     incomplete: float = 1.2
     conditional: float = 0.5
     content: float = 0.15
-    behind_verb: float = 0.4
+    behind_verb: float = 0.45
     enough: int = 4
     subject: float = 0.25
     stray: float = 0.3
@@ -211,6 +212,7 @@ class Shortener:
             complete = looks_complete(clause, whole, self._model.verbs)
             complete = complete and not breaks_off(source, skips, places)
             complete = complete and not lacks_complement(source, places)
+            complete = complete and not lacks_clause(source, skips, places)
             complete = complete and not awaits_infinitive(source, skips, places)
             worth = self._worth(source, line, len(places) - len(shown), complete)
             worth += self._told(line_content(source, skips, places, shown))
@@ -239,10 +241,11 @@ class Shortener:
     def _heads(
         self, source: OrderedSource, words: int, complete: bool = True
     ) -> list[tuple[int, ...]]:
-        """Heads of the sentence up to a comma, a conjunction or a preposition; short ones first.
+        """Heads of the sentence, short ones first.
 
         Args:
-            complete: whether only those that end with a word that may stand last.
+            complete: whether only those that end with a word that may stand last; otherwise those
+                up to a comma, a conjunction or a preposition.
         """
         tokens, skips, found = source.folded.tokens, self._searcher.skips(source), []
         for end in range(3, len(tokens) - 1):
@@ -251,6 +254,7 @@ class Shortener:
                 break
             before, after = tokens[end], tokens[end + 1]
             parts = after in MARKS - {'"'} or after in _CUT_BEFORE
+            parts = parts or (complete and skips.ends[end])
             loose = not complete and before not in MARKS | LEANING | NEVER_LAST
             if parts and (loose or skips.ends[end]) and skips.pairs_marks(places):
                 found.append(places)
@@ -264,6 +268,8 @@ class Shortener:
         head = cut_to_words(text, words).split()
         while len(head) > _FEWEST and (bare(head[-1]) in LEANING or head[-1] in DASHES):
             head.pop()
+        if len(head) > _FEWEST + 1 and bare(head[-2]) == "to":
+            del head[-2:]  # *to improve*
         return " ".join(head).rstrip(",;:")
 
     def _worth(
@@ -285,6 +291,9 @@ class Shortener:
             worth -= weights.tiny
         behind = set(source.folded.tokens[line.places[0] :])
         said = {source.folded.tokens[place] for place in line.places}
-        if _UNLESS_KEPT & (behind - said):
+        lost = behind - said
+        # *will not close before 2020* is not *will not close*.
+        until = bool({"before", "until"} & lost) and bool({"not", "n't", "never"} & said)
+        if _UNLESS_KEPT & lost or until:
             worth -= weights.conditional
         return worth

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from summ.pipelines.line_ends import LineEnds, hinders
+from summ.pipelines.noun_phrases import offices
 from summ.text.folding import Folded, begins_sentence
 from summ.text.languages.en import LEANING
 from summ.text.languages.en_phrases import (
@@ -20,11 +21,14 @@ from summ.text.languages.en_phrases import (
     BE,
     CLAUSE_STARTS,
     CLITICS,
+    CONTROLLING,
     DETERMINERS,
     HEDGES,
+    INFINITIVAL,
     MARKS,
     NUMBERS,
     OPENERS,
+    PLANS,
     PREPOSITIONS,
     PRONOUNS,
     RELATIVES,
@@ -41,6 +45,11 @@ _SCOPE_ENDS = table("; : -- but who which")
 _HOLDERS = (DETERMINERS | PREPOSITIONS | LEANING | table("to of and or per several")) - {"that"}
 _RELATIVE = RELATIVES - {"whom"}
 _TEMPORAL = table("after before during since amid")
+_TIMES = table(
+    "week month year morning afternoon evening season summer winter spring autumn weekend century "
+    "decade time monday tuesday wednesday thursday friday saturday sunday"
+)
+_CONJUNCTIONS = table("as while when because although though")
 # Words that belong together, as they are landed on and left out.
 _BOUND_PAIRS = {
     *(("to", word) for word in ("according", "due", "thanks", "owing", "prior", "next", "close")),
@@ -91,7 +100,11 @@ class Skips:
         surfaces = self.source.surfaces
         return [
             (token in certain and not self.names[place])
-            or (token in self.verbs.finite and not self.names[place])
+            or (
+                token in self.verbs.finite
+                and not self.names[place]
+                and not (place and self.verbs.is_noun(surfaces, place))
+            )
             or (place > 0 and self.verbs.is_present(surfaces, place))
             for place, token in enumerate(self.tokens)
         ]
@@ -117,6 +130,12 @@ class Skips:
                 end += 1
             scopes[place] = end
         return scopes
+
+    @cached_property
+    def _behind_office(self) -> int:
+        """Where the name begins behind the office that the source begins with; 0 if none does."""
+        gone = offices(self.tokens, self.source.surfaces, self.verbs)
+        return next(place for place in range(len(self.tokens)) if place not in gone)
 
     @cached_property
     def followers(self) -> list[list[int]]:
@@ -158,7 +177,11 @@ class Skips:
             return False
         if landing in {"in", "since"} and self.tokens[there - 1] == "time":
             return False  # *for the fourth time in five months*
-        if self._disagrees(here, there) or (landing, self.tokens[there - 1]) in _BOUND_PAIRS:
+        if (
+            self._leaves_governor_out(there)
+            or self._disagrees(here, there)
+            or (landing, self.tokens[there - 1]) in _BOUND_PAIRS
+        ):
             return False
         if self.finite[there] and self.tokens[there - 1] in PRONOUNS - {"that", "there"}:
             return False  # the verb is the pronoun's: *it would*
@@ -169,6 +192,8 @@ class Skips:
     def _may_begin(self, there: int) -> bool:
         """Whether a line may begin within the sentence: behind an opener or an attribution."""
         tokens, before = self.tokens, self.tokens[there - 1]
+        if there == self._behind_office:
+            return True
         if tokens[there] in MARKS | {"and", "or", "but"}:
             return False
         if before == ",":
@@ -179,6 +204,8 @@ class Skips:
         if before == "that":
             return there >= 2 and tokens[there - 2] in SAYING | WEEKDAYS
         if before in {"said", "says", "say"}:
+            if self.finite[there]:
+                return False  # *that the government said was minor*
             return not {".", "?", "!"} & set(tokens[there : there + 2])
         return before in {"--", ":"}
 
@@ -205,7 +232,7 @@ class Skips:
         """Whether what can be left out begins behind a word, and is not its object."""
         token, first = self.tokens[here], self.tokens[here + 1]
         aside = first in {",", "(", "--"}
-        if hinders(self.tokens, here + 1):
+        if hinders(self.tokens, here + 1) or self._points(here + 1):
             return False
         adverb = first in SOFT_ADVERBS or first.endswith("ly")
         phrase = first in PREPOSITIONS | CLAUSE_STARTS
@@ -234,6 +261,7 @@ class Skips:
         """Whether what is left out is a whole phrase, so that the sentence goes on behind it."""
         tokens, finite = self.tokens, self.finite
         first, before, landing = tokens[here + 1], tokens[there - 1], tokens[there]
+        skipped = self._acts[here + 1 : there]
         aside = first in {",", "(", "--"}
         # *as he scored a try and made another*: the second verb goes with the first.
         joins = self._is_finite(there + 1) and not any(finite[here + 2 : there])
@@ -249,11 +277,12 @@ class Skips:
             return False
         if finite[there] and "," in tokens[here + 2 : there - 1]:
             return False
-        if finite[there] and first in SUBORDINATORS:
+        role = first == "as" and not any(skipped)  # *replacing Ann Bo (as captain) will be hard*
+        if finite[there] and first in SUBORDINATORS and not role:
             return False
         if landing in PREPOSITIONS and (first == "to" or (finite[here] and first == "as")):
             return False
-        if before in _HOLDERS or before in AUXILIARIES | BE:
+        if before in _HOLDERS or before in AUXILIARIES | BE or self._halves_clause(here, there):
             return False
         behind = PREPOSITIONS | table("to after as and but when while because amid not")
         return finite[there] or landing in behind
@@ -273,6 +302,29 @@ class Skips:
         # Behind a preposition verbs are participles, or the main verb goes with it.
         within = first in PREPOSITIONS - CLAUSE_STARTS and not any(finite[here + 1 : there])
         return within or first in CLAUSE_STARTS
+
+    def _leaves_governor_out(self, there: int) -> bool:
+        """Whether an infinitive loses the word that it belongs to: *(for plotting) to kill*."""
+        if self.tokens[there] != "to":
+            return False
+        before = self.tokens[there - 1]
+        if before in PLANS | INFINITIVAL | CONTROLLING:
+            return True
+        gerund = self.tokens[there - 2] in PREPOSITIONS or before not in self.verbs.nounish
+        return before.endswith("ing") and gerund
+
+    def _halves_clause(self, here: int, there: int) -> bool:
+        """Whether a clause would lose its subject, but not its verb: *as the deadline passed*."""
+        if self.tokens[here + 1] not in _CONJUNCTIONS or any(self.finite[here + 1 : there]):
+            return False
+        rest = range(there + 1, len(self.tokens))
+        end = next((k for k in rest if self.tokens[k] in MARKS), len(self.tokens))
+        return any(self.finite[there + 1 : end])
+
+    def _points(self, place: int) -> bool:
+        """Whether *this* is an object and begins no time: *will fix this*, *this week*."""
+        further = self.tokens[place + 1 : place + 2]
+        return self.tokens[place] == "this" and not _TIMES & set(further)
 
     def _disagrees(self, here: int, there: int) -> bool:
         """Whether a plural would become the subject of a singular verb: *protesters rescinds*."""

@@ -19,11 +19,11 @@ from summ.pipelines.rerank_weights import RerankWeights, parse_weights
 from summ.pipelines.selection import Encode
 from summ.pipelines.texts import as_records, checked_texts
 from summ.pretrained import find_model, summarizers_by_language
+from summ.summary import Method, Style, Summary
 from summ.text.cleaning import clean
 from summ.text.identification import identify
-from summ.text.languages.cased_english import is_cased_english
+from summ.text.languages.cased_english import is_cased, is_cased_english
 from summ.text.words import count_words
-from summ.types import Method, Style, Summary
 
 _UNKNOWN = "und"  # language
 
@@ -270,7 +270,10 @@ class Summarizer:
         if self._shortener is None or decoding.style == "headline":
             return "headline"
         preferred = self._prefer_shortener and decoding.rerank is None
-        if not ((decoding.style == "sentence" or preferred) and is_cased_english(text)):
+        if not (decoding.style == "sentence" or preferred):
+            return "headline"
+        # A line of names has few words that only English has: *Norwick Air's offering sold out*.
+        if not (is_cased_english(text) or (is_cased(text) and identify(text) == "en")):
             return "headline"
         return "auto" if alone and decoding.style == "auto" else "sentence"
 
@@ -327,6 +330,16 @@ def _knows(code: str) -> Callable[[str], bool]:
     return lambda sentence: code == _UNKNOWN or identify(sentence, default=code) == code
 
 
+def _without_broken(plan: LengthPlan, parts: list[Compressed]) -> list[Compressed]:
+    """The parts without shortened sentences that broke off, if others can stand for them."""
+    whole = [
+        replace(part, text="") if part.method == "cut" and segment.budget is not None else part
+        for segment, part in zip(plan.parts, parts, strict=True)
+    ]
+    several = len(parts) > 1 or plan.reserve
+    return whole if several and assemble(plan, [part.text for part in whole]) else parts
+
+
 def _summary(identifier: str, routed: _RoutedPlan, compressed: Iterator[Compressed]) -> Summary:
     """Puts a summary together; its compressed parts are the next ones of ``compressed``."""
     plan = routed.plan
@@ -337,8 +350,10 @@ def _summary(identifier: str, routed: _RoutedPlan, compressed: Iterator[Compress
         else next(compressed)
         for part in plan.parts
     ]
+    parts = _without_broken(plan, parts)
     text = assemble(plan, [part.text for part in parts])
-    methods = [part.method for part in parts]
+    methods = [part.method for part in parts if part.text]
+    methods = methods or ["extracted" if text else "kept"]
     # Of several parts, the one that lost most names the method.
     by_loss: tuple[Method, ...] = ("cut", "compressed", "extracted", "kept")
     return Summary(

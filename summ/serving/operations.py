@@ -197,6 +197,16 @@ class Models:
         return [{"neighbours": found}] * len(texts)
 
 
+def import_the_rest() -> None:
+    """Imports what the first summary did without; the first text that needs it need not wait.
+
+    Texts that the default leaves to the summarizer, scores and the look inside need transformers,
+    whose import takes seconds.
+    """
+    import transformers.models.gpt2.modeling_gpt2
+    import transformers.models.pegasus.modeling_pegasus  # noqa: F401
+
+
 def _decoding(options: Summarize) -> DecodingOptions:
     return DecodingOptions(beams=options.beams, style=options.style, language=options.language)
 

@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from itertools import count
+from threading import Thread
 from typing import Any
 
 import uvicorn
@@ -21,9 +22,10 @@ from summ.serving.batching import Batcher
 from summ.serving.guard import Guard
 from summ.serving.limits import Limits
 from summ.serving.metrics import Metrics
-from summ.serving.operations import Load, Models, Operation, Result
+from summ.serving.operations import Load, Models, Operation, Result, import_the_rest
 
 _GRACE_SECONDS = 4
+_PAUSE = 3.0  # seconds after the models are read, in which the first texts come
 _SHORTEST_TOKEN = 16
 
 
@@ -125,6 +127,9 @@ class Server:
         try:
             await self.batcher.submit(Load(), [""])
             self._ready = True
+            await asyncio.sleep(_PAUSE)
+            # A thread that the end of the program does not wait for.
+            Thread(target=import_the_rest, daemon=True).start()
         except Exception as error:
             self._failure = error
             if self._uvicorn is not None:

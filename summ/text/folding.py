@@ -368,6 +368,8 @@ def _spaced(tokens: list[str], written: list[str], places: list[int], source: Fo
             glue = source.glued[place]
         elif token == '"' or before == '"':
             glue = quoting
+        elif token == "'" and place >= 0:  # it closes a word, or opens a quotation
+            glue = source.glued[place]
         else:
             characters = _CHARACTER.match(token) or _CHARACTER.match(before)
             glue = bool(token in _CLOSING or before in _OPENING or characters)

@@ -42,7 +42,8 @@ _TIME = re.compile(
 )
 _SAID_BEFORE = re.compile(
     r"^([^,\"“”]{3,70}? (?:said|says|say|announced|announces|reported|reports|report|confirmed|"
-    r"confirms|warned|warns|warn|revealed|reveals|showed|shows|show|found|finds|told \w+)"
+    r"confirms|concluded|concludes|indicated|indicates|warned|warns|warn|revealed|reveals|showed|"
+    r"shows|show|found|finds|told \w+)"
     rf"(?: (?:in|on|at) (?:a|an|the) [a-z]+)?(?: (?:on )?{_DAY})?(?: that (?=\S)"
     r"| (?=(?:a|an|the|at least|up to|about|more than|some|two|three|four|five|six|seven"
     r"|\d[\d,]*) )))"

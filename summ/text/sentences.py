@@ -19,6 +19,7 @@ _WRAPPED_LINE = 100
 # given this many characters at once; a sentence longer than this is cut.
 _PORTION = 10_000
 _LONGEST_ABBREVIATION = 20  # characters
+_ORDINAL = re.compile(r"\d{1,2}\.")  # "am 3. Oktober"
 # Enough characters to recognise a script by.
 _SAMPLE = 1000
 _BULLET = re.compile(r"(?:[-*+•‣◦–—·]|\(?\d{1,3}[.)])\s")
@@ -154,6 +155,9 @@ def _goes_on(before: str, after: str, code: str) -> bool:
         return False
     token = last[-_LONGEST_ABBREVIATION:].split()[-1].lstrip("([{\"'“‘«„").lower()
     known = language_of(code)
+    if _ORDINAL.fullmatch(token) and "#." in known.titles:
+        next_word = after.split(maxsplit=1)[0].lower().rstrip(",")
+        return following.isalpha() and next_word not in known.function_words
     if token in known.titles:
         return following.isalpha()
     return token in known.abbreviations and (following.islower() or following.isdigit())

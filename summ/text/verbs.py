@@ -15,6 +15,7 @@ from summ.text.languages.en_phrases import (
     AUXILIARIES,
     BE,
     DETERMINERS,
+    FALSE_VERBS,
     HEADLINE_VERBS,
     INTRANSITIVE,
     MODALS,
@@ -23,6 +24,7 @@ from summ.text.languages.en_phrases import (
     PREPOSITIONS,
     PRONOUNS,
     RELATIVES,
+    SAME_PAST,
     SUBORDINATORS,
 )
 from summ.text.languages.tables import table
@@ -31,6 +33,9 @@ _MARKS = ".,;:!?\"'“”‘’()[]"
 _NO_VERBS = table("of to and or but than up out so")
 _SUBORDINATE = RELATIVES - {"whom"} | table("when while after because as if")
 _COLLECTIVES = table("people police men women children troops crew")
+_NEVER_BEFORE_PRESENT = (
+    DETERMINERS | PREPOSITIONS | MODALS | AUXILIARIES | {"of", "to", "and", "or", "not"}
+)
 _BEHIND_PRESENT = PREPOSITIONS | table("as when off out up down back new its")
 
 
@@ -82,7 +87,7 @@ class VerbLexicon:
                 isinstance(word, str) for word in stored[name]
             ):
                 raise TypeError(f"{name} must be a list of words")
-        return VerbLexicon(**{name: frozenset(stored[name]) for name in names})
+        return VerbLexicon(**{name: frozenset(stored[name]) - FALSE_VERBS for name in names})
 
     def lists(self) -> dict[str, list[str]]:
         """The lexicon as JSON can hold it."""
@@ -94,19 +99,26 @@ class VerbLexicon:
         if place == 0 or words[place][:1].isupper():
             return False
         low, before = bare(words[place]), bare(words[place - 1])
-        closed = (
-            DETERMINERS | PREPOSITIONS | MODALS | AUXILIARIES | {"of", "to", "and", "or", "not"}
-        )
-        if before in closed or before.endswith("'s"):
+        if before in _NEVER_BEFORE_PRESENT or before.endswith("'s"):
             return False
         if words[place - 1].endswith(",") and place < 3:
             return False
-        if low in self.base | HEADLINE_VERBS:
+        if self._is_base(low):
             if not self._has_plural_subject(words, place):
                 return False
-        elif not _stems(low) & (self.base | HEADLINE_VERBS):
+        elif not any(map(self._is_base, _stems(low))):
             return False
-        return self._may_precede(low, words[place + 1] if place + 1 < len(words) else "")
+        after = words[place + 1] if place + 1 < len(words) else ""
+        return self._may_precede(low, after, words[place - 1])
+
+    def is_noun(self, words: Sequence[str], place: int) -> bool:
+        """Whether a form that may be a present verb is a noun: *the transport plan is*."""
+        low = bare(words[place])
+        both = low in self.base and low in self.nounish and low not in SAME_PAST
+        return both and not self._has_plural_subject(words, place)
+
+    def _is_base(self, low: str) -> bool:
+        return low in self.base or low in HEADLINE_VERBS
 
     def is_described(self, words: Sequence[str], place: int) -> bool:
         """Whether an article and an adjective stand before a word: *a strong finish* is no verb."""
@@ -124,11 +136,12 @@ class VerbLexicon:
         earlier = map(bare, words[:place])
         after = bare(words[place + 1]) if place + 1 < len(words) else ""
         if bare(words[place]) in HEADLINE_VERBS and after in DETERMINERS:
-            return _is_plural(bare(words[0]))  # *Hundreds of people in Lyon demand the*
+            # *Hundreds of people in Lyon demand the*, *Ann Bo and Kim Roe sign a*
+            return _is_plural(bare(words[0])) or "and" in words[:place]
         return bare(words[place]) not in self.nounish and any(map(_is_plural, earlier))
 
-    def _may_precede(self, low: str, after: str) -> bool:
-        """Whether a word may be a verb of the present tense before ``after``."""
+    def _may_precede(self, low: str, after: str, subject: str) -> bool:
+        """Whether a word may be a verb of the present tense between two others."""
         opens = bare(after)
         if opens in DETERMINERS | {"him", "them", "it", "more", "than", "all", "both"}:
             return True
@@ -136,6 +149,8 @@ class VerbLexicon:
             return True
         if after[:1].isupper() or opens in NUMBERS or opens == "to":
             return low not in self.nounish or low in self.finite
+        if subject[:1].isupper() and low.endswith("s") and low not in self.nounish:
+            return True  # *Samsung suspends business*
         fits = opens in _BEHIND_PRESENT or not after or low in self.finite
         return low not in self.nounish and fits
 
@@ -147,9 +162,13 @@ class VerbLexicon:
         Args:
             lenient: whether what may be a participle counts where nothing else does.
         """
-        subordinate, doubtful = False, None
+        subordinate, doubtful, bracketed = False, None, False
         for place in range(1, len(words)):
             low = bare(words[place])
+            bracketed = bracketed or words[place].startswith("(")
+            if bracketed:
+                bracketed = ")" not in words[place]
+                continue
             if subordinate and low.endswith("ed") and bare(words[place - 1]) in RELATIVES:
                 subordinate = False  # *bodies that washed ashore*
                 continue
@@ -172,7 +191,7 @@ class VerbLexicon:
             return _NOT
         if low in AUXILIARIES or (low.endswith("'s") and low[:-2] in PRONOUNS):
             return _SURE
-        if low not in self.finite:
+        if low not in self.finite or self.is_noun(words, place):
             return _SURE if self.is_present(words, place) else _NOT
         before = bare(words[place - 1])
         after = words[place + 1] if place + 1 < len(words) else "."
@@ -277,6 +296,7 @@ class _Counts:
 
     def _finite(self, common: set[str], base: set[str]) -> set[str]:
         closed = DETERMINERS | PREPOSITIONS | SUBORDINATORS | RELATIVES | AUXILIARIES | _NO_VERBS
+        closed |= FALSE_VERBS
         forms = {
             word
             for word in common - base - closed

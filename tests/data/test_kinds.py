@@ -5,7 +5,9 @@ import io
 import json
 import zipfile
 
+import docx
 import pytest
+from docx.oxml import OxmlElement
 
 from summ.data.readers import read_records
 from summ.errors import DataError
@@ -50,6 +52,11 @@ CASES = {
     "a.rtf": rf"{{\rtf1\ansi {{\header Head}}{TEXT}{{\deleted Gone}}\par}}",
     "a.html": f"<html><body><nav>Menu</nav><article><p>{TEXT}</p></article></body></html>",
     "a.txt.bz2": bz2.compress(TEXT.encode()),
+    "a.txt": TEXT.encode("utf-16"),
+    "b.csv": f'id;text\r\n1;"{TEXT}"\r\n'.encode("utf-16"),
+    "b.txt.bz2": bz2.compress(b"\xfe\xff" + TEXT.encode("utf-16-be")),
+    "b.json": json.dumps([TEXT]),
+    "b": json.dumps([TEXT]),
 }
 
 
@@ -108,6 +115,21 @@ def test_variants_of_kinds(name, tmp_path):
     (tmp_path / name).write_text(content)
     [record] = read_records(tmp_path / name)
     assert record.text.split() == text.split()
+
+
+def test_of_tracked_rows_and_cells_the_inserted_ones_are_read(tmp_path):
+    document = docx.Document()
+    for mark in ("trPr/del", "trPr/ins", "tcPr/cellDel", "tcPr/cellIns"):
+        table = document.add_table(1, 1)
+        cell = table.rows[0].cells[0]
+        cell.text = f"{TEXT[:-1]}: {mark}."
+        parent = table.rows[0]._tr if mark.startswith("tr") else cell._tc
+        outer, inner = (OxmlElement(f"w:{name}") for name in mark.split("/"))
+        outer.append(inner)
+        parent.insert(0, outer)
+    document.save(tmp_path / "a.docx")
+    [record] = read_records(tmp_path / "a.docx")
+    assert record.text.split("\n\n") == [f"{TEXT[:-1]}: trPr/ins.", f"{TEXT[:-1]}: tcPr/cellIns."]
 
 
 def test_missing_texts_and_archives_are_named(tmp_path):

@@ -122,7 +122,8 @@ def test_what_the_standard_library_writes_is_read(tmp_path_factory, rows):
         ("a.txt", b"ok\n\xffoo", "a.txt line 2: not UTF-8, found byte 0xff at offset 3"),
         ("a.txt", b"\xef\xbb\xbf\xff", "line 1: not UTF-8, found byte 0xff at offset 3"),
         ("a.txt", b"ok\nx\0", "a.txt line 2: binary data, found a zero byte at offset 4"),
-        ("a.txt", "hé".encode("utf-16"), "a.txt: UTF-16 text"),
+        ("a.txt", "hé".encode("utf-16")[:-1], "a.txt: not UTF-16 as its first bytes say"),
+        ("a.txt", "hé".encode("utf-32"), "a.txt: UTF-32 text"),
         ("a.txt.gz", b"no gzip", "a.txt.gz: damaged gzip file"),
         # Two workers must make the same bytes: the time of packing is not among them.
         ("a.txt.gz", gzip.compress(b"abc" * 999, mtime=0)[:-9], "a.txt.gz: damaged gzip file"),

@@ -14,8 +14,8 @@ from summ.pipelines.compressed import Compressed
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.length_plan import whole_first
 from summ.pipelines.summarize import Summarizer
+from summ.summary import Summary
 from summ.text.words import count_words, cut_to_words
-from summ.types import Summary
 from tests.conftest import STORIES
 
 
@@ -324,3 +324,30 @@ def test_a_sentence_that_may_not_be_shortened_is_broken_off():
     assert [(part.text, part.cut) for part in plan.parts] == [
         ("Die Stadt schließt im Mai den alten Hafen…", True)
     ]
+
+
+class BreaksOff(FirstWords):
+    """A compressor that says that its lines are broken off."""
+
+    def compress(
+        self, texts: Sequence[str], budgets: Sequence[int], decoding: DecodingOptions
+    ) -> list[Compressed]:
+        return [
+            Compressed(one.text, -1.0, False, "cut")
+            for one in super().compress(texts, budgets, decoding)
+        ]
+
+
+def test_a_broken_sentence_is_shown_only_where_no_whole_one_is():
+    text = " ".join(f"Sentence {name} has seven words in it." for name in "abcdef")
+    summarizer = Summarizer(BreaksOff())
+    [summary] = summarizer.summarize([text], words=13)  # room for a second one, shortened
+    assert (summary.text, summary.method) == ("Sentence a has seven words in it.", "extracted")
+    [summary] = summarizer.summarize([text], words=6)  # no sentence fits
+    assert (summary.words, summary.method) == (6, "cut")
+
+
+def test_a_letter_is_summarized_without_its_salutation():
+    text = "Dear Ms Roe, the move waits for a year. Ferries sail at noon to Leeds and Ely."
+    [summary] = Summarizer(FirstWords()).summarize([text], words=8, sentences=1)
+    assert summary.text == "The move waits for a year. Ferries sail"

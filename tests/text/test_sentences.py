@@ -100,3 +100,12 @@ def test_huge_texts_are_split_in_portions(unit, monkeypatch):
 )
 def test_language_by_script(text, language):
     assert guess_language(text) == language
+
+
+def test_a_number_before_a_word_with_content_ends_no_german_sentence():
+    text = "Im 19. Jahrhundert kam er. Er war 12. Seine Mutter lebte am 3. Oktober noch."
+    assert split_sentences(text, language="de") == [
+        "Im 19. Jahrhundert kam er.",
+        "Er war 12.",
+        "Seine Mutter lebte am 3. Oktober noch.",
+    ]

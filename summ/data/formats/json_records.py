@@ -1,4 +1,4 @@
-"""Records of JSON: one object a line (.jsonl, .ndjson), or an array of objects (.json)."""
+"""Records of JSON: one object a line (.jsonl, .ndjson), or an array of objects or texts (.json)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def json_lines(stream: IO[bytes], place: Place, field: str) -> Iterator[Record]:
 
 
 def json_document(stream: IO[bytes], place: Place, field: str) -> Iterator[Record]:
-    """The objects of an array, or a single one; a file of one object a line is read as such.
+    """The objects or texts of an array, or one object; one object a line is read as such, too.
 
     Raises:
         DataError: it is none of these.
@@ -41,7 +41,7 @@ def json_document(stream: IO[bytes], place: Place, field: str) -> Iterator[Recor
         else:
             raise DataError(
                 f"{place.name}: not JSON ({error.msg} at line {error.lineno}). A .json file holds "
-                "an array of objects."
+                "an array of objects or of texts."
             ) from error
     except (RecursionError, ValueError) as error:
         raise DataError(f"{place.name}: not JSON that can be read ({error}). Mend it.") from error
@@ -49,7 +49,10 @@ def json_document(stream: IO[bytes], place: Place, field: str) -> Iterator[Recor
     for number, record in enumerate(records, start=1):
         try:
             where = place.name if value is record else f"{place.name} record {number}"
-            yield _record(record, where, place, field)
+            if isinstance(record, str) and value is not record:
+                yield Record("", encodable(record, place, where))
+            else:
+                yield _record(record, where, place, field)
         except DataError as error:
             place.refuse(error)
 
@@ -68,14 +71,20 @@ def _parsed(line: str, where: str) -> Any:
 
 def _record(record: Any, where: str, place: Place, field: str) -> Record:
     if not isinstance(record, dict):
-        kind = type(record).__name__
+        kind = _kind(record)
         raise DataError(f'{where}: must be an object like {{"{field}": "..."}}, found a {kind}.')
     if field not in record:
         raise no_field(where, field, list(record))
     text = record[field]
     if not isinstance(text, str):
-        kind = "null" if text is None else "NaN" if text != text else type(text).__name__
-        raise DataError(f'{where}: field "{field}" must be a string, found {kind}. Use --field.')
+        raise DataError(
+            f'{where}: field "{field}" must be a string, found {_kind(text)}. Use --field.'
+        )
     own = record.get("id")
     id_ = own if isinstance(own, str) else "" if own is None else json.dumps(own)
     return Record(encodable(id_, place, where), encodable(text, place, where), record)
+
+
+def _kind(value: Any) -> str:
+    """What a value is called that is no text."""
+    return "null" if value is None else "NaN" if value != value else type(value).__name__

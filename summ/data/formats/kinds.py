@@ -174,7 +174,7 @@ def _json_kind(start: str, field: str) -> Kind | None:
     """Records of JSON; None where a text only begins with a bracket."""
     line = start.split("\n", 1)[0]
     if start.startswith("["):
-        return "json" if re.match(r'\[\s*\{\s*"', start) else None
+        return "json" if re.match(r'\[\s*(?:\{\s*"|"(?:[^"\\]|\\.)*"\s*[,\]])', start) else None
     try:
         return "jsonl" if isinstance(json.loads(line), dict) else None
     except (ValueError, RecursionError):

@@ -27,6 +27,12 @@ _LEFT_OUT = frozenset(
     )
 ) | {_COMPATIBILITY + "Fallback"}
 
+# Rows and cells of tables say of themselves that they are deleted.
+_DELETED = {
+    _WORD + "tr": f"{_WORD}trPr/{_WORD}del",
+    _WORD + "tc": f"{_WORD}tcPr/{_WORD}cellDel",
+}
+
 
 def word_text(data: bytes) -> str:
     """The paragraphs in order: with insertions, text boxes and content controls.
@@ -48,10 +54,8 @@ def _walk(element: Any, paragraphs: list[str], in_table: bool) -> None:
         if child.tag == _WORD + "p":
             _paragraph(child, paragraphs, in_table)
         else:
-            deleted_row = (
-                child.tag == _WORD + "tr" and child.find(f"{_WORD}trPr/{_WORD}del") is not None
-            )
-            if not deleted_row:
+            mark = _DELETED.get(child.tag)
+            if mark is None or child.find(mark) is None:
                 _walk(child, paragraphs, in_table or child.tag == _WORD + "tc")
 
 

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 _INK = "#010203"
 # Readable on white and on black.
 _COLOURS = ("#3b82c4", "#d97a29", "#4f9d69")
-_BINS = 8
+_BINS, _BIN = 8, 5  # most groups of lines in a plot, and the fewest lines of one
+FEWEST_LINES = 25  # a plot of fewer would show chance
 _CURVES = 16
 _MOST_CHARACTERS = 1 << 26  # of a metrics.jsonl
 # Typed loosely: matplotlib wants a literal type of all its four hundred settings.
@@ -64,7 +65,7 @@ def is_available() -> bool:
 
 
 def evaluation_plots(evaluation: Evaluation, metrics: Path | None = None) -> list[Plot]:
-    """All plots that the evaluation has data for.
+    """All plots that the evaluation has lines enough for.
 
     Args:
         metrics: the ``metrics.jsonl`` of a training run, for its learning curves.
@@ -72,12 +73,14 @@ def evaluation_plots(evaluation: Evaluation, metrics: Path | None = None) -> lis
     Raises:
         DataError: the metrics cannot be read.
     """
-    plots = [_lengths(evaluation)]
-    if evaluation.texts.sources is not None:
-        plots.insert(0, _score_by_length(evaluation))
+    plots = []
+    if len(evaluation.texts) >= FEWEST_LINES:
+        if evaluation.texts.sources is not None:
+            plots.append(_score_by_length(evaluation))
+        plots.append(_lengths(evaluation))
     scores = evaluation.system.rouge.lines("rouge1")
     for name, values in evaluation.model_figures.items():
-        if np.isfinite(values).sum() > _BINS:
+        if np.isfinite(values).sum() >= FEWEST_LINES:
             plots.append(_against_rouge(name, values, scores))
     if metrics is not None:
         plots += _learning_curves(read_curves(metrics))
@@ -87,7 +90,8 @@ def evaluation_plots(evaluation: Evaluation, metrics: Path | None = None) -> lis
 def _score_by_length(evaluation: Evaluation) -> Plot:
     """Mean ROUGE-1 of lines with short, middling and long sources."""
     lengths = np.array([count_words(source) for source in evaluation.texts.sources or ()])
-    systems = [evaluation.system, *([evaluation.lead] if evaluation.lead else [])]
+    rival = None if evaluation.is_lead else evaluation.lead
+    systems = [evaluation.system, *([rival] if rival else [])]
 
     def draw(axes: Axes) -> None:
         for colour, system in zip(_COLOURS, systems, strict=False):
@@ -119,6 +123,7 @@ def _lengths(evaluation: Evaluation) -> Plot:
             axes.hist(values, list(edges), weights=weights, alpha=0.6, color=colour, label=label)
         axes.set_xlabel("words")
         axes.set_ylabel("% of texts")
+        axes.set_xlim(left=0.0 if min(own.min(), references.min()) > 0 else -0.5)
         axes.legend()
 
     caption = "ROUGE grows with length: compare systems only at the same length."
@@ -143,7 +148,8 @@ def _against_rouge(name: str, values: FloatArray, scores: FloatArray) -> Plot:
 def _binned(axes: Axes, x: FloatArray, y: FloatArray, label: str, colour: str) -> None:
     """Means of y with 95 % intervals over groups of equal size along x."""
     known = np.flatnonzero(np.isfinite(x))
-    groups = np.array_split(known[np.argsort(x[known], kind="stable")], min(_BINS, len(known)))
+    count = max(1, min(_BINS, len(known) // _BIN))
+    groups = np.array_split(known[np.argsort(x[known], kind="stable")], count)
     centres = [float(np.median(x[group])) for group in groups]
     means = [float(y[group].mean()) for group in groups]
     errors = [1.96 * float(y[group].std()) / np.sqrt(len(group)) for group in groups]
@@ -202,12 +208,18 @@ def _learning_curves(curves: Mapping[str, tuple[Sequence[float], Sequence[float]
             axes.plot(x, y, color=_COLOURS[0], linewidth=1.5)
             axes.set_xlabel("step")
 
-        plots.append(Plot(name, "Learning curve of the run.", _drawn(f"curve-{name}", draw)))
+        svg = _drawn(f"curve-{name}", draw, min(0.0, *values))
+        plots.append(Plot(name, "Learning curve of the run.", svg))
     return plots
 
 
-def _drawn(salt: str, draw: Any) -> str:
-    """An SVG element: same input, same text; colours and font of the page."""
+def _drawn(salt: str, draw: Any, bottom: float = 0.0) -> str:
+    """An SVG element: same input, same text; colours and font of the page.
+
+    Args:
+        bottom: the lowest value there is; the axis begins there, or a little lower if it is
+            negative.
+    """
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
@@ -215,7 +227,7 @@ def _drawn(salt: str, draw: Any) -> str:
         figure: Figure = Figure(figsize=(5.2, 3.2), layout="constrained")
         axes = figure.add_subplot()
         draw(axes)
-        axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
+        axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]) if bottom < 0 else 0.0)
         stream = io.StringIO()
         figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None})
     svg = stream.getvalue()

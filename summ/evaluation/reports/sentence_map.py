@@ -17,7 +17,7 @@ from summ.evaluation.vectors.systems import SentenceSystem
 
 # More points hide each other, and take t-SNE long.
 _MOST_POINTS = 600
-_FEWEST_POINTS = 5
+_FEWEST_POINTS = 40  # fewer show nothing that the lists of neighbours do not
 _PERPLEXITY = 30.0
 _QUERIES, _NEIGHBOURS = 8, 3
 # Colours in the style sheet; further groups share the last one.
@@ -123,7 +123,7 @@ def _grouped(probe: Probe) -> dict[str, str]:
 
 
 def _plane(rows: Rows, seed: int) -> NDArray[np.float64]:
-    """Places between 0 and 1, (N, 2); none where there are too few rows to tell apart."""
+    """Places between 0 and 1, (N, 2); none where there are too few rows for a map."""
     from sklearn.decomposition import TruncatedSVD
     from sklearn.manifold import TSNE
 

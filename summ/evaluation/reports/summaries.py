@@ -16,7 +16,7 @@ from typing import Any
 from summ.evaluation.markdown import escape_markdown
 from summ.evaluation.reports.folder import write_files
 from summ.evaluation.reports.pages import render
-from summ.evaluation.reports.plots import evaluation_plots, is_available
+from summ.evaluation.reports.plots import FEWEST_LINES, evaluation_plots, is_available
 from summ.evaluation.reports.provenance import Provenance
 from summ.evaluation.summaries.evaluation import Evaluation
 from summ.evaluation.summaries.predictions import prediction_lines
@@ -101,26 +101,34 @@ def _values(
 ) -> dict[str, Any]:
     """Everything the templates show."""
     ranked = _ranked(evaluation)
-    middle = max(0, len(ranked) // 2 - _EXAMPLES // 2)
-    groups = {
-        "Best": ranked[:_EXAMPLES],
-        "Median": ranked[middle : middle + _EXAMPLES],
-        "Worst": ranked[-_EXAMPLES:],
-    }
+    enough = len(ranked) >= FEWEST_LINES
     step = max(1, math.ceil(len(ranked) / _MOST_ROWS))
     return {
         "evaluation": evaluation,
         "systems": evaluation.shown,
         "measure": evaluation.system.rouge.measure,
         "plots": evaluation_plots(evaluation, metrics) if is_available() else None,
-        "agreement": evaluation.agreement(),
+        "agreement": evaluation.agreement() if enough else None,
         "groups": {
-            title: [_example(evaluation, line) for line in lines] for title, lines in groups.items()
+            title: [_example(evaluation, line) for line in lines]
+            for title, lines in _groups(ranked).items()
         },
         "rows": [_example(evaluation, line) for line in range(0, len(ranked), step)],
         "step": step,
         "provenance": provenance,
         "markdown_pieces": _markdown_pieces,
+    }
+
+
+def _groups(ranked: Sequence[int]) -> dict[str, Sequence[int]]:
+    """Lines to look at; each once."""
+    if len(ranked) < 3 * _EXAMPLES:
+        return {"From best to worst": ranked}
+    middle = len(ranked) // 2 - _EXAMPLES // 2
+    return {
+        "Best": ranked[:_EXAMPLES],
+        "Median": ranked[middle : middle + _EXAMPLES],
+        "Worst": ranked[-_EXAMPLES:],
     }
 
 
@@ -131,7 +139,8 @@ def _ranked(evaluation: Evaluation) -> list[int]:
 
 
 def _example(evaluation: Evaluation, line: int) -> Example:
-    system, texts, lead = evaluation.system, evaluation.texts, evaluation.lead
+    system, texts = evaluation.system, evaluation.texts
+    lead = None if evaluation.is_lead else evaluation.lead
     source = "" if texts.sources is None else texts.sources[line]
     copied = system.quality.lines.get("copy_rate")
     share = None if copied is None or math.isnan(copied[line]) else float(copied[line])

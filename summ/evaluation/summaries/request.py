@@ -41,6 +41,7 @@ class SummaryRequest:
         decoding: how a model searches.
         figures: have the model's own networks score its summaries, too.
         judges: folders of models whose networks score the summaries instead, whoever made them.
+        device: where models compute; see ``Summarizer.load``.
         seed: of intervals, tests and the random baseline.
         errors: what to do about bytes that are not UTF-8.
         read_of: what is read of texts that were summarized, if not all.
@@ -58,6 +59,7 @@ class SummaryRequest:
     decoding: DecodingOptions = field(default_factory=DecodingOptions)
     figures: bool = False
     judges: Sequence[Path] = ()
+    device: str = "auto"
     seed: int = 1
     errors: Errors = "strict"
     read_of: Callable[[Sequence[str]], list[str]] | None = None
@@ -122,8 +124,10 @@ def evaluate_summaries(request: SummaryRequest, progress: Progress | None = None
         summaries = made.predictions
     figures = {} if made is None else made.figures
     if request.judges:
-        batch_size = request.decoding.batch_size
-        figures = figures_by(request.judges, texts, summaries or (), batch_size=batch_size)
+        batch_size, device = request.decoding.batch_size, request.device
+        figures = figures_by(
+            request.judges, texts, summaries or (), batch_size=batch_size, device=device
+        )
     evaluation = evaluate(
         texts,
         summaries,
@@ -154,6 +158,7 @@ def _summarize(request: SummaryRequest, texts: Texts, progress: Progress | None)
         words=request.words,
         decoding=request.decoding,
         with_figures=request.figures and not request.judges,
+        device=request.device,
         progress=progress,
     )
 

@@ -55,6 +55,7 @@ def summarize_texts(
     words: int | None = None,
     decoding: DecodingOptions = _DEFAULT,
     with_figures: bool = False,
+    device: str = "auto",
     progress: Progress | None = None,
 ) -> ModelSummaries:
     """Summarizes every source with a model.
@@ -63,6 +64,7 @@ def summarize_texts(
         model: its folder; by default the model that ships with summ.
         words, decoding: as for ``Summarizer.stream``.
         with_figures: whether its networks score the summaries, too; see ``model_figures``.
+        device: as for ``Summarizer.load``.
         progress: called with the number of sources newly summarized.
 
     Raises:
@@ -71,18 +73,20 @@ def summarize_texts(
     """
     if texts.sources is None:
         raise DataError("evaluate: a model needs sources, but only references were given.")
-    import torch
-
     from summ.data.readers import Record
     from summ.families.summarizer.model import SHIPPED
     from summ.pipelines.compress import ModelCompressor
-    from summ.pipelines.compressors import load_compressor
+    from summ.pipelines.compressors import is_english_shortener, load_compressor
+    from summ.pipelines.device import chosen_device
     from summ.pipelines.summarize import Summarizer
 
-    folder = SHIPPED if model is None else model
-    compressor = load_compressor(folder, "cuda" if torch.cuda.is_available() else "cpu")
+    folder, compressor, device = SHIPPED if model is None else model, None, chosen_device(device)
+    if is_english_shortener(folder):
+        summarizer, decoding = Summarizer(folder, device=device), replace(decoding, style="auto")
+    else:
+        compressor = load_compressor(folder, device)
+        summarizer = Summarizer(compressor, device=device)
     records = (Record("", source) for source in texts.sources)
-    summarizer = Summarizer(compressor)
     found = summarizer.stream(records, words, decoding=decoding)
     predictions = []
     for summary in found:
@@ -204,12 +208,18 @@ def similarity_figures(
 
 
 def figures_by(
-    folders: Sequence[Path], texts: Texts, summaries: Sequence[str], *, batch_size: int = 64
+    folders: Sequence[Path],
+    texts: Texts,
+    summaries: Sequence[str],
+    *,
+    batch_size: int = 64,
+    device: str = "auto",
 ) -> dict[str, list[float]]:
     """What networks say of any system's summaries.
 
     Args:
         folders: of summarizers (see ``model_figures``) and sentence encoders (``similarity``).
+        device: as for ``Summarizer.load``.
 
     Raises:
         DataError: there are no sources.
@@ -218,13 +228,12 @@ def figures_by(
     """
     if texts.sources is None:
         raise DataError("evaluate: judges need sources, but only references were given.")
-    import torch
-
     from summ import families
     from summ.families.sentence.model import SentenceModel
     from summ.families.summarizer.model import SummaryModel
+    from summ.pipelines.device import chosen_device
 
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    device = chosen_device(device)
     figures: dict[str, list[float]] = {}
     for folder in folders:
         pairs = (texts.sources, summaries)

@@ -176,15 +176,16 @@ def _number(figures: Figures, value: float | None) -> str:
 
 
 def gap_sentence(result: ProbeResult, name: str) -> str:
-    """The difference to the best baseline in words."""
+    """The difference to the best baseline in words, and which of them is ahead beyond chance."""
     best = result.best_baseline
     gap = None if best is None else result.gaps[best]
     if best is None or gap is None:
         return f"{result.probe.name}: no baseline can be compared."
     digits = 2 if result.kind == "classification" else 3
     low, high = gap.ci95
+    ahead = f"{best} is ahead. " if high < 0 else ""
     return (
-        f"{result.probe.name}: {name} minus {best}, its best baseline: "
+        f"{result.probe.name}: {ahead}{name} minus {best}, its best baseline: "
         f"{gap.difference:+.{digits}f} (95 % {low:+.{digits}f} to {high:+.{digits}f}, "
         f"paired bootstrap, n = {len(result.probe)})."
     )

@@ -32,6 +32,7 @@ class VectorRequest:
         batch_size: sentences encoded at once; changes speed and memory only.
         seed: of folds, intervals and the untrained twin.
         errors: what to do about bytes that are not UTF-8.
+        device: where the model computes; see ``Summarizer.load``.
     """
 
     data: Sequence[Path]
@@ -41,6 +42,7 @@ class VectorRequest:
     batch_size: int = 64
     seed: int = 1
     errors: Errors = "strict"
+    device: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -87,12 +89,11 @@ def evaluate_vectors(
 
 def _model(request: VectorRequest) -> tuple[Path, list[SentenceSystem]]:
     """The model's folder; the model and its untrained twin."""
-    import torch
-
     from summ.families.sentence.model import SHIPPED, load_sentence_model
+    from summ.pipelines.device import chosen_device
 
     folder = SHIPPED if request.model is None else request.model
-    model = load_sentence_model(folder, "cuda" if torch.cuda.is_available() else "cpu")
+    model = load_sentence_model(folder, chosen_device(request.device))
     return folder, [
         model_system(model, folder.resolve().name, request.batch_size),
         untrained_system(model, request.seed, request.batch_size),

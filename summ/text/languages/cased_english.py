@@ -20,10 +20,14 @@ def is_cased_english(text: str) -> bool:
 
     Text without capitals or in capitals only is not, nor is what has few function words.
     """
-    letters = [character for character in text if character.isalpha()]
-    capitals = sum(character.isupper() for character in letters)
-    if not 0 < capitals < 0.5 * len(letters):
+    if not is_cased(text):
         return False
     words = text.split()
     telling = sum(bare(word) in TELLING for word in words)
     return telling >= max(min(_FEWEST, len(words) // 4), _SHARE * len(words))
+
+
+def is_cased(text: str) -> bool:
+    """Whether a text has capitals, and more small letters than those."""
+    letters = [character for character in text if character.isalpha()]
+    return 0 < sum(character.isupper() for character in letters) < 0.5 * len(letters)

@@ -62,6 +62,11 @@ SAYING = table(
     "reveals believes claimed claims showed shows found finds told suggests suggested say show "
     "claim warn report"
 )
+BELIEVING = table(
+    "believe think thinks thought claim insist insists insisted admit admits admitted fear fears "
+    "feared hope hopes hoped argues argued accepts accepted denies denied knows knew feels felt "
+    "predicts predicted"
+)
 # Past forms that mostly have no object, so that a preposition may follow them.
 INTRANSITIVE = table(
     "died arrived resigned apologised apologized agreed crashed collapsed climbed dropped slipped "
@@ -125,7 +130,7 @@ EMPHATIC = table(
     "highly-anticipated award-winning ground-breaking groundbreaking record-breaking troubled "
     "embattled beleaguered struggling renowned famous acclaimed celebrated legendary popular "
     "leading prominent powerful remarkable astonishing stunning shocking horrific brutal deadly "
-    "bitter fierce heated intense ambitious bold sweeping landmark historic crucial vital key "
+    "bitter fierce heated intense ambitious bold sweeping landmark historic crucial vital "
     "fresh unprecedented extraordinary incredible spectacular sensational crushing emphatic "
     "tiny troubling desperate sharp steep hefty whopping formal mammoth substantial "
     "sizeable considerable well-known high-profile world-famous hugely entire whole"
@@ -142,6 +147,12 @@ COMPLETE_ALONE = table(
     "fell rose grew erupted retired apologised apologized rallied survived failed worsened "
     "eased deepened narrowed widened recovered improved dies resigns "
     "collapses crashes explodes closes closed reopens erupts begins ends"
+)
+# Words behind *he, she, it, ...* that are no verbs.
+FALSE_VERBS = table(
+    "almost alone anyway apart basketball clean clear compulsory difficult easier easy hard harder "
+    "he she they yourself impossible inch liable mandatory maybe neither nor nuclear possible "
+    "right safe somehow sure tough unable unconstitutional upon worse wrong"
 )
 # Verbs that headlines have in the present tense, as far as running text knows them as nouns.
 HEADLINE_VERBS = table(
@@ -192,10 +203,9 @@ UNFIT_TO_BEGIN = PRONOUNS | table(
 # Verbs whose object does what follows: *prompts officials to act*.
 CONTROLLING = table(
     "prompt prompts prompted prompting urge urges urged urging ask asks asked asking force forces "
-    "forced forcing allow allows allowed allowing help helps helped helping want wants wanted "
-    "expect expects expected order orders ordered encourage encourages encouraged enable enables "
-    "enabled invite invites invited persuade persuades persuaded tell tells told warn warns "
-    "warned lead leads led require requires required challenge challenges challenged"
+    "forced forcing allow allows allowed allowing want wants wanted expect expects expected order "
+    "orders ordered enable enables enabled persuade persuades persuaded tell tells told warn warns "
+    "warned require requires required"
 )
 # Of them, and others, those whose object cannot do without it.
 AWAITING = table(
@@ -207,5 +217,5 @@ NEVER_LAST = table(
     "insisted insists admitted admits warned warns announced announces revealed reveals believes "
     "said says told including according such set due able likely expected other many much several "
     "every each some any least both either same own part became becomes become called named "
-    "however meanwhile also still already"
+    "compulsory mandatory however meanwhile also still already"
 )

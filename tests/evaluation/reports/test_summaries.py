@@ -154,10 +154,21 @@ def test_without_matplotlib_the_page_says_so(
     assert "<svg" not in text and "matplotlib is not installed" in text
 
 
+def test_of_a_few_lines_nothing_is_drawn_and_lead_is_not_its_own_rival(
+    texts: Texts, tmp_path: Path
+) -> None:
+    leads = [" ".join(source.split()[:3]) for source in texts.sources or []]
+    lead = Texts(texts.ids, texts.references, texts.sources, leads)
+    text = write_report(evaluate(lead, words=3, name="lead"), tmp_path).read_text(encoding="utf-8")
+    assert "<svg" not in text and "too few" in text and "Do the figures agree" not in text
+    assert text.count("<article>") == len(texts)  # each line once
+    assert "against lead" not in text and "<dt>lead</dt>" not in text
+
+
 def test_without_sources_the_page_still_stands(texts: Texts, tmp_path: Path) -> None:
     bare = Texts(texts.ids, texts.references, None, texts.predictions)
     text = write_report(evaluate(bare), tmp_path).read_text(encoding="utf-8")
-    assert "Score by source length" not in text and "Worst" in text
+    assert "Score by source length" not in text and "best to worst" in text
 
 
 def test_half_a_surrogate_pair_does_not_stop_the_report(tmp_path: Path) -> None:

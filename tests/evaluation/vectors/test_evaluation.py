@@ -14,6 +14,7 @@ import pytest
 
 from summ.cli import run
 from summ.errors import ConfigError, DataError
+from summ.evaluation.reports import sentence_map as maps_of_sentences
 from summ.evaluation.reports.provenance import provenance
 from summ.evaluation.reports.sentence_map import sentence_map
 from summ.evaluation.reports.vectors import write_embedding_report
@@ -104,7 +105,10 @@ class Elements(HTMLParser):
         self.found.append((tag, dict(attrs)))
 
 
-def test_the_report_is_whole_and_safe(evaluation: EmbeddingEvaluation, tmp_path: Path) -> None:
+def test_the_report_is_whole_and_safe(
+    evaluation: EmbeddingEvaluation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maps_of_sentences, "_FEWEST_POINTS", 5)
     data = tmp_path / "data.jsonl"
     data.write_text("x")
     origin = provenance("summ evaluate --embeddings", data=[data])
@@ -164,6 +168,13 @@ def test_like_sentences_are_near_on_the_map_and_in_the_lists() -> None:
             assert one.group == one.neighbours[0].group
 
 
+def test_a_map_of_a_dozen_points_is_not_drawn(
+    evaluation: EmbeddingEvaluation, tmp_path: Path
+) -> None:
+    page = write_embedding_report(evaluation, tmp_path / "out")
+    assert not list(page.parent.glob("map-*")) and "<h2>Maps" not in page.read_text("utf-8")
+
+
 def test_few_or_blank_sentences_have_no_map() -> None:
     probe = SimilarityProbe("p", ["a", "", "b"], ["c", "", "d"], [1, 2, 3])
     found = sentence_map(probe, SYSTEMS[0])
@@ -172,8 +183,8 @@ def test_few_or_blank_sentences_have_no_map() -> None:
 
 
 def test_more_labels_than_colours_share_the_last() -> None:
-    texts = [f"{'a' * n}b" for n in range(1, 31)]
-    probe = ClassificationProbe("p", texts, [str(n % 10) for n in range(30)])
+    texts = [f"{'a' * n}b" for n in range(1, 61)]
+    probe = ClassificationProbe("p", texts, [str(n % 10) for n in range(60)])
     found = sentence_map(probe, SYSTEMS[0])
     assert len(found.groups) == 10 and found.legend[-1] == (7, "others")
     assert max(point.group for point in found.points) == 7

@@ -1,0 +1,66 @@
+"""UTF-16 text, as spreadsheets and editors save it: recognised by its mark, read as UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from typing import IO, Any
+
+from summ.errors import DataError
+
+_ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_BOM_UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+_CHUNK = 1 << 16
+
+
+def is_wide(head: bytes) -> bool:
+    """Whether the first bytes are the mark of UTF-16 or UTF-32 text."""
+    return head.startswith((*_ENCODINGS, *_BOM_UTF32))
+
+
+def as_utf8(stream: IO[bytes], head: bytes, name: str, errors: str) -> IO[bytes]:
+    """The same text in UTF-8, without its mark.
+
+    Args:
+        head: the first bytes, which the stream begins with.
+        name: of the file.
+        errors: ``strict``, or ``replace`` to put U+FFFD for what is no UTF-16.
+
+    Raises:
+        DataError: it is UTF-32; and on reading, at the first thing that is no UTF-16.
+    """
+    if head.startswith(_BOM_UTF32):
+        raise DataError(f"{name}: UTF-32 text. Convert it to UTF-8.")
+    encoding = _ENCODINGS[stream.read(2)]
+    return io.BufferedReader(_Recoded(stream, encoding, name, errors))
+
+
+class _Recoded(io.RawIOBase):
+    """UTF-8 bytes of a stream of another encoding."""
+
+    def __init__(self, stream: IO[bytes], encoding: str, name: str, errors: str) -> None:
+        self._stream, self._name = stream, name
+        self._decoder = codecs.getincrementaldecoder(encoding)(errors)
+        self._waiting = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        while not self._waiting:
+            chunk = self._stream.read(_CHUNK)
+            try:
+                text = self._decoder.decode(chunk, final=not chunk)
+                self._waiting = text.encode("utf-8")
+            except UnicodeError as error:
+                reason = " ".join(str(error).split())
+                raise DataError(
+                    f"{self._name}: not UTF-16 as its first bytes say ({reason}). Convert the "
+                    "file, or use --errors replace."
+                ) from error
+            if not chunk:
+                break
+        given = self._waiting[: len(buffer)]
+        buffer[: len(given)] = given
+        self._waiting = self._waiting[len(given) :]
+        return len(given)
