@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from summ.config import (
+    Length,
     NetworkConfig,
+    Place,
     Positive,
+    Rows,
     RunShape,
     Section,
     Share,
@@ -76,7 +78,7 @@ class VqConfig(Section):
     decay: Annotated[float, Field(ge=0, lt=1)] = 0.99
     commitment: Weight = 0.25
     restart_every: Positive = 100
-    fitted_on: Positive = 2048
+    fitted_on: Rows = 2048
 
 
 BottleneckConfig = Annotated[
@@ -93,9 +95,9 @@ class LinesConfig(Section):
     one update over all processes and micro-batches.
     """
 
-    corpus: Path
-    max_sentence: Annotated[int, Field(ge=2)] = 32
-    sentences: Positive = 64
+    corpus: Place
+    max_sentence: Length = 32
+    sentences: Rows = 64
 
 
 class RebuildStage(TrainingStage):
@@ -131,7 +133,7 @@ class AutoencoderRun(RunShape):
     data: LinesConfig
     network: NetworkConfig | None = None
     attention: Literal["eager", "sdpa"] = "eager"
-    start_from: Path | None = None
+    start_from: Place | None = None
     bottleneck: BottleneckConfig
     stages: Annotated[list[Stage], Field(min_length=1)]
     validation_sentences: Positive = 512

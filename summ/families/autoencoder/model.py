@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from pydantic import BaseModel
 
-from summ.config import NetworkConfig
+from summ.config import Length, NetworkConfig
 from summ.data.manifest import UNKNOWN_LANGUAGE
 from summ.errors import ConfigError
 from summ.families.autoencoder.config import (
@@ -39,7 +39,6 @@ from summ.networks.bottlenecks import (
 from summ.networks.codebook import VqBottleneck
 from summ.networks.model_folder import (
     Attention,
-    Length,
     ModelManifest,
     checked_settings,
     load_settings,
