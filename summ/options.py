@@ -110,7 +110,10 @@ BadBytes = Annotated[
 BadRecords = Annotated[
     Literal["fail", "skip"], Option(help="What to do about records that cannot be read.")
 ]
-Seed = Annotated[int, Option(metavar="N", help="Seed of everything that is drawn at random.")]
+Seed = Annotated[
+    int,
+    Option(min=0, max=2**32 - 1, metavar="N", help="Seed of everything that is drawn at random."),
+]
 
 Predictions = Annotated[
     Path | None, Option(metavar="FILE", help="Summaries to evaluate, one a line.")

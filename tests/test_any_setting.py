@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from summ import cli
 from summ.config import Section
-from summ.errors import SummError
+from summ.errors import ConfigError, SummError
 from summ.families import load_run
 from summ.families.sentence.config import SentenceRun
 from summ.families.shortener.config import ShortenerRun
@@ -159,6 +159,69 @@ def read_or_refused(path: Path, *overrides: str) -> None:
     except SummError as error:
         assert "\n" not in str(error)
         assert len(str(error)) < 1500
+
+
+UNUSABLE: list[tuple[str, object]] = [
+    ("seed", -1),
+    ("seed", 2**63),
+    ("output", "a\0b"),
+    ("output", ""),
+    ("output", "x" * 300),
+    ("loader_workers", 10**6),
+    ("data.corpus", "\0"),
+    ("data.max_document", 1),
+    ("data.max_sentence", 1),
+    ("data.max_sentence", 10**6),
+    ("data.documents", 2**40),
+    ("noise.extra_words", [2.5, 1.0]),
+    ("noise.extra_words", [-1.0, 1.0]),
+    ("noise.keyword_share", [0.5, 1.5]),
+    ("networks.compressor.config.d_model", 2**40),
+    ("networks.compressor.config.encoder_layers", 10**6),
+    ("networks.compressor.config.init_std", float("inf")),
+    ("networks.compressor.config.x", [float("nan")]),
+    ("networks.reconstructor.checkpoint", "a\0b"),
+    ("stages", []),
+    ("stages.0.steps", 2**62),
+    ("stages.0.optimizer.learning_rate", float("nan")),
+    ("stages.0.optimizer.accumulation", 2**40),
+    ("stages.0.likelihood.budgets", [14, 6]),
+    ("stages.0.likelihood.budgets", [-3, 6]),
+    ("stages.0.likelihood.temperature", [0.0, 1.0]),
+    ("stages.0.likelihood.back_translated_length", [0, 9]),
+    ("stages.0.save_every", 2**62),
+]
+
+
+@pytest.mark.parametrize(("key", "value"), UNUSABLE, ids=lambda part: repr(part)[:30])
+def test_what_training_cannot_use_is_refused_by_its_key(
+    key: str, value: object, tmp_path: Path
+) -> None:
+    """Each was accepted once, and ended the run later: or its model could not be read."""
+    place = tuple(int(part) if part.isdecimal() else part for part in key.split("."))
+    values = RUNS[SummarizerRun]
+    if place[-1] == "checkpoint":
+        values = put(values, place[:-1], {})
+    path = tmp_path / "run.yaml"
+    path.write_text(yaml.safe_dump(put(values, place, value)), encoding="utf-8")
+    with pytest.raises(ConfigError) as refused:
+        load_run(path)
+    told = str(refused.value)
+    assert key.split(".config.")[0] in told and str(place[-1])[:1] in told
+    assert "\n" not in told and len(told) < 400
+
+
+@pytest.mark.parametrize("code", ["", "en US", "\x1b[31m", "x" * 40])
+def test_a_language_that_no_model_can_name_is_refused(code: str, tmp_path: Path, capsys) -> None:
+    """It would be kept, and the model that is trained on the corpus could not be read."""
+    text = tmp_path / "a.txt"
+    text.write_text("One text.\n")
+    files = ["--documents", str(text), "--sentences", str(text)]
+    for sources in (files, ["--prose", str(text)]):
+        output = ["--output", str(tmp_path / "corpus"), "--language", code]
+        assert cli.run(["prepare", *sources, *output]) == 1
+        said = capsys.readouterr().err
+        assert said.startswith("summ: error: language: must be a code") and said.count("\n") == 1
 
 
 COMMANDS: dict[str, list[str]] = {

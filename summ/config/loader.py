@@ -106,20 +106,25 @@ def _parsed(text: str) -> Any:
 
 def _check_values(values: Any) -> None:
     """Counts values as if no alias shared them, and refuses numbers that nothing can hold."""
-    waiting, seen = [(values, 1)], 0
+    waiting: list[tuple[str, Any, int]] = [("", values, 1)]
+    seen = 0
     while waiting:
-        value, level = waiting.pop()
+        key, value, level = waiting.pop()
         seen += 1
         if level > _MOST_LEVELS + 1 or seen > _MOST_VALUES:  # an alias may stand for its parent
             raise yaml.YAMLError(
                 f"more than {_MOST_LEVELS} levels or {_MOST_VALUES:,} values, aliases included"
             )
         if isinstance(value, dict):
-            waiting += ((item, level + 1) for pair in value.items() for item in pair)
+            waiting += ((key, name, level + 1) for name in value)
+            waiting += ((str(name)[:_SHOWN], item, level + 1) for name, item in value.items())
         elif isinstance(value, list | tuple | set):
-            waiting += ((item, level + 1) for item in value)
+            waiting += ((key, item, level + 1) for item in value)
         elif isinstance(value, int) and abs(value) > _LARGEST:
-            raise yaml.YAMLError(f"a number of {value.bit_length()} bits, which is too large")
+            where = f"{key}: " if key else ""
+            raise yaml.YAMLError(
+                f"{where}a number of {value.bit_length()} bits, which is too large"
+            )
 
 
 def fit(

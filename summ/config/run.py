@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from summ.config.sections import OptimizerConfig, Positive, Section
+from summ.config.sections import OptimizerConfig, Section
+from summ.config.values import Place, Positive, Seed
 
 # YAML reads a bare `no` as false.
 Precision = Annotated[Literal["no", "bf16"], BeforeValidator(lambda value: value or "no")]
@@ -84,8 +84,8 @@ class RunShape(Section):
     """
 
     family: str
-    output: Path
-    seed: int = 1
+    output: Place
+    seed: Seed = 1
     stages: Annotated[Sequence[StageShape], Field(min_length=1)]
     precision: Precision = "no"
     log_every: Positive = 20
@@ -93,7 +93,7 @@ class RunShape(Section):
     save_every: Positive = 500
     keep_checkpoints: Positive = 2
     max_bad_steps: Positive = 20
-    loader_workers: Annotated[int, Field(ge=0)] = 0
+    loader_workers: Annotated[int, Field(ge=0, le=256)] = 0
 
     @model_validator(mode="after")
     def folders_of_their_own(self) -> Self:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Weight = Annotated[float, Field(ge=0)]
-Positive = Annotated[int, Field(gt=0)]
-Temperature = Annotated[float, Field(ge=0.1)]
+from summ.config.values import (
+    Count,
+    Layers,
+    Length,
+    Place,
+    Rows,
+    Share,
+    Shares,
+    Weight,
+    Weights,
+    Width,
+)
+
+_MOST_LAYERS = 1000
+_LARGEST_SIZE = 1 << 20
 
 
 class Section(BaseModel):
@@ -26,31 +37,55 @@ class DataConfig(Section):
     update, so that the result does not depend on how many machines share the work.
     """
 
-    corpus: Path
-    max_document: Positive = 64
-    max_sentence: Positive = 24
-    documents: Positive = 32
-    sentences: Positive = 64
+    corpus: Place
+    max_document: Length = 64
+    max_sentence: Length = 24
+    documents: Rows = 32
+    sentences: Rows = 64
 
 
 class OptimizerConfig(Section):
     """AdamW with linear warm-up, then linear decay to ``final_share`` of the peak."""
 
     learning_rate: Annotated[float, Field(gt=0)]
-    warmup_steps: Annotated[int, Field(ge=0)] = 100
+    warmup_steps: Count = 100
     final_share: Share = 0.1
     weight_decay: Weight = 0.01
     max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
-    accumulation: Positive = 1
+    accumulation: Rows = 1
 
 
 class NoiseConfig(Section):
     """How a sentence is hidden among other words, and a document reduced to keywords."""
 
-    extra_words: tuple[float, float] = (1.0, 2.5)
+    extra_words: Weights = (1.0, 2.5)
     drop_share: Share = 0.08
     shuffle_share: Share = 0.3
-    keyword_share: tuple[float, float] = (0.25, 0.5)
+    keyword_share: Shares = (0.25, 0.5)
+
+
+def _has_a_name(checkpoint: str) -> str:
+    if not checkpoint.strip() or "\0" in checkpoint:
+        raise ValueError("must be a folder, or the name of a model on the hub")
+    return checkpoint
+
+
+def _within_bounds(config: dict[str, Any]) -> dict[str, Any]:
+    """A configuration of transformers in which no number is beyond every network."""
+    waiting: list[tuple[str, Any]] = list(config.items())
+    while waiting:
+        key, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += ((str(name), item) for name, item in value.items())
+        elif isinstance(value, list):
+            waiting += ((key, item) for item in value)
+        elif isinstance(value, int):
+            most = _MOST_LAYERS if "layer" in key else _LARGEST_SIZE
+            if abs(value) > most:
+                raise ValueError(f"{key} must be at most {most:,}")
+        elif isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"{key} must be a finite number")
+    return config
 
 
 class NetworkConfig(Section):
@@ -59,8 +94,8 @@ class NetworkConfig(Section):
     ``config`` is passed to ``AutoConfig.for_model``; it names ``model_type`` and its sizes.
     """
 
-    checkpoint: str | None = None
-    config: dict[str, Any] | None = None
+    checkpoint: Annotated[str, AfterValidator(_has_a_name)] | None = None
+    config: Annotated[dict[str, Any], AfterValidator(_within_bounds)] | None = None
 
     @model_validator(mode="after")
     def one_source(self) -> NetworkConfig:
@@ -74,15 +109,15 @@ class NetworkConfig(Section):
 class StaticConfig(Section):
     """A static sentence encoder: a table of embeddings of this width, and the mean of its rows."""
 
-    embedding: Positive
+    embedding: Width
 
 
 class GruConfig(Section):
     """A recurrent sentence encoder, initialised at random, as in the skip-thought papers."""
 
-    embedding: Positive
-    hidden: Positive
-    layers: Annotated[int, Field(ge=0)] = 1
+    embedding: Width
+    hidden: Width
+    layers: Layers = 1
     bidirectional: bool = False
 
     @field_validator("layers")
@@ -103,9 +138,9 @@ class EmbeddingsConfig(Section):
     of the text keeps half its length.
     """
 
-    counted: Annotated[int, Field(ge=0)]
+    counted: Count
     contexts: Literal["around", "sides"] = "around"
-    telling: Annotated[float, Field(gt=0)] = 1e-3
+    telling: Annotated[float, Field(ge=1e-9)] = 1e-3
 
 
 class EncoderConfig(Section):
@@ -124,8 +159,8 @@ class EncoderConfig(Section):
     encoders: Literal[1, 2] = 2
     pooling: Literal["mean", "cls", "attention", "last"] = "mean"
     attention: Literal["eager", "sdpa"] = "eager"
-    max_pieces: Positive = 64
-    embeddings_from: list[Path] = []
+    max_pieces: Length = 64
+    embeddings_from: list[Place] = []
     embeddings: list[EmbeddingsConfig] = []
 
     @model_validator(mode="after")
@@ -144,5 +179,5 @@ class EncoderConfig(Section):
 class DecoderConfig(Section):
     """The sizes of the two GRUs that skip-thought decodes the neighbours with."""
 
-    embedding: Positive
-    hidden: Positive
+    embedding: Width
+    hidden: Width

@@ -7,11 +7,24 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from summ.config import language_code
 from summ.data.files import content_digest
-from summ.errors import DataError
+from summ.errors import ArgumentError, DataError
 
 FORMAT = 1
 UNKNOWN_LANGUAGE = "und"  # ISO 639's code for an undetermined language
+
+
+def check_language(code: str) -> None:
+    """Passes where a language has a code that model folders can name: models keep it.
+
+    Raises:
+        ArgumentError: it has not.
+    """
+    try:
+        language_code(code)
+    except ValueError as error:
+        raise ArgumentError(f"language: {error}, found {code!r:.60}.") from error
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from summ.data.ingest import Side, SideCounts, gather
-from summ.data.manifest import UNKNOWN_LANGUAGE, Manifest
+from summ.data.manifest import UNKNOWN_LANGUAGE, Manifest, check_language
 from summ.data.readers import OnError
 from summ.data.sources import Source
 from summ.data.staging import (
@@ -83,6 +83,7 @@ def prepare(
         CheckpointError: the given vocabulary is missing or damaged.
     """
     output = Path(output)
+    check_language(language)
     plan = _Plan(
         documents=Side("documents", _sources(documents, field), document_words, False),
         sentences=Side("sentences", _sources(sentences, field), sentence_words, unique),
@@ -128,42 +129,44 @@ def _carry_out(plan: _Plan, output: Path, workers: Workers, say: Callable[[str],
     if is_there(output, mark):
         say(f"{output}: prepared before from the same sources, nothing to do")
         return Manifest.read(output / "manifest.json")
-    work = work_folder(output, mark, [side.name for side in plan.sides])
-    counts = []
-    for side in plan.sides:
-        folding, on_error = plan.vocabulary.folding, plan.on_error
-        counts.append(gather(side, work / "raw", folding, workers, on_error, say))
-        _refuse_empty(side, counts[-1])
-    say("learning the vocabulary" if plan.vocabulary.given is None else "copying the vocabulary")
-    shards = [
-        (work / "raw" / name, side.sources[source].weight)
-        for side, count in zip(plan.sides, counts, strict=True)
-        for name, source in count.shards.items()
-    ]
-    vocabulary = plan.vocabulary.write(work, shards)
-    say("tokenising")
-    frequencies = np.stack(
-        [
-            tokenise(
-                [work / "raw" / n for n in c.shards], work / side.name, vocabulary, workers, say
-            )
-            for side, c in zip(plan.sides, counts, strict=True)
+    with work_folder(output, mark, [side.name for side in plan.sides]) as work:
+        counts = []
+        for side in plan.sides:
+            folding, on_error = plan.vocabulary.folding, plan.on_error
+            counts.append(gather(side, work / "raw", folding, workers, on_error, say))
+            _refuse_empty(side, counts[-1])
+        say(
+            "learning the vocabulary" if plan.vocabulary.given is None else "copying the vocabulary"
+        )
+        shards = [
+            (work / "raw" / name, side.sources[source].weight)
+            for side, count in zip(plan.sides, counts, strict=True)
+            for name, source in count.shards.items()
         ]
-    )
-    np.save(work / "frequencies.npy", frequencies)
-    records = chain.from_iterable(count.records for count in counts)
-    manifest = Manifest(
-        fingerprint=mark,
-        sources=[s | {"records": r} for s, r in zip(sources, records, strict=True)],
-        settings=settings,
-        documents=counts[0].described() | {"pieces": int(frequencies[0].sum())},
-        sentences=counts[1].described() | {"pieces": int(frequencies[1].sum())},
-        skipped=[line for count in counts for line in count.skipped],
-        skipped_count=sum(count.skipped_count for count in counts),
-        files=hash_files(work),
-        versions=versions(),
-    )
-    return publish(work, output, manifest)
+        vocabulary = plan.vocabulary.write(work, shards)
+        say("tokenising")
+        frequencies = np.stack(
+            [
+                tokenise(
+                    [work / "raw" / n for n in c.shards], work / side.name, vocabulary, workers, say
+                )
+                for side, c in zip(plan.sides, counts, strict=True)
+            ]
+        )
+        np.save(work / "frequencies.npy", frequencies)
+        records = chain.from_iterable(count.records for count in counts)
+        manifest = Manifest(
+            fingerprint=mark,
+            sources=[s | {"records": r} for s, r in zip(sources, records, strict=True)],
+            settings=settings,
+            documents=counts[0].described() | {"pieces": int(frequencies[0].sum())},
+            sentences=counts[1].described() | {"pieces": int(frequencies[1].sum())},
+            skipped=[line for count in counts for line in count.skipped],
+            skipped_count=sum(count.skipped_count for count in counts),
+            files=hash_files(work),
+            versions=versions(),
+        )
+        return publish(work, output, manifest)
 
 
 def _sources(given: Sequence[Source | Path | str], field: str) -> tuple[Source, ...]:

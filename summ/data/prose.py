@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from summ.data.ingest import Side, SideCounts, gather
-from summ.data.manifest import UNKNOWN_LANGUAGE, Manifest
+from summ.data.manifest import UNKNOWN_LANGUAGE, Manifest, check_language
 from summ.data.pace import Pace, Say
 from summ.data.readers import OnError
 from summ.data.shards import Texts
@@ -130,6 +130,7 @@ def prepare_prose(
             tokenizer lacks a mark.
         CheckpointError: the given vocabulary is missing or damaged.
     """
+    check_language(language)
     plan = _Plan(
         tuple(s if isinstance(s, Source) else Source(Path(s), field, whole=True) for s in sources),
         VocabularyPlan.of(vocabulary, vocabulary_size, folding, seed),
@@ -186,31 +187,35 @@ def _carry_out(plan: _Plan, output: Path, workers: Workers, say: Callable[[str],
     if is_there(output, mark):
         say(f"{output}: prepared before from the same sources, nothing to do")
         return Manifest.read(output / "manifest.json")
-    work = work_folder(output, mark, ["sentences"])
-    say("splitting into sentences")
-    division = _divide(plan, work / "raw" / "sentences.jsonl", say)
-    np.save(work / "borders.npy", np.array(division.borders, dtype=np.int64))
-    side = Side("sentences", (Source(work / "raw" / "sentences.jsonl"),), _ANY_LENGTH, unique=False)
-    counts = gather(side, work / "raw", plan.vocabulary.folding, workers, "fail", say)
-    _check(plan, division, counts)
-    shards = [work / "raw" / name for name in counts.shards]
-    say("learning the vocabulary" if plan.vocabulary.given is None else "copying the vocabulary")
-    vocabulary = plan.vocabulary.write(work, [(path, 1.0) for path in shards])
-    say("tokenising")
-    frequencies = tokenise(shards, work / "sentences", vocabulary, workers, say)
-    np.save(work / "frequencies.npy", frequencies)
-    manifest = Manifest(
-        fingerprint=mark,
-        sources=[s | {"records": r} for s, r in zip(described, division.records, strict=True)],
-        settings=settings,
-        documents={"rows": len(division.borders) - 1, "dropped": dict(division.dropped)},
-        sentences=counts.described() | {"pieces": int(frequencies.sum())},
-        skipped=division.skipped,
-        skipped_count=division.skipped_count,
-        files=hash_files(work),
-        versions=versions(),
-    )
-    return publish(work, output, manifest)
+    with work_folder(output, mark, ["sentences"]) as work:
+        say("splitting into sentences")
+        division = _divide(plan, work / "raw" / "sentences.jsonl", say)
+        np.save(work / "borders.npy", np.array(division.borders, dtype=np.int64))
+        side = Side(
+            "sentences", (Source(work / "raw" / "sentences.jsonl"),), _ANY_LENGTH, unique=False
+        )
+        counts = gather(side, work / "raw", plan.vocabulary.folding, workers, "fail", say)
+        _check(plan, division, counts)
+        shards = [work / "raw" / name for name in counts.shards]
+        say(
+            "learning the vocabulary" if plan.vocabulary.given is None else "copying the vocabulary"
+        )
+        vocabulary = plan.vocabulary.write(work, [(path, 1.0) for path in shards])
+        say("tokenising")
+        frequencies = tokenise(shards, work / "sentences", vocabulary, workers, say)
+        np.save(work / "frequencies.npy", frequencies)
+        manifest = Manifest(
+            fingerprint=mark,
+            sources=[s | {"records": r} for s, r in zip(described, division.records, strict=True)],
+            settings=settings,
+            documents={"rows": len(division.borders) - 1, "dropped": dict(division.dropped)},
+            sentences=counts.described() | {"pieces": int(frequencies.sum())},
+            skipped=division.skipped,
+            skipped_count=division.skipped_count,
+            files=hash_files(work),
+            versions=versions(),
+        )
+        return publish(work, output, manifest)
 
 
 def _divide(plan: _Plan, place: Path, say: Say) -> _Division:

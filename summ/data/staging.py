@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,12 +68,26 @@ def is_there(output: Path, mark: str) -> bool:
     return False
 
 
-def work_folder(output: Path, mark: str, tables: Sequence[str]) -> Path:
+@contextmanager
+def work_folder(output: Path, mark: str, tables: Sequence[str]) -> Iterator[Path]:
     """The folder that grows beside the output; kept only if it has the same fingerprint.
+
+    It stays for another try where the block is interrupted or the disk fails, and goes where
+    nothing can be made of these sources.
 
     Raises:
         DataError: it cannot be made, or something else has its name.
     """
+    work = _work_folder(output, mark, tables)
+    try:
+        yield work
+    except DataError as error:
+        if not isinstance(error.__cause__, OSError):
+            shutil.rmtree(work, ignore_errors=True)
+        raise
+
+
+def _work_folder(output: Path, mark: str, tables: Sequence[str]) -> Path:
     work = output.parent / f".{output.name}.unfinished"
     place = work / "fingerprint"
     try:

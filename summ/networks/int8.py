@@ -17,7 +17,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from summ.errors import CheckpointError
-from summ.networks.model_sizes import read_json
+from summ.networks.model_sizes import check_defaults, read_json
 from summ.networks.pegasus import Pegasus, pegasus_settings
 from summ.networks.transformer import loading, reading, without_dropout
 
@@ -84,6 +84,7 @@ def load_eight_bits(folder: Path, attention: str) -> Any:
         config = transformers.AutoConfig.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False
         )
+        check_defaults(folder, config.to_dict())
         (name,) = config.architectures
         # Of transformers' own networks: not whatever else it has under a name.
         kind = getattr(transformers, name)

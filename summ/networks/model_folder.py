@@ -16,9 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Literal, TypeVar
-
-from pydantic import Field
+from typing import Any, Literal, TypeVar
 
 from summ.data.files import (
     MODEL_MANIFEST,
@@ -34,9 +32,6 @@ from summ.networks.model_sizes import check_sizes, damaged, read_json
 
 _Settings = TypeVar("_Settings")
 
-# Of settings, as ``checked_settings`` holds them to it.
-Length = Annotated[int, Field(ge=2, le=1 << 14)]
-"""Pieces of a text, the end mark among them; more would take more memory than a text is worth."""
 Attention = Literal["eager", "sdpa"]
 """transformers' implementation; other names would be those of code on the hub."""
 

@@ -116,12 +116,17 @@ def check_sizes(folder: Path) -> None:
                 raise damaged(path, ValueError(f"{name!r:.80} is no file beside it"))
             if isinstance(name, str) and name != Path(name).name:
                 raise damaged(path, ValueError(f"{name!r:.80} is no name of a file"))
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    memory = memory_bytes()
     if needed > memory:
         raise CheckpointError(
             f"{folder}: needs {needed / 1e9:.1f} GB, but the memory has {memory / 1e9:.1f} GB. "
             "Use a smaller model."
         )
+
+
+def memory_bytes() -> int:
+    """The memory of this machine."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _shapes(path: Path) -> list[tuple[int, ...]]:
@@ -160,10 +165,31 @@ def _shape(tensor: dict[str, Any]) -> tuple[int, ...]:
 
 def _check_config(path: Path, shapes: list[tuple[int, ...]]) -> None:
     """Passes where no size in a configuration exceeds what the weights beside it show."""
-    if not path.exists():
-        return
+    if path.exists():
+        _check_described(path, read_json(path), shapes)
+
+
+def check_defaults(folder: Path, described: dict[str, Any]) -> None:
+    """Passes where a configuration as its library completes it is no larger than the weights.
+
+    A ``config.json`` may leave out what is large: some architectures have seven billion weights
+    unless it says otherwise.
+
+    Args:
+        folder: of the network; one without safetensors is not checked.
+        described: the whole configuration, defaults included.
+
+    Raises:
+        CheckpointError: it is.
+    """
+    shapes = [shape for path in sorted(folder.glob("*.safetensors")) for shape in _shapes(path)]
+    if shapes:
+        _check_described(folder / "config.json", described, shapes)
+
+
+def _check_described(path: Path, described: dict[str, Any], shapes: list[tuple[int, ...]]) -> None:
     largest = max((size for shape in shapes for size in shape), default=0)
-    for key, value, _ in _values(read_json(path)):
+    for key, value, _ in _values(described):
         if type(value) is not int or key.endswith(("token_id", "token_ids")):
             continue
         if "layers" in key:

@@ -6,9 +6,11 @@ Axes: B sequences, S source positions, T positions of the output, V word types, 
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import torch
@@ -16,6 +18,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from summ.errors import CheckpointError, ConfigError, SummError
+from summ.networks.model_sizes import check_defaults, memory_bytes
 from summ.networks.pegasus import Pegasus, PegasusCache
 from summ.networks.relaxed_input import relaxed_input
 from summ.text.vocabulary import Vocabulary
@@ -23,6 +26,10 @@ from summ.types import Relaxed, Tokens
 
 if TYPE_CHECKING:
     from summ.config import NetworkConfig
+
+
+_BYTES_IN_TRAINING = 16  # of a weight: itself, its gradient, and the two means of Adam
+_SMALL = 10**9  # the product of a network's largest sizes that no memory lacks room for
 
 
 @dataclass(frozen=True)
@@ -126,11 +133,32 @@ def build_network(
         settings = AutoConfig.for_model(
             model_type, **values, vocab_size=vocabulary.size, **_marks(vocabulary)
         )
+        _check_memory(auto_class, settings, attention)
         network = auto_class.from_config(settings, attn_implementation=attention)
-    except (ValueError, KeyError, TypeError) as error:
+    except Exception as error:  # transformers raises whatever its layers trip over
         reason = " ".join(str(error).split())[:300]
         raise ConfigError(f"{name}: cannot build a {model_type!r} network: {reason}") from error
     return without_dropout(network)
+
+
+def _check_memory(auto_class: Any, settings: Any, attention: str) -> None:
+    """Passes where a new network can be trained in the memory that there is.
+
+    Raises:
+        ValueError: it cannot; found before anything is allocated.
+    """
+    sizes = sorted(value for value in settings.to_dict().values() if type(value) is int)
+    if math.prod(sizes[-3:]) < _SMALL:
+        return
+    # On the device without memory; what is drawn there must not move torch's generator.
+    with torch.random.fork_rng(devices=[]), torch.device("meta"):
+        network = auto_class.from_config(settings, attn_implementation=attention)
+    needed = _BYTES_IN_TRAINING * sum(weights.numel() for weights in network.parameters())
+    if needed > memory_bytes():
+        raise ValueError(
+            f"it would need {needed / 1e9:,.1f} GB in training, the memory has "
+            f"{memory_bytes() / 1e9:,.1f}. Make it smaller"
+        )
 
 
 def build_encoder_decoder(
@@ -168,7 +196,14 @@ def load_pretrained(auto_class: Any, folder: str, attention: str) -> Any:
     Raises:
         CheckpointError: the folder cannot be read, or tensors are missing.
     """
+    from transformers import AutoConfig
+
     with loading(folder):
+        if _is_folder(folder):
+            settings = AutoConfig.from_pretrained(
+                folder, local_files_only=True, trust_remote_code=False
+            )
+            check_defaults(Path(folder), settings.to_dict())
         network, report = auto_class.from_pretrained(
             folder,
             dtype=torch.float32,
@@ -217,8 +252,6 @@ def reading(folder: object) -> Iterator[None]:
 
 
 def _is_folder(name: str) -> bool:
-    from pathlib import Path
-
     return Path(name).is_dir()
 
 

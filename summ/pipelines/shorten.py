@@ -291,6 +291,9 @@ class Shortener:
             worth -= weights.tiny
         behind = set(source.folded.tokens[line.places[0] :])
         said = {source.folded.tokens[place] for place in line.places}
-        if _UNLESS_KEPT & (behind - said):
+        lost = behind - said
+        # *will not close before 2020* is not *will not close*.
+        until = bool({"before", "until"} & lost) and bool({"not", "n't", "never"} & said)
+        if _UNLESS_KEPT & lost or until:
             worth -= weights.conditional
         return worth

@@ -140,7 +140,14 @@ class Vocabulary:
                 " Copy the folder again."
             ) from error
         vocabulary = Vocabulary(tokenizer, described["folding"], frozenset(described["common"]))
-        if vocabulary.size != described["size"]:
+        try:
+            marks = [vocabulary.pad, vocabulary.bos, vocabulary.eos, vocabulary.unk]
+        except TypeError as error:
+            raise CheckpointError(
+                f"{directory}: the tokenizer lacks a mark of the end, of padding, or of what is "
+                "unknown. Copy the folder again."
+            ) from error
+        if vocabulary.size != described["size"] or max(marks) >= vocabulary.size:
             raise CheckpointError(
                 f"{directory}: must hold {described['size']} pieces, but has {vocabulary.size}. "
                 "Copy the folder again."

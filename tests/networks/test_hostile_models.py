@@ -23,6 +23,7 @@ from summ.families.summarizer.model import load_summary_model
 from summ.networks.model_folder import load_settings, new_model_folder, read_manifest
 from summ.text.tokenizer_limits import may_take_ages
 from summ.text.vocabulary import Vocabulary
+from tests import encoders
 
 CHINESE = ENCODER.parent / "zh-small"
 Change = Callable[[Path], object]
@@ -216,6 +217,15 @@ HOSTILE: dict[str, Change] = {
     "more pieces than positions": lambda f: setting(f, max_document=64),
     "longer than any text": lambda f: setting(f, max_document=1 << 15),
     "no room for a piece": lambda f: setting(f, max_sentence=1),
+    "an architecture that is large by itself": lambda f: rewrite(
+        f, "compressor/config.json", b'{"model_type": "bart", "d_model": 16}'
+    ),
+    "two networks that are": lambda f: config(
+        f,
+        model_type="encoder-decoder",
+        encoder={"model_type": "bert"},
+        decoder={"model_type": "bert"},
+    ),
     "no heads": lambda f: config(f, encoder_attention_heads=0),
     "pattern without end": lambda f: tokenizer(f, normalizer=replacing("(a|aa)+$", "b")),
     "pattern of patterns": lambda f: tokenizer(
@@ -280,6 +290,37 @@ def test_hostile_shorteners_are_refused_in_one_line(change: Change, tmp_path: Pa
     with pytest.raises(CheckpointError) as refused:
         load_shortener(folder)
     assert "\n" not in str(refused.value) and len(str(refused.value)) < 1000
+
+
+ENCODERS: dict[str, Change] = {
+    "no dimension": lambda f: setting(f, dimension=0),
+    "another dimension": lambda f: setting(f, dimension=7),
+    "three encoders": lambda f: setting(f, encoders=3),
+    "code of nothing": lambda f: setting(f, codes={"binary": {"bits": 0}}),
+    "code from elsewhere": lambda f: setting(f, codes={"../x": {"bits": 8}}),
+    "longer than its positions": lambda f: setting(f, max_pieces=200),
+    "no end mark": lambda f: marked(f, eos_token=None),
+    "no padding": lambda f: marked(f, pad_token=None),
+    "a word as a mark": lambda f: marked(f, pad_token="elsewhere"),
+}
+
+
+def marked(folder: Path, **changes: object) -> None:
+    path = folder / "vocabulary" / "tokenizer_config.json"
+    stored = json.loads(path.read_text()) | changes
+    rewrite(folder, "vocabulary/tokenizer_config.json", json.dumps(stored).encode())
+
+
+@pytest.mark.parametrize("change", ENCODERS.values(), ids=ENCODERS)
+def test_hostile_encoders_are_refused_in_one_line(
+    change: Change, tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    folder = encoders.saved(tmp_path, encoders.transformer())
+    change(folder)
+    with pytest.raises(CheckpointError) as refused:
+        load_sentence_model(folder)
+    assert "\n" not in str(refused.value) and len(str(refused.value)) < 1000
+    assert not [warning for warning in recwarn if "zero-element" in str(warning.message)]
 
 
 def test_a_panic_of_the_tokenizer_is_one_line(folder: Path) -> None:

@@ -28,6 +28,7 @@ Progress = Callable[[int], object]
 METRICS = ("rouge1", "rouge2", "rougeL", "rougeLsum")
 MEASURES: tuple[Measure, ...] = ("precision", "recall", "f1")
 _HEADINGS = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L", "rougeLsum": "R-Lsum"}
+_LARGEST_TABLE = 25_000_000  # 200 MB; five thousand words beside as many
 _PROGRESS_EVERY = 64
 
 
@@ -216,6 +217,7 @@ def _score_lines(
         triples = []
         for reference in references[line]:
             target = _one_sentence_a_line(reference) if protocol.split_sentences else reference
+            _check_size(line, summary, target, tokenizer)
             # In one line of text, ROUGE-Lsum is ROUGE-L: no need to find the subsequence twice.
             flat = "\n" not in summary and "\n" not in target
             score = (one_line if flat else many_lines).score(target, summary)
@@ -231,6 +233,22 @@ def _score_lines(
     if progress is not None:
         progress(len(predictions) % _PROGRESS_EVERY)
     return {metric: 100 * scores[:, column] for column, metric in enumerate(METRICS)}
+
+
+def _check_size(line: int, summary: str, target: str, tokenizer: RougeTokenizer) -> None:
+    """Passes where a table of all words by all words fits the memory: ROUGE-L needs one.
+
+    Raises:
+        DataError: it does not.
+    """
+    if len(summary) * len(target) <= _LARGEST_TABLE:  # and there are not more words than characters
+        return
+    words, others = len(tokenizer.tokenize(summary)), len(tokenizer.tokenize(target))
+    if words * others > _LARGEST_TABLE:
+        raise DataError(
+            f"rouge: line {line + 1}: a summary of {words:,} words beside one of {others:,}: "
+            "comparing them would fill the memory. Give summaries, one a line."
+        )
 
 
 def _one_sentence_a_line(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -10,11 +9,15 @@ from pydantic import Field, model_validator
 from summ.config import (
     DecoderConfig,
     EncoderConfig,
+    Length,
+    Place,
     Positive,
+    Rows,
     RunShape,
     Section,
     TrainingStage,
     Weight,
+    Width,
 )
 
 
@@ -25,9 +28,9 @@ class ProseConfig(Section):
     read of a sentence, ``sentences`` those of one update over all processes.
     """
 
-    corpus: Path
-    max_sentence: Positive = 24
-    sentences: Positive = 64
+    corpus: Place
+    max_sentence: Length = 24
+    sentences: Rows = 64
 
 
 class QuickThoughtStage(TrainingStage):
@@ -39,11 +42,11 @@ class QuickThoughtStage(TrainingStage):
     """
 
     kind: Literal["quick-thought"]
-    sentences: Positive | None = None
-    span: Annotated[int, Field(ge=3)] = 100
-    window: Positive = 1
+    sentences: Rows | None = None
+    span: Annotated[Rows, Field(ge=3)] = 100
+    window: Rows = 1
     similarity: Literal["inner-product", "cosine"] = "inner-product"
-    temperature: Annotated[float, Field(gt=0)] = 1.0
+    temperature: Annotated[float, Field(ge=0.001)] = 1.0
 
     @model_validator(mode="after")
     def whole_batches(self) -> QuickThoughtStage:
@@ -60,8 +63,8 @@ class SkipThoughtStage(TrainingStage):
 
     kind: Literal["skip-thought"]
     decoder: DecoderConfig
-    sentences: Positive | None = None
-    span: Annotated[int, Field(ge=3)] = 8
+    sentences: Rows | None = None
+    span: Annotated[Rows, Field(ge=3)] = 8
 
 
 class BinaryCodeConfig(Section):
@@ -71,7 +74,7 @@ class BinaryCodeConfig(Section):
     of another.  It starts from the vectors of the first ``fitted_on`` sentences.
     """
 
-    bits: Positive = 64
+    bits: Width = 64
     balance: Weight = 0.5
     decorrelation: Weight = 0.1
     fitted_on: Positive = 20_000
@@ -85,8 +88,8 @@ class InfoMaxStage(TrainingStage):
     """
 
     kind: Literal["infomax"]
-    sentences: Positive | None = None
-    temperature: Annotated[float, Field(gt=0)] = 0.1
+    sentences: Rows | None = None
+    temperature: Annotated[float, Field(ge=0.001)] = 0.1
     code: BinaryCodeConfig | None = None
 
     @model_validator(mode="after")
@@ -108,7 +111,7 @@ class SentenceRun(RunShape):
     family: Literal["sentence"] = "sentence"
     data: ProseConfig
     encoder: EncoderConfig | None = None
-    start_from: Path | None = None
+    start_from: Place | None = None
     stages: Annotated[list[Stage], Field(min_length=1)]
     validation_documents: Positive = 256
 

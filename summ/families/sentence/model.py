@@ -24,14 +24,13 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from summ.config import EncoderConfig, GruConfig, StaticConfig
+from summ.config import EncoderConfig, GruConfig, Length, StaticConfig, Width
 from summ.data.manifest import UNKNOWN_LANGUAGE
 from summ.errors import CheckpointError
 from summ.networks.bottlenecks import BinaryBottleneck
 from summ.networks.int8 import quantised, restored
 from summ.networks.model_folder import (
     Attention,
-    Length,
     ModelManifest,
     checked_settings,
     load_settings,
@@ -78,10 +77,10 @@ class SentenceSettings:
     max_pieces: Length
     pooling: Pooling
     attention: Attention
-    encoders: int
-    dimension: int
+    encoders: Literal[1, 2]
+    dimension: Width
     language: str = UNKNOWN_LANGUAGE
-    codes: dict[CodeName, dict[str, int]] = field(default_factory=dict)
+    codes: dict[CodeName, dict[str, Width]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from summ.config import NetworkConfig, Positive, RunShape, Section, TrainingStage
+from summ.config import (
+    Language,
+    Length,
+    NetworkConfig,
+    Place,
+    Positive,
+    Rows,
+    RunShape,
+    Section,
+    TrainingStage,
+)
 from summ.text.vocabulary import LONGEST_PROMPT
 
 
@@ -20,11 +29,11 @@ class PairsConfig(Section):
     update over all processes and micro-batches; ``held_out`` targets are never trained on.
     """
 
-    pairs: Path
-    verbs: Path | None = None
-    max_document: Positive = 64
-    max_sentence: Positive = 24
-    rows: Positive = 64
+    pairs: Place
+    verbs: Place | None = None
+    max_document: Length = 64
+    max_sentence: Length = 24
+    rows: Rows = 64
     held_out: Positive = 512
 
 
@@ -35,8 +44,8 @@ class NewCompressorConfig(Section):
     639 code, by which texts find the model.
     """
 
-    vocabulary: Path
-    language: str
+    vocabulary: Place
+    language: Language
     compressor: NetworkConfig
     attention: Literal["eager", "sdpa"] = "eager"
 
@@ -65,7 +74,7 @@ class ShortenerRun(RunShape):
     family: Literal["shortener"] = "shortener"
     data: PairsConfig
     new: NewCompressorConfig | None = None
-    start_from: Path | None = None
+    start_from: Place | None = None
     stages: Annotated[list[Stage], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -14,13 +14,13 @@ from typing import Annotated
 import torch
 from pydantic import Field
 
+from summ.config import Length
 from summ.data.files import write_file
 from summ.errors import CheckpointError
 from summ.networks.compressor import Compressor
 from summ.networks.int8 import load_eight_bits, load_for_inference, save_eight_bits
 from summ.networks.model_folder import (
     Attention,
-    Length,
     ModelManifest,
     checked_settings,
     load_settings,

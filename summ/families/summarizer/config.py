@@ -9,19 +9,25 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from summ.config import (
+    Count,
     DataConfig,
+    Lengths,
     NetworkConfig,
     NoiseConfig,
     OptimizerConfig,
+    Place,
     Positive,
+    Rows,
     RunShape,
     Section,
     Share,
     StageName,
     StageShape,
     Temperature,
+    Temperatures,
     TrainingStage,
     Weight,
+    Width,
 )
 
 
@@ -52,9 +58,9 @@ class AnchorConfig(Section):
 
     back_translated_share: Share = 0.0
     back_translated_coverage: Share = 0.0
-    temperature: tuple[float, float] = (0.7, 1.0)
-    back_translated_length: tuple[int, int] = (16, 48)
-    budgets: tuple[int, int] = (6, 14)
+    temperature: Temperatures = (0.7, 1.0)
+    back_translated_length: Lengths = (16, 48)
+    budgets: Lengths = (6, 14)
 
 
 class LikelihoodConfig(AnchorConfig):
@@ -90,11 +96,11 @@ class RewardConfig(Section):
     position_weight: Weight = 0.0
     fluency_weight: Weight = 0.0
     similarity_weight: Weight = 0.0
-    similarity_encoder: Path | None = None
+    similarity_encoder: Place | None = None
     reference_weight: Weight = 0.0
-    reference: Path | None = None
+    reference: Place | None = None
     salience_weight: Weight = 0.0
-    salience: Path | None = None
+    salience: Place | None = None
 
     @model_validator(mode="after")
     def named(self) -> RewardConfig:
@@ -121,11 +127,11 @@ class DraftStage(TrainingStage):
 
     optimizer: AdversarialOptimizerConfig
     likelihood: AnchorConfig = AnchorConfig()
-    discriminator_every: Annotated[int, Field(ge=0)] = 0
+    discriminator_every: Count = 0
     critic_updates: Positive = 1
-    corpus: Path | None = None
-    documents: Positive | None = None
-    sentences: Positive | None = None
+    corpus: Place | None = None
+    documents: Rows | None = None
+    sentences: Rows | None = None
     noise: NoiseConfig | None = None
 
 
@@ -145,7 +151,7 @@ class LanguageModelStage(TrainingStage):
 
     kind: Literal["language-model"]
     network: NetworkConfig | None = None
-    sentences: Positive | None = None
+    sentences: Rows | None = None
 
 
 class SalienceStage(TrainingStage):
@@ -158,10 +164,10 @@ class SalienceStage(TrainingStage):
     """
 
     kind: Literal["salience"]
-    prose: Path
-    leads: Positive = 1
-    hidden: Positive = 64
-    sentences: Positive | None = None
+    prose: Place
+    leads: Rows = 1
+    hidden: Width = 64
+    sentences: Rows | None = None
 
 
 class ReinforceStage(DraftStage):
@@ -173,7 +179,7 @@ class ReinforceStage(DraftStage):
 
     kind: Literal["reinforce"]
     baseline: Literal["self-critical", "leave-one-out"] = "leave-one-out"
-    samples: Positive = 4
+    samples: Rows = 4
     temperature: Temperature = 1.0
     reward: RewardConfig = RewardConfig()
     likelihood_weight: Weight = 1.0
@@ -282,7 +288,7 @@ class SummarizerRun(RunShape):
     data: DataConfig
     noise: NoiseConfig = NoiseConfig()
     networks: NetworksConfig | None = None
-    start_from: Path | None = None
+    start_from: Place | None = None
     stages: Annotated[list[Stage], Field(min_length=1)]
     model: ModelConfig = ModelConfig()
     validation_documents: Positive = 256

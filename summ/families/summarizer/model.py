@@ -16,7 +16,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from summ.config import NetworkConfig
+from summ.config import Length, NetworkConfig
 from summ.data.manifest import UNKNOWN_LANGUAGE
 from summ.errors import CheckpointError, ConfigError
 from summ.families.summarizer.config import NetworksConfig
@@ -26,7 +26,6 @@ from summ.networks.int8 import WEIGHTS, load_eight_bits, save_eight_bits
 from summ.networks.language_model import LanguageModel, build_language_model
 from summ.networks.model_folder import (
     Attention,
-    Length,
     ModelManifest,
     checked_settings,
     load_settings,

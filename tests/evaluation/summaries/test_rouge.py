@@ -209,3 +209,11 @@ def test_lead_75c_on_gigaword_is_the_published_figure(gigaword: Texts) -> None:
 def test_every_protocol_scores() -> None:
     for name in PROTOCOLS:
         assert rouge(["a cat."], [["a cat.", "dogs"]], protocol=name, resamples=2).n == 1
+
+
+def test_texts_that_would_fill_the_memory_are_refused() -> None:
+    """The table of all words by all words; a short text beside a long one is compared."""
+    long = "word " * 6000
+    assert rouge([long], ["a word"], resamples=2).rouge1.recall == 50
+    with pytest.raises(DataError, match=r"line 2: a summary of 6,000 words beside one of 6,000"):
+        rouge(["a", long], ["a", long], resamples=2)
