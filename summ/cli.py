@@ -19,7 +19,10 @@ from typing import Annotated, Any, cast
 import typer
 
 from summ.commands.average import average
+from summ.commands.codes import codes
+from summ.commands.decode import decode
 from summ.commands.embed import embed
+from summ.commands.encode import encode
 from summ.commands.evaluate import evaluate
 from summ.commands.export import export
 from summ.commands.info import info
@@ -58,6 +61,13 @@ EXAMPLES = {
     "embed": ("summ embed --lines sentences.txt --output vectors.npy",),
     "neighbours": ('summ neighbours "interest rates rise" --among sentences.txt --count 5',),
     "score": ("summ score --lines sentences.txt",),
+    "encode": ("summ encode --lines headlines.txt --model runs/vq/model --output codes.jsonl",),
+    "decode": (
+        "summ decode codes.jsonl --model runs/vq/model",
+        "summ decode --model runs/gaussian/model --sample 5",
+        'summ decode --model runs/gaussian/model --between "Rain in Rome" "Snow in Oslo"',
+    ),
+    "codes": ("summ codes runs/vq/model --lines headlines.txt",),
     "serve": ("summ serve", "summ serve --port 8080 --model runs/tiny/model"),
     "prepare": (
         "summ prepare --documents articles.txt --sentences headlines.txt --output corpora/mine",
@@ -83,6 +93,9 @@ for command in (
     evaluate,
     embed,
     neighbours,
+    encode,
+    decode,
+    codes,
     score,
     prepare,
     train,

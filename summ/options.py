@@ -231,6 +231,34 @@ Query = Annotated[str, Argument(metavar="QUERY", help="A text.")]
 Among = Annotated[Path, Option("--among", metavar="FILE", help="Where to look for nearest texts.")]
 NeighbourCount = Annotated[int, Option("--count", min=1, metavar="N", help="The most to show.")]
 
+AutoencoderModel = Annotated[
+    Path,
+    Option("--model", parser=find_model, metavar="DIR", help="Folder of a trained autoencoder."),
+]
+AutoencoderArgument = Annotated[
+    Path, Argument(parser=find_model, metavar="MODEL", help="Folder of a trained autoencoder.")
+]
+Sample = Annotated[
+    int | None, Option(min=1, max=100_000, metavar="N", help="Decode N codes drawn from the prior.")
+]
+Between = Annotated[
+    tuple[str, str] | None,
+    Option(metavar="A B", help="Decode codes on the way from the text A to the text B."),
+]
+Steps = Annotated[
+    int, Option(min=2, max=1000, metavar="N", help="Codes from A to B, both included.")
+]
+CodeField = Annotated[
+    str, Option("--field", metavar="NAME", help="Field of records that holds the code.")
+]
+LineFormat = Annotated[
+    Literal["text", "jsonl"],
+    Option("--format", help='A text a line, or {"id", "text"} records.'),
+]
+PartCount = Annotated[
+    int, Option("--count", min=1, metavar="N", help="The most parts of codes to show.")
+]
+
 ExportedModel = Annotated[
     Path, Argument(parser=find_model, metavar="MODEL", help="A model's folder or name.")
 ]

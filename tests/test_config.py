@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from summ.config import NetworkConfig, Section
 from summ.errors import ConfigError
 from summ.families import FAMILIES, load_run
+from summ.families.autoencoder.config import AutoencoderRun
 from summ.families.sentence.config import SentenceRun
 from summ.families.shortener.config import ShortenerRun
 from summ.families.summarizer.config import (
@@ -213,7 +214,7 @@ def test_a_bare_no_is_no_autocast(written: str, read: str) -> None:
     )
 
 
-RUNS = (SummarizerRun, SentenceRun, ShortenerRun)
+RUNS = (SummarizerRun, SentenceRun, ShortenerRun, AutoencoderRun)
 # Schemas only name keys, but ``run.py`` reads those of the trainer.
 SOURCES = [
     path

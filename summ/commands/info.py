@@ -13,6 +13,7 @@ from summ.pretrained import FIGURES, shipped_models
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from summ.families.autoencoder.model import AutoencoderModel
     from summ.families.sentence.model import SentenceModel
     from summ.families.summarizer.model import SummaryModel
     from summ.text.vocabulary import Vocabulary
@@ -31,6 +32,7 @@ def info(model: options.ModelArgument = None) -> None:
         _list_models()
         return
     from summ import families
+    from summ.families.autoencoder.model import AutoencoderModel
     from summ.families.sentence.model import SentenceModel
     from summ.families.summarizer.model import SummaryModel
     from summ.networks.model_folder import read_manifest
@@ -50,6 +52,8 @@ def info(model: options.ModelArgument = None) -> None:
             _describe_summarizer(loaded)
         case SentenceModel() as loaded:
             _describe_encoder(loaded)
+        case AutoencoderModel() as loaded:
+            _describe_autoencoder(loaded)
 
 
 def _list_models() -> None:
@@ -100,6 +104,14 @@ def _describe_encoder(model: SentenceModel) -> None:
     print(f"pooling: {settings.pooling}")
     print(f"dimension: {settings.dimension}")
     print(f"max_pieces: {settings.max_pieces}")
+
+
+def _describe_autoencoder(model: AutoencoderModel) -> None:
+    count = sum(weights.numel() for weights in model.network.parameters())
+    print(f"autoencoder: {count:,} parameters")
+    _describe_vocabulary(model.vocabulary)
+    print(f"bottleneck: {model.settings.bottleneck.kind}, {model.settings.bottleneck.slots} slots")
+    print(f"max_sentence: {model.settings.max_sentence} pieces")
 
 
 def _describe_vocabulary(vocabulary: Vocabulary) -> None:

@@ -10,6 +10,7 @@ from summ.errors import ConfigError, DataError
 from summ.export.cards import encoder_card, summarizer_card
 from summ.export.transformers import save_encoder, save_summarizer_tokenizer, write_json_file
 from summ.families import load
+from summ.families.autoencoder.model import AutoencoderModel
 from summ.families.sentence.model import SentenceModel
 from summ.families.summarizer.model import SummaryModel
 
@@ -33,6 +34,11 @@ def export(model: Path, target: Target, output: Path) -> None:
             exists or cannot be written.
     """
     loaded = load(model)
+    if isinstance(loaded, AutoencoderModel):
+        raise ConfigError(
+            f"{model}: an autoencoder, which other programs have no place for. Give the folder of "
+            "a summarizer or of a sentence model."
+        )
     if isinstance(loaded, SummaryModel) and target == "sentence-transformers":
         raise ConfigError(
             f"{model}: a summarizer, but sentence-transformers needs a sentence model. Give the "

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import torch
 
     from summ.config import RunShape
+    from summ.families.autoencoder.model import AutoencoderModel
     from summ.families.sentence.model import SentenceModel
     from summ.families.shortener.task import StartingPoint
     from summ.families.summarizer.model import SummaryModel
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from summ.training.task import Task
     from summ.types import Tokens
 
-FAMILIES = ("summarizer", "sentence", "shortener")
+FAMILIES = ("summarizer", "sentence", "shortener", "autoencoder")
 # Configurations of 0.1 name no family; stages of these kinds are not the summarizer's.
 _SENTENCE_KINDS = ("quick-thought", "skip-thought", "infomax")
 
@@ -50,6 +51,10 @@ def load_run(path: Path, overrides: Sequence[str] = ()) -> RunShape:
             from summ.families.shortener.config import ShortenerRun
 
             return fit(ShortenerRun, values, path, overrides)
+        case "autoencoder":
+            from summ.families.autoencoder.config import AutoencoderRun
+
+            return fit(AutoencoderRun, values, path, overrides)
         case other:
             raise ConfigError(
                 f"{path}: family: there is none of this name, found {repr(other)[:100]}. "
@@ -63,6 +68,7 @@ def task(config: RunShape, device: torch.device) -> Task:
     Raises:
         SummError: a text or a model that the configuration names is missing, or does not fit it.
     """
+    from summ.families.autoencoder.config import AutoencoderRun
     from summ.families.sentence.config import SentenceRun
     from summ.families.shortener.config import ShortenerRun
     from summ.families.summarizer.config import SummarizerRun
@@ -80,10 +86,16 @@ def task(config: RunShape, device: torch.device) -> Task:
             from summ.families.shortener.task import ShortenerTask
 
             return ShortenerTask(config, device, _starting_point)
+        case AutoencoderRun():
+            from summ.families.autoencoder.task import AutoencoderTask
+
+            return AutoencoderTask(config, device)
     raise TypeError(f"a run of no family: {type(config).__name__}")
 
 
-def load(folder: Path, device: torch.device | str = "cpu") -> SummaryModel | SentenceModel:
+def load(
+    folder: Path, device: torch.device | str = "cpu"
+) -> SummaryModel | SentenceModel | AutoencoderModel:
     """The model in a folder, of the family that its manifest names.
 
     Raises:
@@ -100,6 +112,10 @@ def load(folder: Path, device: torch.device | str = "cpu") -> SummaryModel | Sen
             from summ.families.sentence.model import load_sentence_model
 
             return load_sentence_model(folder, device)
+        case "autoencoder":
+            from summ.families.autoencoder.model import load_autoencoder
+
+            return load_autoencoder(folder, device)
         case "shortener":
             raise CheckpointError(
                 f"{folder}: a shortener writes summaries together with a summarizer only. Load "

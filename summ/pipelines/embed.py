@@ -136,8 +136,9 @@ class SentenceEncoder:
         if self.bits is None:
             return None
         with torch.inference_mode():
-            code = self._model.codes["binary"](torch.from_numpy(vectors).to(self._device))
-        bits = code.bits.cpu().numpy()
+            slots = torch.from_numpy(vectors[:, None]).to(self._device)
+            code = self._model.codes["binary"](slots)
+        bits = code.bits[:, 0].cpu().numpy()
         bits[blank] = False
         return np.packbits(bits, axis=1)
 

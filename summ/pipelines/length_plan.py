@@ -119,7 +119,9 @@ def plan_summary(
     if sum(map(bool, documents)) == 1:
         most = limit.sentences or len(sentences)
         if count_words(whole) <= words and len(sentences) <= most:
-            return LengthPlan((Segment(whole, None),), words, whole=True)
+            return LengthPlan(
+                (Segment(_told_apart(whole, sentences, words), None),), words, whole=True
+            )
         one = _one_is_enough(limit, words, scale) and fits(whole) and _is_running(sentences)
         if len(sentences) == 1 or (one and all(map(may_shorten, sentences))):
             told = " ".join(" ".join(map(without_salutation, texts)).split())
@@ -157,6 +159,14 @@ def _is_running(sentences: Sequence[str]) -> bool:
     return all(
         sentence.rstrip(_CLOSERS)[-1:] in tuple(_SENTENCE_ENDS) for sentence in sentences[:-1]
     )
+
+
+def _told_apart(whole: str, sentences: Sequence[str], words: int) -> str:
+    """The whole text, where lines without a full stop would run into the next with one."""
+    if _is_running(sentences):
+        return whole
+    apart = " ".join([*map(_ended, sentences[:-1]), sentences[-1]])
+    return apart if count_words(apart) <= words else whole
 
 
 def _one_is_enough(limit: LengthLimit, words: int, scale: int) -> bool:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from summ.pretrained import find_model
 
 if TYPE_CHECKING:
+    from summ.pipelines.autoencode import TextAutoencoder
     from summ.pipelines.embed import SentenceEncoder
     from summ.pipelines.summarize import Summarizer
 
 
-def load(name_or_path: Path | str, device: str | None = None) -> Summarizer | SentenceEncoder:
+def load(
+    name_or_path: Path | str, device: str | None = None
+) -> Summarizer | SentenceEncoder | TextAutoencoder:
     """Loads a model and returns what uses it.
 
     Example::
@@ -29,15 +32,18 @@ def load(name_or_path: Path | str, device: str | None = None) -> Summarizer | Se
             is one.
 
     Returns:
-        A ``Summarizer`` of a summarization model, a ``SentenceEncoder`` of a sentence model.
+        A ``Summarizer`` of a summarization model, a ``SentenceEncoder`` of a sentence model, a
+        ``TextAutoencoder`` of an autoencoder.
 
     Raises:
         CheckpointError: there is no such model, or it is damaged or from another version.
     """
     from summ import families
+    from summ.families.autoencoder.model import AutoencoderModel
     from summ.families.sentence.model import SentenceModel
     from summ.families.summarizer.model import SummaryModel
     from summ.networks.model_folder import read_manifest
+    from summ.pipelines.autoencode import TextAutoencoder
     from summ.pipelines.compressors import parts_around
     from summ.pipelines.device import chosen_device
     from summ.pipelines.embed import SentenceEncoder
@@ -51,3 +57,5 @@ def load(name_or_path: Path | str, device: str | None = None) -> Summarizer | Se
             return Summarizer.of(parts_around(model, device), device)
         case SentenceModel() as model:
             return SentenceEncoder(model)
+        case AutoencoderModel() as model:
+            return TextAutoencoder(model)

@@ -15,11 +15,12 @@ from summ.pipelines.chinese_skips import ChineseSkips
 from summ.pipelines.compressed import Compressed
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.ordered_search import OrderedLine, OrderedSearcher, OrderedSource
-from summ.text.chinese import CLAUSE_MARKS, broken_off
+from summ.text.breaking_off import break_off
+from summ.text.chinese import CLAUSE_MARKS, plainer
 from summ.text.chinese_variants import simplified
 from summ.text.folding import Folded, fold
 from summ.text.sentences import split_sentences
-from summ.text.words import count_words, cut_to_words
+from summ.text.words import count_words
 
 _FEWEST = 6  # characters of a sentence that says something
 
@@ -32,7 +33,7 @@ class ChineseChoiceWeights:
         short: of each character fewer than ``enough``.
         enough: characters beyond which more are not better.
         dispensable: of each character of a date, an office and the like that stays.
-        least: a line worth less is not shown; the sentence is cut before a phrase instead.
+        least: a line worth less is not shown; the sentence is broken off instead.
     """
 
     short: float = 0.02
@@ -148,7 +149,7 @@ class ChineseShortener:
         }
         best = max(worth, key=lambda places: worth[places], default=None)
         if best is None or worth[best] < self._weights.least:
-            head = cut_to_words(broken_off(text, words), words)
+            head = break_off(plainer(text) or text, words)
             return Compressed(head, 0.0, source.cut, "cut")
         return Compressed(written[best], known[best].log_prob, source.cut, "compressed")
 

@@ -2,19 +2,22 @@
 
 An ellipsis says that it goes on.  It ends with a clause if it can, else between two words; where
 no spaces are written, at those ends of words that can be known without a dictionary: spaces,
-changes of script, function words, the kana behind which another word's characters begin.
+changes of script, function words, the kana behind which another word's characters begin, and in
+Chinese between characters that seldom stand side by side.
 """
 
 from __future__ import annotations
 
 import re
 
+from summ.text.chinese_words import word_ends
 from summ.text.scripts import MARKS
 from summ.text.words import count_words, cut_to_words, is_unsegmented
 
 _CLAUSE_END = re.compile(
     r"[,;:،؛，、；：·\u2013\u2014](?=\s|$)|[，、；：၊\u0f0d]|(?<=[\u0e00-\u0e7f])\s(?=[\u0e00-\u0e7f])"
 )
+_LIST_MARK = "、"  # of Chinese; in Japanese it ends clauses
 _LEAST_CLAUSE = 0.4  # of the words that a clause must fill to be worth its end
 _TRAILING = ' ,;:،؛，、；：·၊\u200b\u0f0d-\u2013\u2014(“"«„「『（'
 _ELLIPSIS = "…"
@@ -34,6 +37,7 @@ _INSIDE = re.compile(
     rf"(?=[{MARKS}\u0300-\u036f\u200d])|(?=[\u1000-\u102a][\u1039\u103a])"
     r"|(?<=[\u1039\u17d2\u200d\u0e40-\u0e44\u0ec0-\u0ec4])"
 )
+_ANY_HAN, _KANA = re.compile(f"[{_HAN}]"), re.compile(f"[{_HIRAGANA}{_KATAKANA}]")
 _LONG_FUNCTION_WORD = 4  # characters; shorter ones also stand inside other words
 
 
@@ -52,10 +56,10 @@ def break_off(sentence: str, words: int, function_words: frozenset[str] = frozen
     head = cut_to_words(sentence, room)
     if not _CLAUSE_END.match(sentence, len(head)):
         least = _LEAST_CLAUSE * words
-        clauses = [found.start() for found in _CLAUSE_END.finditer(head)]
+        clauses = _clause_ends(sentence, head)
         if clauses and count_words(head[: clauses[-1]]) >= least:
             head = head[: clauses[-1]]
-        elif is_unsegmented(head[-1:]):
+        elif is_unsegmented(sentence):
             ends = [end for end in _word_ends(sentence, function_words) if end <= len(head)]
             if ends and count_words(head[: ends[-1]]) >= least:
                 head = head[: ends[-1]]
@@ -63,6 +67,18 @@ def break_off(sentence: str, words: int, function_words: frozenset[str] = frozen
                 head = head[: _syllable_end(sentence, len(head))]
     head = head.rstrip(_TRAILING) or head
     return head if count_words(head + _ELLIPSIS) > words else head + _ELLIPSIS
+
+
+def _clause_ends(sentence: str, head: str) -> list[int]:
+    """Where clauses end within the head of a sentence; half a list of Chinese is none."""
+    found = _CLAUSE_END.finditer(head)
+    listed = _LIST_MARK if _is_chinese(sentence) else ""
+    return [one.start() for one in found if one.group() != listed]
+
+
+def _is_chinese(sentence: str) -> bool:
+    """Whether a sentence has Chinese characters and no kana."""
+    return _ANY_HAN.search(sentence) is not None and not _KANA.search(sentence)
 
 
 def _syllable_end(sentence: str, end: int) -> int:
@@ -73,6 +89,8 @@ def _syllable_end(sentence: str, end: int) -> int:
 def _word_ends(sentence: str, function_words: frozenset[str]) -> list[int]:
     """Places behind which another word begins, in order."""
     ends = {found.start() for found in _WORD_END.finditer(sentence)}
+    if _is_chinese(sentence):
+        ends.update(word_ends(sentence))
     long = [re.escape(word) for word in function_words if len(word) >= _LONG_FUNCTION_WORD]
     if long:
         ends |= {found.start() for found in re.finditer("|".join(sorted(long)), sentence)}

@@ -44,7 +44,9 @@ _NOTHING = re.compile(
     r"|medien)"
     r"(?: \w+)? (?:omitted|weggelassen)|(?:this|you deleted this) message(?: was deleted)?"
     r"|deleted|null|edited|\d+ repl(?:y|ies)(?:\W.*)?|attachment.*)[>\])\s.]*|[\W_]*"
-    r"|\s*(?::[\w+-]+:\s*\d*\s*)+",
+    r"|\s*(?::[\w+-]+:\s*\d*\s*)+"
+    r"|(?:hi|hey|hello|good morning|hallo|guten morgen|moin|salut|hola)"
+    r"(?: (?:all|everyone|everybody|team|folks|there|zusammen|\u00e0 tous))?[\s!.,]*",
     re.IGNORECASE,
 )
 _TURN = re.compile(
@@ -56,6 +58,7 @@ _NEEDS_SPEAKER = re.compile(
     r"|je|nous|mon|ma|yo|nosotros)\b",
     re.IGNORECASE,
 )
+_EMOJI = re.compile(r"(?<!\S):[a-z][\w+-]+:(?!\S)\s*")
 _FEWEST = 2
 _FEWEST_PLAIN = 4  # turns of a transcript without stamps
 
@@ -74,9 +77,10 @@ class Turn:
     @property
     def text(self) -> str:
         """What is said, behind its speaker where it needs one."""
-        if self.speaker and _NEEDS_SPEAKER.search(self.said.replace("’", "'")):
-            return f"{self.speaker}: {self.said}"
-        return self.said
+        said = _EMOJI.sub("", self.said).strip() or self.said
+        if self.speaker and _NEEDS_SPEAKER.search(said.replace("’", "'")):
+            return f"{self.speaker}: {said}"
+        return said
 
 
 def chat_turns(lines: list[str]) -> list[Turn] | None:

@@ -38,8 +38,6 @@ _OFFICES = re.compile(rf"(?:(?:{zh.OFFICES})[、兼]?)+(?={_HAN}{{2,4}})")
 _PLACES = re.compile(zh.PLACES)
 _OPENER = re.compile(rf"^(?:{zh.OPENERS})")
 _DENIES = re.compile(zh.DENIALS)
-# Where a phrase begins: particles, unless they are part of a common word.
-_PHRASE = re.compile(rf"[{CLAUSE_MARKS}、]|(?:{zh.BEFORE_PHRASES})")
 _DATED = re.compile(rf"(?:{_DATE.pattern}|{_PART})(?:[（(][^）)]{{0,20}}[）)])?{_PART}*[，,]?")
 _LINK = re.compile(rf"^(?:{zh.LINKS})[，、]?")
 _SPEECH_END = re.compile(rf"(?:{zh.SPEECH})$")
@@ -168,22 +166,3 @@ def looks_complete(line: str) -> bool:
         or _UNFINISHED.search(last)
         or (len(parts) == 1 and _OPENER.match(last) and len(last) < 3 * _FEWEST)
     )
-
-
-def broken_off(text: str, characters: int) -> str:
-    """The best beginning of at most so many characters where no line is complete.
-
-    Up to the end of a clause, if the first one fits; else up to where a phrase begins, so that no
-    word is broken.  Without a lexicon, phrases are known by the particles before them.
-    """
-    text = plainer(text) or text
-    if len(text) <= characters:
-        return text.rstrip(CLAUSE_MARKS)
-    ends = [end for _, end in clause_spans(text) if _FEWEST <= end <= characters]
-    if ends:
-        return text[: ends[-1]]
-    head = text[: characters + 1]
-    places = [match.start() for match in _PHRASE.finditer(head) if match.start() >= _FEWEST]
-    # Half a list is worse than half a sentence.
-    places = [place for place in places if text[place] != "、"] or places
-    return text[: places[-1] if places else characters].rstrip(CLAUSE_MARKS + "、")

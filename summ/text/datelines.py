@@ -49,7 +49,7 @@ _BYLINE_INLINE = re.compile(
 )
 _BYLINE = re.compile(
     rf"\s*(?:(?:Written|Reported|Words|Story|Text)\s)?(?:[Bb]y|BY|Von|Par|Por)\s{_PERSONS}"
-    rf"(?:\s*[,|•·/\u2013\u2014-]\s*[^.!?]{{0,60}}|\sin\s{_NAME})?\s*"
+    rf"(?:\s*[,|•·/\u2013\u2014-]\s*(?:[^.!?]|\d\.){{0,60}}|\sin\s{_NAME})?\s*"
 )
 
 

@@ -10,10 +10,12 @@ import pytest
 from summ.config import RunShape, Section
 from summ.data.prose import prepare_prose
 from summ.families import train
+from summ.families.autoencoder.config import AutoencoderRun
 from summ.families.sentence.config import SentenceRun
 from summ.families.shortener.config import ShortenerRun
 from summ.text.verbs import VerbLexicon
 from tests.conftest import STORIES
+from tests.families.autoencoder import test_task as autoencoder
 from tests.families.sentence.test_task import values
 from tests.families.shortener import test_task as shortener
 from tests.families.summarizer.test_task import NETWORK, config
@@ -101,3 +103,10 @@ def test_a_shorteners_stage_reads_its_keys(
     pairs.with_suffix(".verbs.json").write_text(verbs)
     given = shortener.values(pairs, summary_model_folder, tmp_path / "run")
     assert not keys_not_read(ShortenerRun.model_validate(given), monkeypatch)
+
+
+def test_an_autoencoders_stage_reads_its_keys(
+    tiny_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = autoencoder.values(tiny_corpus, "binary", tmp_path / "run")
+    assert not keys_not_read(AutoencoderRun.model_validate(given), monkeypatch)

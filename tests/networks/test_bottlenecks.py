@@ -19,10 +19,10 @@ def rows(count: int, width: int, seed: int = 0) -> torch.Tensor:
 def test_a_binary_code_is_signs_with_the_slope_of_tanh() -> None:
     torch.manual_seed(0)
     bottleneck, vectors, weights = BinaryBottleneck(5, 3), rows(4, 5), rows(4, 3, 1)
-    code = bottleneck(vectors)
+    code = bottleneck(vectors[:, None])
     activation = bottleneck.linear(vectors)
-    assert torch.equal(code.bits, activation > 0)
-    torch.testing.assert_close(code.values[:, 0], torch.where(code.bits, 1.0, -1.0))
+    assert torch.equal(code.bits[:, 0], activation > 0)
+    torch.testing.assert_close(code.values, torch.where(code.bits, 1.0, -1.0))
     assert code.nats.tolist() == pytest.approx([3 * math.log(2)] * 4)
     (code.values[:, 0] * weights).sum().backward()
     slope = weights * (1 - activation.detach().tanh() ** 2)
@@ -65,7 +65,7 @@ def test_a_fitted_code_halves_the_texts_by_every_bit() -> None:
     bottleneck = BinaryBottleneck(8, 4)
     vectors = rows(500, 8) + 3.0  # far from the origin
     bottleneck.fit(vectors, seed=1)
-    code = bottleneck(vectors)
+    code = bottleneck(vectors[:, None])
     assert bottleneck.fitted
     # Signs of a normal variable with this mean, in standard deviations of the mean: 5.
     share = code.bits.float().mean(dim=0)

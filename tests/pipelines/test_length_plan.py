@@ -179,3 +179,9 @@ def test_a_shortened_question_stays_one():
     shortened = ["It rained.", "Could you send the list"]
     assert assemble(plan, shortened) == "It rained. Could you send the list?"
     assert assemble(plan, ["It rained.", "Send the list"]) == "It rained. Send the list."
+
+
+def test_lines_that_are_kept_whole_do_not_run_into_each_other():
+    text = "open the bridge\n\nclose the port"
+    plan = plan_summary([text], LengthLimit(10), lambda _: True, 99)
+    assert plan.parts == (Segment("open the bridge. close the port", None),)

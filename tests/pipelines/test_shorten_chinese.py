@@ -44,7 +44,7 @@ def test_characters_are_the_source_s_in_its_order(shortener: ChineseShortener) -
         shortener.shorten(texts, [24] * len(texts), DecodingOptions()), texts, strict=True
     ):
         rest = iter(text)
-        assert all(character in rest for character in line.text)
+        assert all(character in rest for character in line.text.removesuffix("…"))
 
 
 def test_a_batch_changes_nothing(shortener: ChineseShortener) -> None:

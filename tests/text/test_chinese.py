@@ -2,8 +2,9 @@
 
 import pytest
 
+from data_prep.joined_pairs import joined_pairs
+from summ.text.breaking_off import break_off
 from summ.text.chinese import (
-    broken_off,
     clauses,
     dispensable,
     looks_complete,
@@ -94,8 +95,21 @@ def test_denials_and_conditions_are_never_left_out(sentence: str) -> None:
     assert sentence.rstrip("。") in list(shortenings(sentence, 30))
 
 
-def test_a_line_is_broken_off_behind_a_clause_or_before_a_phrase() -> None:
-    text = "北部山区昨夜遭遇暴雨并引发洪水导致道路中断"
-    assert broken_off(text, 14) == "北部山区昨夜遭遇暴雨"
-    assert broken_off(text, 100) == text
-    assert broken_off("总理致电王小明，祝贺他就任图书馆联合会主席", 18) == "总理致电王小明"
+def test_a_sentence_is_broken_off_behind_a_clause_or_between_words() -> None:
+    text = "北部山区昨夜遭遇暴雨，三座桥梁被冲毁，附近居民转移"
+    assert break_off(text, 14) == "北部山区昨夜遭遇暴雨…"
+    assert break_off(text, 100) == text
+    # No word and no number is torn, half a list is no clause, and nothing leads on to nothing.
+    assert break_off("市图书馆和天文馆将于下月开放", 9) == "市图书馆和天文馆…"
+    assert break_off("全市今年共收获苹果528816吨", 14) == "全市今年共收获苹果…"
+    assert break_off("学校、医院、图书馆昨天举行联合演习", 14) == "学校、医院、图书馆昨天举行…"
+    assert break_off("市圖書館和天文館將於下月開放", 9) == "市圖書館和天文館…"
+
+
+def test_pairs_of_characters_that_belong_together_are_counted() -> None:
+    # Of 16 characters each is there 4 times, so that chance would have a pair 4 * 4 / 16 times: it
+    # is there 4 times as often, log 4 = 1.386.
+    lines = ["图书，图书", "天文，天文", "图书，图书", "天文，天文"]
+    assert joined_pairs(lines, 4, 1.0) == ["图书", "天文"]
+    assert joined_pairs(lines, 5, 1.0) == []
+    assert joined_pairs(lines, 4, 1.4) == []

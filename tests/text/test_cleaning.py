@@ -96,6 +96,12 @@ def test_nothing_becomes_blank(text):
             "[10:15] eva: The bridge opened.\n:tada: 3\n[10:16] tim: It cost forty million.",
             "The bridge opened.\n\nIt cost forty million.",
         ),
+        # Greetings and signs among the words of a chat.
+        (
+            "[10:15] eva: Hi everyone\n[10:16] eva: The bridge opened :tada:\n[10:17] tim: yes",
+            "The bridge opened\n\nyes",
+        ),
+        ("Von Max Müller, 3. Mai 2026\n\nDie Brücke ist offen.", "Die Brücke ist offen."),
     ],
 )
 def test_what_surrounds_the_text(text, cleaned):

@@ -242,6 +242,11 @@ def figures_by(
                 found = model_figures(model, *pairs, batch_size=batch_size)
             case SentenceModel() as model:
                 found = similarity_figures(model, *pairs, batch_size=batch_size)
+            case _:
+                raise ConfigError(
+                    f"{folder}: a model that judges no summaries. Give a summarizer, or a sentence "
+                    "model."
+                )
         if found.keys() & figures.keys():
             raise ConfigError(
                 f"{folder}: another judge gives {min(found)}, too. Give one model and one encoder."

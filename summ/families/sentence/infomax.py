@@ -90,7 +90,7 @@ class InfoMaxStep(nn.Module):
         with torch.no_grad():
             vectors = self.model.vectors(half)
         with torch.autocast(vectors.device.type, enabled=False):
-            return self.code(vectors).values[:, 0]
+            return self.code(vectors[:, None]).values[:, 0]
 
     def _nll(
         self, here: Float[Tensor, "N D"], there: Float[Tensor, "M D"], streams: RandomStreams

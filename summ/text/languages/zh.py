@@ -60,13 +60,5 @@ NEVER_LAST = (
     "之|所|个|名|位|中|、"
 )
 
-# Particles before which a line may be cut where nothing better is known, unless they are part of
-# a common word.
-BEFORE_PHRASES = (
-    "并(?![购非列存不行排])|以及|和(?![平谐解睦蔼])|与(?![会否])|在(?![线职于])|"
-    "对(?![外话手策象于])|向(?![前上来导])|从(?![而事])|等(?![级待候])|将(?!军)|把|被|因|"
-    "但|而(?![且是言])"
-)
-
 # What holds one of these is never left out.
 DENIALS = "不|没|未|无|非|否认|驳斥|驳回|拒绝|反对|取消|避免|难以|如果|若|一旦|只有|只要|除非"

@@ -72,7 +72,9 @@ def test_codes_travel_with_the_model(model: SentenceModel, tmp_path: Path) -> No
     assert loaded.settings.codes["binary"] == {"bits": 5}
     vectors = model.vectors(model.read(TEXTS))
     for name, code in coded.codes.items():
-        assert torch.equal(loaded.codes[name](vectors).values, code(vectors).values), name
+        assert torch.equal(
+            loaded.codes[name](vectors[:, None]).values, code(vectors[:, None]).values
+        ), name
     # Beside them, the encoders are the same to the byte.
     save_sentence_model(model, tmp_path / "plain")
     for file in (tmp_path / "plain").glob("?/*"):

@@ -1,0 +1,1 @@
+"""Autoencoders: a text, a code of little information, and the text again."""

@@ -1,0 +1,152 @@
+"""The settings of a run of autoencoders: its texts, networks, bottleneck and stages."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from summ.config import (
+    Length,
+    NetworkConfig,
+    Place,
+    Positive,
+    Rows,
+    RunShape,
+    Section,
+    Share,
+    Temperature,
+    TrainingStage,
+    Weight,
+)
+
+# What a model folder from anywhere may ask for, too.
+Slots = Annotated[int, Field(gt=0, le=64)]
+Size = Annotated[int, Field(gt=0, le=1024)]
+Symbols = Annotated[int, Field(gt=1, le=1 << 16)]
+
+
+class ContinuousConfig(Section):
+    """Plain numbers, ``size`` of them in each of the ``slots``; nothing limits what they hold."""
+
+    kind: Literal["continuous"]
+    slots: Slots = 8
+    size: Size = 32
+
+
+class GaussianConfig(Section):
+    """A normal distribution over ``size`` numbers a slot: a variational autoencoder.
+
+    Each number may cost ``free_nats`` for nothing.
+    """
+
+    kind: Literal["gaussian"]
+    slots: Slots = 1
+    size: Size = 32
+    free_nats: Weight = 0.25
+
+
+class OneHotConfig(Section):
+    """One of ``symbols`` a slot, by straight-through Gumbel-softmax of this ``temperature``."""
+
+    kind: Literal["one-hot"]
+    slots: Slots = 8
+    symbols: Symbols = 256
+    temperature: Temperature = 1.0
+
+
+class BinaryConfig(Section):
+    """Signs: ``bits`` of them a slot."""
+
+    kind: Literal["binary"]
+    slots: Slots = 8
+    bits: Size = 8
+
+
+class VqConfig(Section):
+    """The nearest of ``symbols`` learned vectors of ``size`` numbers, for each slot.
+
+    ``decay`` is that of their moving means, ``commitment`` weighs the distance of the encoder's
+    slots from them.  One that was used less than twice in ``restart_every`` updates begins anew.
+    They start from k-means of ``fitted_on`` texts.
+    """
+
+    kind: Literal["vq"]
+    slots: Slots = 8
+    symbols: Symbols = 256
+    size: Size = 32
+    decay: Annotated[float, Field(ge=0, lt=1)] = 0.99
+    commitment: Weight = 0.25
+    restart_every: Positive = 100
+    fitted_on: Rows = 2048
+
+
+BottleneckConfig = Annotated[
+    ContinuousConfig | GaussianConfig | OneHotConfig | BinaryConfig | VqConfig,
+    Field(discriminator="kind"),
+]
+
+
+class LinesConfig(Section):
+    """Which texts, and how many an update takes.
+
+    ``corpus`` is a folder of ``summ prepare``, whose sentences are read; those of more than
+    ``max_sentence`` pieces, the end mark included, are left out.  ``sentences`` counts those of
+    one update over all processes and micro-batches.
+    """
+
+    corpus: Place
+    max_sentence: Length = 32
+    sentences: Rows = 64
+
+
+class RebuildStage(TrainingStage):
+    """The likelihood of a text, given its code.
+
+    ``delete_share`` of a text's words are kept from the encoder (denoising), ``word_drop`` of the
+    pieces from the decoder, which has to ask the code for them.  ``bag_weight`` weighs that the
+    code tells the text's pieces in no order, ``code_weight`` what the bottleneck asks for
+    (divergence from the prior, or commitment), which rises from 0 over the first ``warm_up`` of
+    the updates.
+    """
+
+    kind: Literal["rebuild"]
+    delete_share: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    word_drop: Share = 0.0
+    bag_weight: Weight = 0.1
+    code_weight: Weight = 1.0
+    warm_up: Share = 0.25
+
+
+# One kind so far; a second makes this a union, told apart by ``kind``.
+Stage = RebuildStage
+
+
+class AutoencoderRun(RunShape):
+    """A whole run: new networks, or those of the folder ``start_from``, a bottleneck, its stages.
+
+    What ``start_from`` has in another shape than ``bottleneck`` asks for begins anew.
+    ``validation_sentences`` are held out.
+    """
+
+    family: Literal["autoencoder"] = "autoencoder"
+    data: LinesConfig
+    network: NetworkConfig | None = None
+    attention: Literal["eager", "sdpa"] = "eager"
+    start_from: Place | None = None
+    bottleneck: BottleneckConfig
+    stages: Annotated[list[Stage], Field(min_length=1)]
+    validation_sentences: Positive = 512
+
+    @model_validator(mode="after")
+    def networks_from_somewhere(self) -> AutoencoderRun:
+        if (self.network is None) == (self.start_from is None):
+            raise ValueError("give either 'network' (a new one) or 'start_from' (a model folder)")
+        return self
+
+    @model_validator(mode="after")
+    def whole_batches(self) -> AutoencoderRun:
+        most = max(stage.optimizer.accumulation for stage in self.stages)
+        if self.bottleneck.kind == "vq" and most > 1:
+            raise ValueError("vq learns its codes of whole batches: accumulation must be 1")
+        return self

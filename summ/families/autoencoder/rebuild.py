@@ -1,0 +1,93 @@
+"""Rebuilding: a text through its code and back, by maximum likelihood.
+
+Source: Kingma & Welling (2014, arXiv:1312.6114), equation (3), for text as in Bowman et al. (2016,
+arXiv:1511.06349); with other bottlenecks the same without the divergence.
+"""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from summ.families.autoencoder.config import RebuildStage
+from summ.families.autoencoder.model import AutoencoderModel
+from summ.families.autoencoder.noise import delete_words, drop_pieces
+from summ.networks.bottlenecks import Code
+from summ.networks.codebook import VqBottleneck
+from summ.networks.transformer import Encoded
+from summ.training.gather import all_rows
+from summ.training.objectives.likelihood import sequence_nll
+from summ.training.objectives.variational import bag_nll
+from summ.training.random_streams import RandomStreams
+from summ.types import StepOutput, Tokens
+
+
+class RebuildStep(nn.Module):
+    """One batch: hide words, encode, pass the bottleneck, decode."""
+
+    def __init__(self, model: AutoencoderModel, stage: RebuildStage) -> None:
+        super().__init__()
+        self.network, self.stage = model.network, stage
+        if isinstance(self.network.bottleneck, VqBottleneck):
+            self.network.bottleneck.gather = all_rows
+        self.slots = model.settings.bottleneck.slots
+        self.longest = model.settings.max_sentence
+        self.unknown = model.vocabulary.unk
+        self.starts = torch.as_tensor(model.vocabulary.starts_word)
+
+    def forward(self, batch: Tokens, streams: RandomStreams) -> StepOutput:
+        """The loss in nats a text, averaged over the texts."""
+        rows = len(batch)
+        # 1. Hide words from the encoder.
+        source = batch
+        if self.stage.delete_share:
+            luck = streams.uniform("delete", rows, self.longest)[:, : batch.ids.shape[1]]
+            starts = self.starts.to(batch.ids.device)
+            source = delete_words(batch, starts, luck, self.stage.delete_share)
+        # 2. The code, drawn.                                                      (N, H, L)
+        bottleneck = self.network.bottleneck
+        uniforms = streams.uniform("code", rows, bottleneck.draws(self.slots))
+        code = bottleneck(self.network.slots(source), uniforms)
+        # 3. Rebuild the text from it.
+        luck = streams.uniform("word-drop", rows, self.longest)
+        encoded = self.network.read(code.values)
+        nll = self.nll(encoded, batch, luck)
+        bag = bag_nll(self.network.bag_logits(encoded), batch.ids, batch.mask)
+        # 4. What is lost, and what the bottleneck asks for.
+        weight = self.stage.code_weight * self._warmth(streams.step)
+        loss = nll + self.stage.bag_weight * bag + weight * code.loss
+        return StepOutput(loss=loss.mean(), stats=self._stats(batch, code, nll, bag))
+
+    def nll(
+        self, encoded: Encoded, texts: Tokens, luck: Float[Tensor, "N T"] | None = None
+    ) -> Float[Tensor, " N"]:
+        """Nats of each text given its code.
+
+        Args:
+            luck: uniform numbers, by which pieces are kept from the decoder; None keeps none.
+        """
+        start = texts.ids.new_full((len(texts), 1), self.network.start)
+        inputs = torch.cat([start, texts.ids[:, :-1]], dim=1)
+        if luck is not None and self.stage.word_drop:
+            inputs = drop_pieces(
+                inputs, luck[:, : inputs.shape[1]], self.stage.word_drop, self.unknown
+            )
+        logits = self.network.logits(encoded, inputs).float()
+        log_probs = logits.log_softmax(dim=2).gather(2, texts.ids[..., None]).squeeze(2)
+        return sequence_nll(log_probs, texts.mask)
+
+    def _warmth(self, step: int) -> float:
+        """From 0 to 1 over the first updates."""
+        updates = self.stage.warm_up * self.stage.steps
+        return 1.0 if step >= updates else step / updates
+
+    def _stats(
+        self, batch: Tokens, code: Code, nll: Float[Tensor, " N"], bag: Float[Tensor, " N"]
+    ) -> dict[str, Tensor]:
+        return {
+            "rebuild/nll": nll.detach().mean(),
+            "rebuild/nll_per_piece": nll.detach().sum() / batch.mask.sum(),
+            "rebuild/bag_nll": bag.detach().mean(),
+            **{f"code/{name}": value for name, value in code.figures.items()},
+        }

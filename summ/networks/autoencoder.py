@@ -1,0 +1,80 @@
+"""The autoencoder: a text through a few slots and a bottleneck, and back.
+
+::
+
+    tokens -> encoder -> H slots -> bottleneck -> Code -> H positions that a decoder reads
+
+Axes: N texts, T positions, H slots, L numbers of a slot, D width, V pieces.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from summ.networks.bottlenecks import Bottleneck
+from summ.networks.transformer import Encoded, VocabularyFacts, decoder_logits
+from summ.types import Tokens
+
+
+class Autoencoder(nn.Module):
+    """An encoder-decoder of transformers whose decoder reads nothing but a code.
+
+    H learned queries attend to the encoder's states (Lee et al. 2019, arXiv:1810.00825, Section
+    3.2): their results are the slots.  The decoder attends to the H slots of the code.
+    """
+
+    allowed_anywhere: Tensor
+    bottleneck: Bottleneck
+
+    def __init__(
+        self, network: Any, vocabulary: VocabularyFacts, bottleneck: Bottleneck, slots: int
+    ) -> None:
+        super().__init__()
+        width = int(network.config.hidden_size)
+        heads = int(network.config.num_attention_heads)
+        self.network = network
+        self.start = int(network.config.decoder_start_token_id)
+        self.count = slots
+        self.queries = nn.Parameter(torch.randn(slots, width))
+        self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.slots_norm = nn.LayerNorm(width)
+        self.bottleneck = bottleneck
+        self.expand = nn.Linear(bottleneck.size, width)
+        self.places = nn.Parameter(torch.randn(slots, width) * 0.1)
+        self.memory_norm = nn.LayerNorm(width)
+        self.bag = nn.Linear(width, width)
+        allowed = ~vocabulary.special
+        allowed[vocabulary.eos] = True
+        self.register_buffer("allowed_anywhere", allowed, persistent=False)
+
+    def slots(self, texts: Tokens) -> Float[Tensor, "N H D"]:
+        """What the encoder says of each text, before the bottleneck."""
+        encoder = self.network.get_encoder()
+        output = encoder(input_ids=texts.ids, attention_mask=texts.mask.long())
+        states = output.last_hidden_state
+        queries = self.queries.to(states.dtype).expand(len(texts), -1, -1)
+        slots, _ = self.attention(
+            queries, states, states, key_padding_mask=~texts.mask, need_weights=False
+        )
+        return self.slots_norm(slots)
+
+    def read(self, values: Float[Tensor, "N H L"]) -> Encoded:
+        """The code as a source of H positions, for everything that decodes."""
+        states = self.memory_norm(self.expand(values) + self.places)
+        mask = torch.ones(states.shape[:2], dtype=torch.bool, device=states.device)
+        return Encoded(states, mask, self.allowed_anywhere.expand(len(states), -1), None)
+
+    def logits(
+        self, encoded: Encoded, inputs: Int[Tensor, "N T"], cache: Any = None
+    ) -> Float[Tensor, "N T V"]:
+        """Raw logits of the piece after each input piece."""
+        return decoder_logits(self.network, encoded, inputs, cache)
+
+    def bag_logits(self, encoded: Encoded) -> Float[Tensor, "N V"]:
+        """Raw logits of any piece of the text, whatever its place, from the code alone."""
+        table = self.network.get_input_embeddings().weight
+        return self.bag(encoded.states.mean(dim=1)) @ table.T.to(encoded.states.dtype)

@@ -1,0 +1,52 @@
+"""Objectives of texts that are rebuilt from codes.
+
+Pure functions from tensors to losses, as in ``objectives``; what a code itself costs is in
+``summ.networks.code_costs``.
+
+Axes: N texts, T positions, V pieces, S draws of a code.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+
+def bag_nll(
+    logits: Float[Tensor, "N V"], ids: Int[Tensor, "N T"], mask: Bool[Tensor, "N T"]
+) -> Float[Tensor, " N"]:
+    """Nats of the pieces of each text, all told from one distribution, in no order."""
+    log_probs = logits.float().log_softmax(dim=1).gather(1, ids)
+    return -log_probs.masked_fill(~mask, 0.0).sum(dim=1)
+
+
+def importance_weighted_nll(
+    nll: Float[Tensor, "S N"],
+    log_prior: Float[Tensor, "S N"],
+    log_posterior: Float[Tensor, "S N"],
+) -> Float[Tensor, " N"]:
+    r"""An upper bound of the nats of each text, closer the more codes are drawn for it.
+
+    .. math:: -\log \frac1S \sum_s \frac{p(x \mid z_s)\, p(z_s)}{q(z_s \mid x)}, \quad z_s \sim q
+
+    With one draw its mean is the negative of the evidence lower bound.
+
+    Args:
+        nll: of a text given each of the codes drawn for it, in nats.
+        log_prior: of the codes.
+        log_posterior: of the codes, under the distribution that they were drawn from.
+
+    Source: Burda, Grosse & Salakhutdinov (2016, arXiv:1509.00519), equation (8).
+    """
+    weights = log_prior - log_posterior - nll
+    return math.log(len(weights)) - torch.logsumexp(weights, dim=0)
+
+
+def gaussian_log_density(
+    values: Float[Tensor, "*shape"], mean: Float[Tensor, "*shape"], logvar: Float[Tensor, "*shape"]
+) -> Float[Tensor, "*shape"]:
+    """Log-density of each number under N(mean, exp(logvar))."""
+    return -((values - mean).square() / logvar.exp() + logvar + math.log(2 * math.pi)) / 2

@@ -1,0 +1,246 @@
+"""Whole runs of autoencoders: every bottleneck learns, and a run goes on as if never stopped."""
+
+import json
+import math
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import yaml
+from safetensors.torch import load_file
+
+from summ.data.prose import prepare_prose
+from summ.errors import CheckpointError, ConfigError, DataError
+from summ.families import load, load_run, train
+from summ.families.autoencoder.config import AutoencoderRun
+from summ.families.autoencoder.model import AutoencoderModel, load_autoencoder
+from summ.families.autoencoder.rebuild import RebuildStep
+from summ.families.autoencoder.task import AutoencoderTask
+from summ.families.autoencoder.validation import validate, words_recovered
+from summ.training.checkpoint import checkpoints
+from summ.training.random_streams import RandomStreams
+from tests import tiny
+
+CPU = torch.device("cpu")
+BOTTLENECKS: dict[str, dict[str, Any]] = {
+    "continuous": {"slots": 2, "size": 8},
+    "gaussian": {"slots": 2, "size": 8, "free_nats": 0.1},
+    "one-hot": {"slots": 3, "symbols": 16},
+    "binary": {"slots": 2, "bits": 8},
+    "vq": {"slots": 3, "symbols": 16, "size": 8, "restart_every": 2, "fitted_on": 32},
+}
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def values(corpus: Path, kind: str, output: Path | str = "run") -> dict[str, Any]:
+    return {
+        "family": "autoencoder",
+        "output": str(output),
+        "data": {"corpus": str(corpus), "max_sentence": 16, "sentences": 8},
+        "network": tiny.seq2seq().model_dump(exclude_none=True),
+        "bottleneck": {"kind": kind, **BOTTLENECKS[kind]},
+        "stages": [
+            {
+                "name": "only",
+                "kind": "rebuild",
+                "steps": 5,
+                "delete_share": 0.2,
+                "word_drop": 0.2,
+                "optimizer": {"learning_rate": 0.003, "warmup_steps": 2},
+            }
+        ],
+        "validation_sentences": 8,
+        "save_every": 2,
+        "log_every": 1,
+        "keep_checkpoints": 9,
+    }
+
+
+def config(place: Path, corpus: Path, kind: str, *overrides: str) -> AutoencoderRun:
+    place.mkdir(exist_ok=True)
+    file = place / "config.yaml"
+    file.write_text(yaml.safe_dump(values(corpus, kind, place / "run")))
+    run = load_run(file, overrides)
+    assert isinstance(run, AutoencoderRun)
+    return run
+
+
+def weights(run: Path) -> dict[str, torch.Tensor]:
+    return {
+        f"{file.stem}/{key}": value
+        for file in sorted((run / "model").rglob("*.safetensors"))
+        for key, value in load_file(file).items()
+    }
+
+
+@pytest.fixture(scope="module")
+def reference(tiny_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run with codes that are no parameters."""
+    place = tmp_path_factory.mktemp("reference")
+    train(config(place, tiny_corpus, "vq"))
+    return place / "run"
+
+
+def figures(run: Path) -> dict[str, float]:
+    lines = (run / "metrics.jsonl").read_text().splitlines()
+    return {key: value for line in lines for key, value in json.loads(line).items()}
+
+
+def test_a_run_leaves_a_model_that_does_the_same(reference: Path) -> None:
+    model = load(reference / "model")
+    assert isinstance(model, AutoencoderModel)
+    assert model.settings.bottleneck.kind == "vq" and model.settings.max_sentence == 16
+    stored = load_file(checkpoints(reference / "checkpoints")[-1] / "autoencoder.safetensors")
+    own = model.network.state_dict()
+    assert all(torch.equal(value, stored[name]) for name, value in own.items() if name in stored)
+    assert own["bottleneck.fitted"] and int(own["bottleneck.updates"]) == 5
+    shown = figures(reference)
+    assert 1 <= shown["held_out/perplexity"] <= 16
+    assert 0 <= shown["held_out/words_recovered"] <= 1
+    assert shown["held_out/nats"] == pytest.approx(3 * math.log(16))
+    assert {"code/perplexity", "code/commitment", "rebuild/nll_per_piece"} <= shown.keys()
+
+
+def test_a_resumed_run_equals_one_that_was_never_stopped(
+    reference: Path, tiny_corpus: Path, tmp_path: Path
+) -> None:
+    run = config(tmp_path, tiny_corpus, "vq")
+    shutil.copytree(reference, tmp_path / "run")
+    for place in ("model", "stages"):
+        shutil.rmtree(tmp_path / "run" / place)
+    for folder in checkpoints(tmp_path / "run" / "checkpoints"):
+        if int(folder.name.split("-")[1]) > 2:
+            shutil.rmtree(folder)
+    train(run, resume=True)
+    ours, theirs = weights(tmp_path / "run"), weights(reference)
+    assert ours.keys() == theirs.keys() and ours
+    assert all(torch.equal(value, theirs[name]) for name, value in ours.items())
+
+
+@pytest.mark.parametrize(
+    ("kind", "figure"),
+    [
+        ("continuous", "active_units"),
+        ("gaussian", "bound"),
+        ("one-hot", "perplexity"),
+        ("binary", "bits_used"),
+    ],
+)
+def test_every_bottleneck_goes_on_from_another(
+    kind: str, figure: str, reference: Path, tiny_corpus: Path, tmp_path: Path
+) -> None:
+    start = ["network=null", f"start_from={reference / 'model'}", "stages.0.steps=1"]
+    run = config(tmp_path, tiny_corpus, kind, *start)
+    before, model = load_autoencoder(reference / "model"), AutoencoderTask(run, CPU).model
+    table = before.network.network.get_input_embeddings().weight
+    assert torch.equal(model.network.network.get_input_embeddings().weight, table)
+    same = BOTTLENECKS[kind]["slots"] == BOTTLENECKS["vq"]["slots"]
+    assert torch.equal(model.network.queries, before.network.queries) == same
+    train(run)
+    assert f"held_out/{figure}" in figures(tmp_path / "run")
+    assert load_autoencoder(tmp_path / "run" / "model").settings.bottleneck == run.bottleneck
+
+
+@pytest.mark.parametrize("kind", BOTTLENECKS)
+def test_eight_texts_are_eight_of_two_parts(kind: str, tiny_corpus: Path, tmp_path: Path) -> None:
+    """Loss and gradient of a batch are the means of its parts'."""
+    task = AutoencoderTask(config(tmp_path, tiny_corpus, kind), CPU)
+    parts = task.begin(0, 1)
+    whole = parts.step(parts.batches.at(3), RandomStreams(1, 3, 0, 1, CPU))
+    whole.loss.backward()
+    expected = tiny.gradients(parts.step)
+    task = AutoencoderTask(task.config, CPU)  # of the same state
+    parts = task.begin(0, 1)
+    state = {name: value.clone() for name, value in parts.step.state_dict().items()}
+    losses = []
+    for shard in range(2):
+        parts.step.load_state_dict(state)
+        batch = parts.batches.at(3, (shard, 2))
+        losses.append(parts.step(batch, RandomStreams(1, 3, shard, 2, CPU)).loss / 2)
+        losses[-1].backward()
+    torch.testing.assert_close(losses[0] + losses[1], whole.loss)
+    found = tiny.gradients(parts.step)
+    assert found.keys() == expected.keys()
+    for name, value in found.items():
+        # Sums of other orders, in float32.
+        torch.testing.assert_close(value, expected[name], atol=1e-4, rtol=1e-3)
+
+
+def test_a_text_is_learned_through_its_code(tiny_corpus: Path, tmp_path: Path) -> None:
+    """Below what is possible without a code: log N nats a text to tell which one it is."""
+    overrides = ["stages.0.delete_share=0", "stages.0.word_drop=0", "stages.0.bag_weight=0"]
+    task = AutoencoderTask(config(tmp_path, tiny_corpus, "binary", *overrides), CPU)
+    parts = task.begin(0, 1)
+    batch = parts.batches.at(0)
+    chance = tiny.guessed_nll(batch)
+
+    def learned(outputs: list[Any]) -> bool:
+        told = [float(output.stats["rebuild/nll_per_piece"]) for output in outputs]
+        return tiny.last_mean(told) < chance / 2
+
+    assert learned(tiny.taught(parts.step, batch, 200, 0.01, learned))
+    assert isinstance(parts.step, RebuildStep)
+    result = validate(task.model, parts.step, [batch], seed=1)
+    assert result.figures["held_out/words_recovered"] > 0.8
+
+
+def test_words_are_recovered_as_often_as_they_occur() -> None:
+    assert words_recovered("a b a c", "a a a d") == 0.5
+    assert words_recovered("a b", "b a") == 1 and words_recovered("a", "") == 0
+
+
+def test_running_text_is_a_corpus_too(tiny_corpus: Path, tmp_path: Path) -> None:
+    lines = [f"The mayor of Oslo opens bridge {number}." for number in range(20)]
+    (tmp_path / "wire.txt").write_text("\n\n".join(lines))
+    prepare_prose([tmp_path / "wire.txt"], tmp_path / "wire", vocabulary=tiny_corpus / "vocabulary")
+    run = config(tmp_path, tmp_path / "wire", "binary", "data.max_sentence=32")
+    batch = AutoencoderTask(run, CPU).begin(0, 1).batches.at(0)
+    assert len(batch) == 8 and batch.ids.shape[1] <= 32
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("data.sentences=7", r"7 sentences cannot be shared equally by 2 parts"),
+        ("data.sentences=100000", r"fewer than the 100000 of a batch\. Lower data\.sentences"),
+        ("data.max_sentence=100", r"64 positions, but 100 are needed"),
+    ],
+)
+def test_what_cannot_be_trained_is_one_line(
+    override: str, said: str, tiny_corpus: Path, tmp_path: Path
+) -> None:
+    with pytest.raises((ConfigError, DataError), match=said):
+        AutoencoderTask(config(tmp_path, tiny_corpus, "binary", override), CPU).begin(0, 2)
+
+
+def test_a_start_that_does_not_fit_is_one_line(
+    reference: Path, tiny_corpus: Path, tmp_path: Path
+) -> None:
+    start = ["network=null", f"start_from={reference / 'model'}"]
+    with pytest.raises(ConfigError, match=r"max_sentence: must be at most 16, .* found 17\. Lower"):
+        AutoencoderTask(config(tmp_path, tiny_corpus, "vq", *start, "data.max_sentence=17"), CPU)
+    with pytest.raises(ConfigError, match="give either 'network'"):
+        config(tmp_path, tiny_corpus, "vq", "network=null")
+    with pytest.raises(ConfigError, match="accumulation must be 1"):
+        config(tmp_path, tiny_corpus, "vq", "stages.0.optimizer.accumulation=2")
+    with pytest.raises(ConfigError, match="bottleneck"):
+        config(tmp_path, tiny_corpus, "vq", "bottleneck.bits=3")
+
+
+def test_a_folder_that_asks_for_too_much_is_refused(reference: Path, tmp_path: Path) -> None:
+    shutil.copytree(reference / "model", tmp_path / "model")
+    manifest = json.loads((tmp_path / "model" / "model.json").read_text())
+    del manifest["sha256"]
+    manifest["settings"]["bottleneck"]["slots"] = 10_000
+    (tmp_path / "model" / "model.json").write_text(json.dumps(manifest))
+    with pytest.raises(CheckpointError, match="slots"):
+        load_autoencoder(tmp_path / "model")
