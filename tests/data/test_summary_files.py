@@ -6,7 +6,7 @@ import pytest
 from summ.data.record import Record
 from summ.data.summary_files import kind_of_output, summary_writer
 from summ.errors import ConfigError, DataError
-from summ.types import Summary
+from summ.summary import Summary
 
 
 def written(path, records):

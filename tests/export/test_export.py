@@ -2,6 +2,7 @@
 
 import json
 import resource
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,13 +60,17 @@ def expected(folder: Path) -> np.ndarray:
 def files_of_at_most(size: int) -> Iterator[None]:
     """No file grows beyond so many bytes, whoever writes it, Rust and C++ included: the system
     refuses that as it refuses a write to a full disk.
+
+    Python writes no bytecode meanwhile: what it imports would be cut short and never read again.
     """
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before, writes_none = resource.getrlimit(resource.RLIMIT_FSIZE), sys.dont_write_bytecode
+    sys.dont_write_bytecode = True
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        sys.dont_write_bytecode = writes_none
 
 
 @pytest.mark.parametrize("target", ["transformers", "sentence-transformers", "onnx", "ctranslate2"])

@@ -1,5 +1,6 @@
 import resource
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,7 @@ def test_only_the_newest_are_kept_and_nothing_else_is_left(tmp_path: Path) -> No
 
 def _save_with_little_room(root: Path, answer) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    sys.dont_write_bytecode = True  # it would be cut short, and be there for later processes
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
     try:
         save(root, 20)
