@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, tee
+from itertools import tee
 from typing import TYPE_CHECKING
 
 from summ import options
-from summ.commands.terminal import progress, read_inputs, reading_model, wrong_usage
+from summ.commands.terminal import begun, progress, read_inputs, reading_model, wrong_usage
 from summ.commands.threads import use_threads
 
 if TYPE_CHECKING:
@@ -44,8 +44,7 @@ def decode(
     use_threads(threads)
     records: Iterator[Record] = iter(())
     if sample is None and between is None:
-        records = read_inputs(files, lines, field, errors, on_error)
-    first = [record for record in [next(records, None)] if record is not None]
+        records = begun(read_inputs(files, lines, field, errors, on_error))
     with reading_model():
         from summ.pipelines.autoencode import TextAutoencoder
 
@@ -57,7 +56,7 @@ def decode(
         elif between is not None:
             texts = _numbered(autoencoder.between(*between, steps))
         else:
-            texts = _decoded(autoencoder, progress(chain(first, records)), batch_size)
+            texts = _decoded(autoencoder, progress(records), batch_size)
         for name, text in texts:
             if format_ == "text":
                 stream.write(" ".join(text.split()) + "\n")

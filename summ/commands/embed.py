@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import typer
 
 from summ import options
-from summ.commands.terminal import progress, read_inputs, reading_model, say
+from summ.commands.terminal import begun, progress, read_inputs, reading_model, say
 from summ.commands.threads import use_threads
 from summ.errors import DataError
 
@@ -48,9 +47,7 @@ def embed(
         raise DataError(f"stdin: {world} processes cannot share it. Give a FILE.")
     use_threads(threads)
     limit = DocumentLimit(max_document)
-    records = limit.records(read_inputs(files, lines, field, errors, on_error))
-    # Read before the model is, so that a wrong name or a binary file is reported at once.
-    first = [record for record in [next(records, None)] if record is not None]
+    records = begun(limit.records(read_inputs(files, lines, field, errors, on_error)))
     with reading_model():
         from summ.pipelines.embed import SentenceEncoder
         from summ.pipelines.embed_files import embed_records, origin_of
@@ -58,9 +55,8 @@ def embed(
 
     with joined() as processes:
         encoder = SentenceEncoder.load(model, device)
-        texts = chain(first, records)
         counts = embed_records(
-            progress(texts) if processes.rank == 0 else texts,
+            progress(records) if processes.rank == 0 else records,
             encoder,
             output,
             origin_of(model),

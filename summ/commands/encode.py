@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import chain
-
 from summ import options
-from summ.commands.terminal import progress, read_inputs, reading_model, say
+from summ.commands.terminal import begun, progress, read_inputs, reading_model, say
 from summ.commands.threads import use_threads
 
 
@@ -29,16 +27,14 @@ def encode(
     from summ.data.files import open_output, write_json
 
     use_threads(threads)
-    records = read_inputs(files, lines, field, errors, on_error)
-    # Read before the model is, so that a wrong name or a binary file is reported at once.
-    first = [record for record in [next(records, None)] if record is not None]
+    records = begun(read_inputs(files, lines, field, errors, on_error))
     with reading_model():
         from summ.pipelines.autoencode import TextAutoencoder
 
         autoencoder = TextAutoencoder.load(model, device)
     truncated = 0
     with open_output(output) as stream:
-        for coded in autoencoder.encode(progress(chain(first, records)), batch_size):
+        for coded in autoencoder.encode(progress(records), batch_size):
             truncated += coded.truncated
             write_json(stream, {"id": coded.id, "code": coded.code, "nats": coded.nats})
     if truncated:

@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain, islice
 from threading import Timer
 from typing import TYPE_CHECKING, TypeVar
 
@@ -98,6 +99,14 @@ def say(message: str) -> None:
 def wrong_usage(message: str) -> Exception:
     """The error that says how a command is called; its exit code is 2."""
     return typer.BadParameter(message)
+
+
+def begun(records: Iterator[Record]) -> Iterator[Record]:
+    """The same records, the first already read.
+
+    Read before the model is, so that a wrong name or a binary file is reported at once.
+    """
+    return chain(list(islice(records, 1)), records)
 
 
 def read_inputs(

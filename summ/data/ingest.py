@@ -28,7 +28,6 @@ from summ.text.vocabulary import canonical
 
 _BLOCK_RECORDS = 20_000
 _BLOCK_CHARACTERS = 32_000_000
-_SECONDS = 10.0  # between two messages
 _SKIPPED_LINES = 500  # of each side, that the manifest shows
 
 
@@ -95,7 +94,7 @@ def gather(
         DataError: with ``fail``, the first record that cannot be read.
     """
     counts = SideCounts([0] * len(side.sources))
-    seen, pace = _Seen() if side.unique else None, Pace(_SECONDS)
+    seen, pace = _Seen() if side.unique else None, Pace()
     say(f"reading {side.name}")
     blocks = _blocks(side, folder, folding, on_error)
     for block, folded in workers.map(_fold_block, blocks):

@@ -18,7 +18,7 @@ class Pace:
         clock: tells the time, in seconds.
     """
 
-    seconds: float
+    seconds: float = 10.0
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
     _last: float = field(init=False)
 

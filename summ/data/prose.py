@@ -45,7 +45,6 @@ from summ.text.sentences import split_sentences
 from summ.text.vocabulary import Vocabulary
 
 _ANY_LENGTH = (1, 1_000_000_000)
-_SECONDS = 10.0  # between two messages
 _SKIPPED_LINES = 1_000
 
 
@@ -221,7 +220,7 @@ def _carry_out(plan: _Plan, output: Path, workers: Workers, say: Callable[[str],
 def _divide(plan: _Plan, place: Path, say: Say) -> _Division:
     """Writes the sentences of all documents, a record each, and finds the borders."""
     division = _Division([0], [0] * len(plan.sources), Counter(), [])
-    pace = Pace(_SECONDS)
+    pace = Pace()
     with place.open("w", encoding="utf-8") as file:
         for number, source in enumerate(plan.sources):
             for text in source.texts(plan.on_error, division.skip):

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 LONGEST_IDS = 256  # pieces of a text that are kept; no network here reads more
 _ENCODED_CHARACTERS = 16 * LONGEST_IDS  # SentencePiece's pieces have at most 16 characters
 _ENCODED_TEXTS = 1_000  # at a time
-_SECONDS = 10.0  # between two messages
 
 
 def tokenise(
@@ -43,7 +42,7 @@ def tokenise(
         _Job(path, folder / f"data-{number:05}.arrow", vocabulary)
         for number, path in enumerate(raw)
     ]
-    counts, pace = [], Pace(_SECONDS)
+    counts, pace = [], Pace()
     for _, frequencies in workers.map(_encode_shard, jobs):
         counts.append(frequencies)
         if pace.due():

@@ -11,6 +11,7 @@ from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.rerank import Reranker, weights_of
 from summ.pipelines.rerank_weights import RerankWeights
 from summ.pipelines.search import Hypothesis, Searcher
+from summ.pipelines.texts import alike
 from summ.text.folding import Folded, unfold
 from summ.text.surface import SurfaceFacts
 from summ.text.words import count_words, cut_to_words
@@ -78,11 +79,8 @@ class ModelCompressor:
         self, texts: Sequence[str], budgets: Sequence[int], decoding: DecodingOptions
     ) -> list[Compressed]:
         sources = self._read(texts, budgets)
-        # Alike lengths share a batch; the longest first, so that memory runs out early or never.
-        sources.sort(key=lambda source: len(source.ids), reverse=True)
         compressed: list[Compressed | None] = [None] * len(texts)
-        for start in range(0, len(sources), decoding.batch_size):
-            batch = sources[start : start + decoding.batch_size]
+        for batch in alike(sources, lambda source: len(source.ids), decoding.batch_size):
             for source, best in zip(batch, self._search(batch, decoding), strict=True):
                 compressed[source.place] = self._write(source, best, texts[source.place])
         return [one for one in compressed if one is not None]

@@ -54,7 +54,7 @@ def load_parts(
     if folder is not None and manifest is not None and manifest.family != "shortener":
         return parts_around(load(folder), device)
     if folder is not None and manifest is not None and manifest.language == _CHINESE:
-        return SummarizerParts(load_compressor(folder, device), None, False, _CHINESE)
+        return SummarizerParts(_read_chinese(folder, device), None, False, _CHINESE)
     if manifest is not None:
         _check_language(manifest)
     summarizer = shipped_models()[_SUMMARIZER]
@@ -76,24 +76,12 @@ def load_compressor(folder: Path, device: str) -> SentenceCompressor:
     Raises:
         CheckpointError: the folder is missing, damaged, or of another family or version.
     """
-    if is_chinese_shortener(folder):
-        from summ.families.shortener.model import load_shortener
-        from summ.pipelines.shorten_chinese import ChineseShortener
-
-        return ChineseShortener(load_shortener(folder, device))
+    manifest = read_manifest(folder)
+    if manifest.family == "shortener" and manifest.language == _CHINESE:
+        return _read_chinese(folder, device)
     from summ.pipelines.compress import ModelCompressor
 
     return ModelCompressor(_read(folder, device))
-
-
-def is_chinese_shortener(folder: Path) -> bool:
-    """Whether a folder holds a shortener of Chinese, which needs no summarizer beside it.
-
-    Raises:
-        CheckpointError: the folder is missing or damaged.
-    """
-    manifest = read_manifest(folder)
-    return manifest.family == "shortener" and manifest.language == _CHINESE
 
 
 def is_english_shortener(folder: Path) -> bool:
@@ -102,7 +90,8 @@ def is_english_shortener(folder: Path) -> bool:
     Raises:
         CheckpointError: the folder is missing or damaged.
     """
-    return read_manifest(folder).family == "shortener" and not is_chinese_shortener(folder)
+    manifest = read_manifest(folder)
+    return manifest.family == "shortener" and manifest.language != _CHINESE
 
 
 def _check_language(manifest: ModelManifest) -> None:
@@ -112,6 +101,14 @@ def _check_language(manifest: ModelManifest) -> None:
             f"{manifest.path.parent}: a shortener of the language '{manifest.language}', but only "
             "English and Chinese sentences can be cut into phrases. Train a summarizer for it."
         )
+
+
+def _read_chinese(folder: Path, device: str) -> SentenceCompressor:
+    """A shortener of Chinese, which needs no summarizer beside it."""
+    from summ.families.shortener.model import load_shortener
+    from summ.pipelines.shorten_chinese import ChineseShortener
+
+    return ChineseShortener(load_shortener(folder, device))
 
 
 def _read(folder: Path, device: str) -> SummaryModel:

@@ -25,6 +25,7 @@ from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.headlinese import headlinese
 from summ.pipelines.line_content import LineContent, line_content
 from summ.pipelines.ordered_search import OrderedLine, OrderedSearcher, OrderedSource
+from summ.pipelines.texts import alike
 from summ.summary import Method
 from summ.text.languages.en import LEANING
 from summ.text.languages.en_phrases import (
@@ -126,10 +127,7 @@ class Shortener:
                 found[place] = self._without_network(text, most)
             else:
                 searched.append(place)
-        # Alike lengths share a batch.
-        searched.sort(key=lambda place: len(texts[place]), reverse=True)
-        for start in range(0, len(searched), decoding.batch_size):
-            batch = searched[start : start + decoding.batch_size]
+        for batch in alike(searched, lambda place: len(texts[place]), decoding.batch_size):
             sources = [self._searcher.read(texts[place]) for place in batch]
             room = [words[place] + spared for place in batch]
             lines = self._searcher.search(sources, room, decoding.beams)

@@ -15,6 +15,7 @@ from summ.pipelines.chinese_skips import ChineseSkips
 from summ.pipelines.compressed import Compressed
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.ordered_search import OrderedLine, OrderedSearcher, OrderedSource
+from summ.pipelines.texts import alike
 from summ.text.breaking_off import break_off
 from summ.text.chinese import CLAUSE_MARKS, plainer
 from summ.text.chinese_variants import simplified
@@ -117,9 +118,7 @@ class ChineseShortener:
                 found[place] = Compressed(text, 0.0, False, "extracted")
             else:
                 searched.append(place)
-        searched.sort(key=lambda place: len(texts[place]), reverse=True)
-        for start in range(0, len(searched), decoding.batch_size):
-            batch = searched[start : start + decoding.batch_size]
+        for batch in alike(searched, lambda place: len(texts[place]), decoding.batch_size):
             sources = [self._searcher.read(texts[place]) for place in batch]
             lines = self._searcher.search(
                 sources, [words[place] for place in batch], decoding.beams

@@ -5,10 +5,22 @@ Whatever comes is looked at here, so arguments have no type yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from summ.data.readers import Record
+
+_One = TypeVar("_One")
+
+
+def alike(items: Iterable[_One], length: Callable[[_One], int], size: int) -> Iterator[list[_One]]:
+    """Batches of at most ``size`` whose lengths are alike, which wastes the least on padding.
+
+    The longest come first, so that memory runs out early or never.
+    """
+    ordered = sorted(items, key=length, reverse=True)
+    for start in range(0, len(ordered), size):
+        yield ordered[start : start + size]
 
 
 def checked_texts(texts: Any) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 from torch import nn
 
 from summ.config import TrainingStage
+from summ.errors import ConfigError
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,24 @@ class StageParts:
     validate: Callable[[], Validation]
     shown: tuple[str, ...]
     adversary: Adversary | None = None
+
+
+def check_shares(stage: TrainingStage, processes: int, **rows: int) -> None:
+    """Passes where processes and micro-batches can share the rows of an update equally.
+
+    Args:
+        rows: how many there are, by the name of the key of ``data`` that says so.
+
+    Raises:
+        ConfigError: they cannot.
+    """
+    parts = processes * stage.optimizer.accumulation
+    for name, count in rows.items():
+        if count % parts:
+            raise ConfigError(
+                f"stages.{stage.name}: {count} {name} cannot be shared equally by {parts} parts "
+                f"(processes x accumulation). Change data.{name}."
+            )
 
 
 @runtime_checkable

@@ -25,7 +25,7 @@ from summ.families.autoencoder.rebuild import RebuildStep
 from summ.families.autoencoder.validation import validate
 from summ.networks.codebook import VqBottleneck
 from summ.training.random_streams import stage_seed
-from summ.training.task import StageParts, Validation
+from summ.training.task import StageParts, Validation, check_shares
 
 _ROWS_AT_ONCE = 64
 
@@ -47,12 +47,7 @@ class AutoencoderTask:
 
     def begin(self, index: int, processes: int) -> StageParts:
         stage, data = self.config.stages[index], self.config.data
-        parts = processes * stage.optimizer.accumulation
-        if data.sentences % parts:
-            raise ConfigError(
-                f"stages.{stage.name}: {data.sentences} sentences cannot be shared equally by "
-                f"{parts} parts (processes x accumulation). Change data.sentences."
-            )
+        check_shares(stage, processes, sentences=data.sentences)
         seed = stage_seed(self.config.seed, stage.name)
         lines = Lines(self.corpus, data, seed, held_out=self.config.validation_sentences)
         self._fit(lines)

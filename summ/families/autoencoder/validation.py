@@ -14,7 +14,7 @@ from torch import Tensor
 
 from summ.families.autoencoder.model import AutoencoderModel
 from summ.families.autoencoder.rebuild import RebuildStep
-from summ.networks.bottlenecks import Code, GaussianBottleneck
+from summ.networks.bottlenecks import GaussianBottleneck
 from summ.networks.code_costs import active_units, perplexity, symbol_counts
 from summ.networks.policy import Marks, greedy
 from summ.training.objectives.variational import gaussian_log_density, importance_weighted_nll
@@ -47,17 +47,19 @@ def validate(
     recovered: list[float] = []
     samples: list[tuple[str, str]] = []
     for number, batch in enumerate(batches):
-        code = model.network.bottleneck(model.network.slots(batch))
+        slots, originals = model.network.slots(batch), _texts(model, batch)
+        code = model.network.bottleneck(slots)
         codes.append(code.stored)
         totals["texts"] += len(batch)
-        totals["words"] += sum(len(text.split()) for text in _texts(model, batch))
+        totals["words"] += sum(len(text.split()) for text in originals)
         totals["nll"] += float(step.nll(model.network.read(code.values), batch).sum())
         totals["nats"] += float(code.nats.sum())
         if isinstance(model.network.bottleneck, GaussianBottleneck):
             streams = RandomStreams(seed, number, 0, 1, batch.ids.device)
-            totals["bound"] += float(_bound(model.network.bottleneck, step, batch, streams).sum())
+            bound = _bound(model.network.bottleneck, step, slots, batch, streams)
+            totals["bound"] += float(bound.sum())
         if len(recovered) < _REBUILT:
-            pairs = list(zip(_texts(model, batch), rebuilt(model, code), strict=True))
+            pairs = list(zip(originals, decoded(model, code.values), strict=True))
             recovered += [words_recovered(*pair) for pair in pairs]
             samples += list(islice(pairs, _SAMPLES - len(samples)))
     if not codes:
@@ -70,13 +72,8 @@ def validate(
     return Validation(figures | _use(torch.cat(codes), model), samples)
 
 
-def rebuilt(model: AutoencoderModel, code: Code) -> list[str]:
-    """The likeliest text of each code, piece by piece."""
-    return decoded(model, code.values)
-
-
 def decoded(model: AutoencoderModel, values: Tensor) -> list[str]:
-    """The same for the values of codes."""
+    """The likeliest text of each code, given its values, piece by piece."""
     marks = Marks.of(model.vocabulary, values.device)
     encoded = model.network.read(values)
     tokens = greedy(model.network, encoded, marks, model.settings.max_sentence)
@@ -88,10 +85,13 @@ def _texts(model: AutoencoderModel, tokens: Tokens) -> list[str]:
 
 
 def _bound(
-    bottleneck: GaussianBottleneck, step: RebuildStep, batch: Tokens, streams: RandomStreams
+    bottleneck: GaussianBottleneck,
+    step: RebuildStep,
+    slots: Tensor,
+    batch: Tokens,
+    streams: RandomStreams,
 ) -> Tensor:
-    """Of each text, by importance weights of several codes."""
-    slots = step.network.slots(batch)
+    """Of each text, whose slots are given, by importance weights of several codes."""
     mean, logvar = bottleneck.distribution(slots)
     nll, prior, posterior = [], [], []
     for draw in range(_DRAWS):

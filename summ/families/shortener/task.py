@@ -33,7 +33,7 @@ from summ.networks.vocabulary_facts import vocabulary_facts
 from summ.text.verbs import VerbLexicon
 from summ.text.vocabulary import Vocabulary
 from summ.training.random_streams import stage_seed
-from summ.training.task import StageParts, Validation
+from summ.training.task import StageParts, Validation, check_shares
 
 _ROWS_AT_ONCE = 64
 _SAMPLES = 4
@@ -86,12 +86,7 @@ class ShortenerTask:
 
     def begin(self, index: int, processes: int) -> StageParts:
         stage, data = self.config.stages[index], self.config.data
-        parts = processes * stage.optimizer.accumulation
-        if data.rows % parts:
-            raise ConfigError(
-                f"stages.{stage.name}: {data.rows} rows cannot be shared equally by {parts} parts "
-                "(processes x accumulation). Change data.rows."
-            )
+        check_shares(stage, processes, rows=data.rows)
         seed = stage_seed(self.config.seed, stage.name)
         pairs = PairBatches(data, self.model.vocabulary, stage.longest_line, seed)
         step = ShortenStep(self.model.compressor, self.marks, stage.longest_line)
