@@ -157,6 +157,7 @@ def _exit_code(error: BaseException) -> tuple[int, str]:
         usage: Any = error
         path = "summ" if usage.ctx is None else usage.ctx.command_path
         message = " ".join(usage.format_message().split()).rstrip(".")
+        message = message.replace(": Value error, ", ": ")  # pydantic's, in recent typers
         stop = "" if message.endswith("?") else "."
         return WRONG_USAGE, f"error: {message}{stop} See '{path} --help'."
     if isinstance(error, KeyboardInterrupt | typer.Abort):  # Abort: with older typers

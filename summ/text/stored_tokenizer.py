@@ -121,7 +121,7 @@ def open_tokenizer(folder: Path) -> Any:
         Exception: it cannot be read, or may not end (transformers raises a dozen kinds).
     """
     check_tokenizer(folder / "tokenizer.json")
-    with tokenizing():
+    with tokenizing(foreign=True):
         stored = read_tokenizer(folder)
         if stored is not None:
             return stored

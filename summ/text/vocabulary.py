@@ -26,9 +26,10 @@ from numpy.typing import NDArray
 from summ.errors import CheckpointError, DataError
 from summ.text.accents import ACCENTED
 from summ.text.bounded_json import bounded_json
+from summ.text.canonical import canonical
 from summ.text.folding import Folded, fold
 from summ.text.stored_tokenizer import folder_digest, open_tokenizer, plain_reader
-from summ.text.tokenizer_limits import tokenizing
+from summ.text.tokenizer_limits import may_panic, tokenizing
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -47,15 +48,6 @@ _COMMON_WORDS = 5_000
 # Lower than any piece can score, so that text that looks like a mark is never read as one.
 _NEVER = -1e4
 _FOLDED_LETTERS = string.ascii_lowercase + string.punctuation
-
-
-def canonical(text: str, folding: bool) -> str:
-    """A text as tokenizers read it: folded, or with no more than its spaces and letters mended."""
-    if folding:
-        return fold(text).text
-    # Half surrogates cannot be encoded; SentencePiece's mark would read as a space.
-    mended = text.encode("utf-8", "replace").decode("utf-8").replace(_SPACE, "_")
-    return " ".join(mended.split())
 
 
 @dataclass(frozen=True)
@@ -241,13 +233,20 @@ class Vocabulary:
 
     def encode_canonical(self, texts: list[str]) -> list[list[int]]:
         """The ids of texts that are canonical already."""
-        with tokenizing():
-            rows = self._reader.encode_batch_fast(texts, add_special_tokens=False)
+        reader, foreign = self._reader_and_trust
+        with tokenizing(foreign):
+            rows = reader.encode_batch_fast(texts, add_special_tokens=False)
         return [row.ids for row in rows]
 
-    @cached_property
+    @property
     def _reader(self) -> Tokenizer:
-        return plain_reader(self.tokenizer.backend_tokenizer.to_str())
+        return self._reader_and_trust[0]
+
+    @cached_property
+    def _reader_and_trust(self) -> tuple[Tokenizer, bool]:
+        """What encodes, and whether it may panic."""
+        stored = self.tokenizer.backend_tokenizer.to_str()
+        return plain_reader(stored), may_panic(stored)
 
     def decode(self, ids: Iterable[int]) -> str:
         """The canonical text of ids, marks and prompts left out.
