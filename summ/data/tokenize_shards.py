@@ -17,8 +17,8 @@ from summ.data.files import sha256
 from summ.data.pace import Pace, Say
 from summ.data.shards import SCHEMA, describe_table, read_shard, write_shard
 from summ.data.workers import Workers
+from summ.text.stored_tokenizer import plain_reader
 from summ.text.tokenizer_limits import tokenizing
-from summ.text.vocabulary import plain_reader
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

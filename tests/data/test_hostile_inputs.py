@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from summ.config import read_values
+from summ.config.loader import read_values
 from summ.data.formats import parquet
 from summ.data.lines import MOST_BYTES, bounded_lines
 from summ.data.readers import read_records
