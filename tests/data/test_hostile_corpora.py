@@ -13,6 +13,7 @@ import pytest
 
 from summ.data.corpus import Corpus
 from summ.data.prose import Prose, prepare_prose
+from summ.data.sources import Source
 from summ.errors import DataError, SummError
 from summ.families.shortener.pairs import read_pairs
 from tests.conftest import STORIES
@@ -163,3 +164,6 @@ def test_hostile_pairs_are_refused(name: str, tmp_path: Path) -> None:
         path.symlink_to(name)
     with pytest.raises(DataError, match="Make it"):
         read_pairs(path)
+    if name != "deep":
+        with pytest.raises(DataError, match="no regular file"):
+            Source(path).sha256()
