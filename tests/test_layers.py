@@ -23,6 +23,7 @@ ROOMS = (
     {"families"},
     {"pipelines", "export"},
     {"evaluation"},
+    {"distributed"},
     {"serving"},
     {"options"},
     {"commands"},
