@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from summ.config import read_values
+from summ.config.loader import read_values
 from summ.data.prose import prepare_prose
 from summ.errors import ConfigError
 from summ.families import task, train
