@@ -69,10 +69,15 @@ EngineName = Annotated[
 EngineWorkers = Annotated[
     int | None,
     Option(
-        "--workers", min=1, metavar="N", help="Processes of ray or spark; by default one a core."
+        "--workers",
+        parser=_whole(1),
+        metavar="N",
+        help="Processes of ray or spark; by default one a core.",
     ),
 ]
-BlockSize = Annotated[int, Option(min=1, metavar="N", help="Texts of a part of an engine.")]
+BlockSize = Annotated[
+    int, Option(parser=_whole(1), metavar="N", help="Texts of a part of an engine.")
+]
 Device = Annotated[
     str,
     Option(
