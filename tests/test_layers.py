@@ -21,6 +21,7 @@ ROOMS = (
     {"families"},
     {"pipelines", "export"},
     {"evaluation"},
+    {"distributed"},
     {"serving"},
     {"options"},
     {"commands"},
