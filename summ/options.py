@@ -58,6 +58,26 @@ Model = Annotated[
         help="A model's folder, a name that summ info lists, or owner/name on Hugging Face's hub.",
     ),
 ]
+EngineName = Annotated[
+    Literal["local", "ray", "spark", "torchrun"],
+    Option(
+        "--engine",
+        help="Who works: this process; or several, on one machine or many, which write --output as "
+        "a folder of parts and go on where they were stopped.",
+    ),
+]
+EngineWorkers = Annotated[
+    int | None,
+    Option(
+        "--workers",
+        parser=_whole(1),
+        metavar="N",
+        help="Processes of ray or spark; by default one a core.",
+    ),
+]
+BlockSize = Annotated[
+    int, Option(parser=_whole(1), metavar="N", help="Texts of a part of an engine.")
+]
 Device = Annotated[
     str,
     Option(

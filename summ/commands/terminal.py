@@ -192,8 +192,8 @@ def _told() -> Iterator[None]:
         sys.stderr.write("\r" + " " * len(message) + "\r")
 
 
-def progress(items: Iterable[_T]) -> Iterator[_T]:
+def progress(items: Iterable[_T], unit: str = "texts") -> Iterator[_T]:
     """The items, counted on stderr if that is a terminal."""
     from tqdm import tqdm
 
-    yield from tqdm(items, unit=" texts", disable=None, leave=False)
+    yield from tqdm(items, unit=f" {unit}", disable=None, leave=False)
