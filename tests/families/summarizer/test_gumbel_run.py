@@ -84,7 +84,10 @@ def test_accumulation_changes_nothing(tiny_corpus: Path, tmp_path: Path) -> None
     found = []
     for name, accumulation in (("whole", 1), ("parts", 4)):
         chosen = config(
-            tiny_corpus, tmp_path / name, f"stages.2.optimizer.accumulation={accumulation}"
+            tiny_corpus,
+            tmp_path / name,
+            "stages.2.steps=1",
+            f"stages.2.optimizer.accumulation={accumulation}",
         )
         chosen = chosen.model_copy(update={"stages": chosen.stages[2:]})
         run = Trainer(chosen, partial(task, chosen), resume=False)
