@@ -12,6 +12,7 @@ from summ.data import files
 from summ.data.unfinished import final_name, remove_all_leftovers
 from summ.distribution import version_of
 from summ.errors import CheckpointError, ConfigError, DataError
+from summ.text.bounded_json import bounded_json
 from summ.training.checkpoint_plan import averaged_steps
 from summ.training.run_lock import LOCK
 
@@ -21,6 +22,7 @@ _EARLY = {"checkpoints", "metrics.jsonl", "run.json", "tensorboard"}
 # Folders in which a run and nobody else writes.
 _OWN = ("checkpoints", "stages")
 _SHOWN = 3
+_MOST_BYTES = 1 << 24  # of a run's record
 
 
 def fingerprint(config: RunShape) -> str:
@@ -146,7 +148,7 @@ def _is_unfinished(name: str) -> bool:
 def _record(output: Path) -> str | None:
     """The fingerprint in the record of a run, if there is one."""
     try:
-        record = json.loads((output / "run.json").read_text(encoding="utf-8"))
+        record = bounded_json(output / "run.json", _MOST_BYTES)
         return str(record["fingerprint"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

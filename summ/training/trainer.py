@@ -41,7 +41,7 @@ from summ.training.checkpoint import (
 from summ.training.checkpoint_plan import averaged_steps, is_planned
 from summ.training.interruption import Interruption, end_by
 from summ.training.metrics import MetricsLog
-from summ.training.orphan_watch import OrphanWatch
+from summ.training.orphan_watch import OrphanWatch, watch_of_meeting
 from summ.training.progress import StageProgress
 from summ.training.random_streams import RandomStreams, stage_seed
 from summ.training.run_lock import RunLock
@@ -101,9 +101,10 @@ class Trainer:
     ) -> None:
         self.config = config
         keep_freed_memory()
-        self.accelerator = Accelerator(
-            cpu=not torch.cuda.is_available(), mixed_precision=config.precision
-        )
+        with watch_of_meeting():
+            self.accelerator = Accelerator(
+                cpu=not torch.cuda.is_available(), mixed_precision=config.precision
+            )
         self.checkpoints = config.output / "checkpoints"
         self.state = TrainState(0, 0, 0, 0, fingerprint(config))
         self.interruption = Interruption()

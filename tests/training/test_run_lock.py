@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from accelerate.state import AcceleratorState, PartialState
 
 from summ.errors import ConfigError
 from summ.families import load_run, task
@@ -14,6 +15,7 @@ from summ.training import orphan_watch
 from summ.training.orphan_watch import OrphanWatch
 from summ.training.run_lock import LOCK, RunLock
 from summ.training.trainer import Trainer
+from tests import processes
 from tests.data.test_new_folders import dead_process
 
 CONFIG = Path(__file__).parents[2] / "configs" / "tiny.yaml"
@@ -137,6 +139,23 @@ def test_a_rank_ends_after_its_launcher(monkeypatch: pytest.MonkeyPatch, stubbor
     while part := os.read(told, 100):  # until the rank has ended
         said += part
     assert said == b"asked"
+
+
+def test_a_rank_does_not_wait_for_ever_for_one_that_was_killed_before_they_met(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(orphan_watch, "_EVERY", 0.01)
+    monkeypatch.setattr(orphan_watch, "LONGEST_MEETING", 0.3)
+
+    def second_rank() -> None:
+        AcceleratorState._reset_state()
+        PartialState._reset_state()
+        os.environ |= processes.rank_environment(1, 2, processes.free_port())
+        os.environ["ACCELERATE_USE_CPU"] = "true"
+        Trainer(load_run(CONFIG), lambda device: task(load_run(CONFIG), device), resume=False)
+
+    _, status = os.waitpid(forked(second_rank), 0)
+    assert os.waitstatus_to_exitcode(status) == 1
 
 
 def test_a_rank_that_is_done_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
