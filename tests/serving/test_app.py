@@ -1,13 +1,15 @@
 """The API in one process: its answers are those of the pipelines, its errors one line."""
 
 import json
+import re
+import shlex
 
 import pytest
 
 from summ.pipelines.embed import SentenceEncoder
 from summ.pipelines.score import Scorer
 from summ.pipelines.summarize import Summarizer
-from tests.conftest import STORIES
+from tests.conftest import ROOT, STORIES
 
 TEXTS = [*STORIES[:3], "", "Short."]
 
@@ -174,3 +176,20 @@ def test_health_metrics_page_and_schema_are_served(client):
         script = client.get(f"/{name}").text
         assert "innerHTML" not in script
         assert "eval(" not in script
+
+
+def test_the_page_in_docs_asks_what_is_answered(client, tmp_path):
+    """What its curl commands send, as curl would."""
+    page = (ROOT / "docs" / "serve.md").read_text(encoding="utf-8")
+    typed = re.findall(r"^(?:\$ )?(curl .*)$", page, flags=re.MULTILINE)
+    lines = tmp_path / "lines.txt"
+    lines.write_text("\n".join(STORIES[:2]) + "\n")
+    assert len(typed) == 2
+    for line in typed:
+        _, _, url, _, kind, _, body = shlex.split(line)
+        content = lines.read_bytes() if body == "@lines.txt" else body.encode()
+        headers = dict([kind.split(": ")])
+        response = client.post(url, content=content, headers=headers)
+        assert response.status_code == 200 and response.text.count('"summary":') == len(
+            content.splitlines()
+        )
