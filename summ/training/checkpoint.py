@@ -226,14 +226,27 @@ def load_optimizers(folder: Path, optimizers: Mapping[str, torch.optim.Optimizer
         for key, value in flat.items():
             index, _, kind = key.partition(".")
             owner = owners.get(index)
-            if kind not in _MOMENTS or owner is None or value.shape not in (owner.shape, ()):
-                raise CheckpointError(
-                    f"{folder}: {name}.optimizer.safetensors is of other networks ({key[:40]!r}). "
-                    f"Remove {folder}; --resume takes the one before it."
-                )
+            if owner is None or not _is_moment(kind, value, owner):
+                raise _of_others(folder, name, key)
             state.setdefault(int(index), {})[kind] = value
+        for place, moments in state.items():
+            if len(moments) < len(_MOMENTS):
+                raise _of_others(folder, name, str(place))
         groups = optimizer.state_dict()["param_groups"]
         optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def _is_moment(kind: str, value: torch.Tensor, owner: torch.Tensor) -> bool:
+    """Whether a stored tensor is what AdamW keeps of a parameter."""
+    shape = () if kind == "step" else owner.shape
+    return kind in _MOMENTS and value.shape == shape and value.is_floating_point()
+
+
+def _of_others(folder: Path, name: str, key: str) -> CheckpointError:
+    return CheckpointError(
+        f"{folder}: {name}.optimizer.safetensors is of other networks ({key[:40]!r}). "
+        f"Remove {folder}; --resume takes the one before it."
+    )
 
 
 def _read(path: Path) -> dict[str, torch.Tensor]:

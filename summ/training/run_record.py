@@ -99,7 +99,7 @@ def refuse_foreign_parts(config: RunShape, first: int = 0) -> None:
         first: the stage that the run goes on with; the models of those before it are kept.
 
     Raises:
-        ConfigError: a part is a link to elsewhere.
+        ConfigError: a part is a link to elsewhere, or a pipe, a device or a folder for a file.
         CheckpointError: a folder that a model will be written to holds something else.
     """
     for name in _PARTS:
@@ -107,6 +107,12 @@ def refuse_foreign_parts(config: RunShape, first: int = 0) -> None:
             raise ConfigError(
                 f"{config.output / name}: is a link, but what a run writes stays in its folder. "
                 "Put what it leads to in its place, or choose another --output."
+            )
+    for name in ("metrics.jsonl", "run.json"):
+        path = config.output / name
+        if path.exists() and not path.is_file():
+            raise ConfigError(
+                f"{path}: must be a file, but is none. Move it away, or choose another --output."
             )
     foreign = partial(files.content_unlisted, manifest=files.MODEL_MANIFEST)
     for stage in config.stages[first:]:

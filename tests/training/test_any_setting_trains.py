@@ -72,8 +72,8 @@ FEW = {"steps", "loader_workers", "critic_updates", "samples", "accumulation"}
 # Not what a run does, but where it is, or which.
 NAMES = {"output", "family", "kind", "name", "corpus", "pairs", "verbs", "prose", "vocabulary"}
 NAMES |= {"start_from", "embeddings_from", "similarity_encoder", "config", "checkpoint"}
-NUMBERS = [0, 1, 2, 3, 33, 1e-30, 0.1, 0.999, 1e3, 1e6, 1e300]
-PAIRS = [[0, 0], [0.1, 1], [2, 9], [40, 90], [1e6, 1e6]]
+NUMBERS = [0, 1, 2, 3, 33, 1e-30, 0.1, 0.999, 999.5, 1e6 - 0.5, 1e300]
+PAIRS = [[0, 0], [0.1, 1], [2, 9], [40, 90], [999.5, 999.5]]
 POOL: list[Any] = [*NUMBERS, *PAIRS, True, False, None, []]
 
 
@@ -200,6 +200,8 @@ def not_finite(output: Path, model: Path) -> str | None:
                 return f"{file.name}: {name} is not finite"
     for line in (output / "metrics.jsonl").read_text().splitlines():
         for name, value in json.loads(line).items():
+            if name == "held_out/nats":  # infinite by definition where nothing limits a code
+                continue
             if value is None or (isinstance(value, float) and not math.isfinite(value)):
                 return f"metrics: {name} is {value}"
     return None

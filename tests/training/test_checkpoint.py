@@ -94,7 +94,9 @@ def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
         read_state(folder)
 
 
-@pytest.mark.parametrize("name", ["narrower", "fewer", "more", "unknown moment", "a number"])
+@pytest.mark.parametrize(
+    "name", ["narrower", "fewer", "more", "unknown moment", "a number", "step less", "scalars"]
+)
 def test_what_is_of_other_networks_is_refused(tmp_path: Path, name: str) -> None:
     """By a folder that is whole by its own account."""
     folder = save(tmp_path, 10)
@@ -104,6 +106,9 @@ def test_what_is_of_other_networks_is_refused(tmp_path: Path, name: str) -> None
         changed = {
             "narrower": {key: value[:1].clone() for key, value in stored.items() if value.ndim},
             "fewer": {} if file.startswith("net") else {"0.step": torch.ones(3)},
+            "step less": {k: v for k, v in stored.items() if k not in ("0.exp_avg", "bias")},
+            "scalars": {key: torch.ones(()) for key in stored},
+            "complex": {key: value.to(torch.complex64) for key, value in stored.items()},
             "more": stored | {"2.exp_avg": torch.ones(3)},
             "unknown moment": stored | {"0.evil": torch.ones(())},
             "a number": stored | {"x": torch.ones(())},
