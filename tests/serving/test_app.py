@@ -107,6 +107,7 @@ def test_inspection_adds_up(client):
         ("summarize", {"texts": ["a"], "words": 0}, 422, "words: input should be greater"),
         ("summarize", {"texts": ["a"], "words": "9"}, 422, "words: input should be a valid int"),
         ("summarize", {"texts": ["a"], "word": 9}, 422, "word: unknown key"),
+        ("summarize", {"texts": ["a"], "\x1b[31m": 9}, 422, r"\x1b[31m: unknown key"),
         ("summarize", {"texts": ["\ud800"]}, 422, "half a surrogate"),
         ("summarize", {"texts": ["a"] * 21}, 413, "body: at most 20 texts, found 21"),
         ("summarize", {"texts": ["a " * 501]}, 413, "text 1: at most 500 words, found 501"),
