@@ -8,6 +8,7 @@ imported inside the command that needs it, so that ``summ --help`` and usage err
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import os
 import signal
@@ -31,10 +32,11 @@ from summ.commands.prepare import prepare
 from summ.commands.score import score
 from summ.commands.serve import serve
 from summ.commands.summarize import summarize
-from summ.commands.terminal import STDOUT, guard_stdout, say, visible
+from summ.commands.terminal import STDOUT, guard_stdout, say
 from summ.commands.train import train
 from summ.distribution import VERSION
 from summ.errors import SummError
+from summ.text.controls import visible
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -115,7 +117,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     signal.signal(signal.SIGTERM, _end)
     if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # nohup ignores it
         signal.signal(signal.SIGHUP, _end)
-    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+    code = run(list(sys.argv[1:] if arguments is None else arguments))
+    # The interpreter looks through all that libraries made before it ends, for a tenth of the
+    # processor time that one line takes; frozen, it is only let go.
+    gc.freeze()
+    sys.exit(code)
 
 
 def _end(number: int, _: object) -> None:
@@ -152,6 +158,7 @@ def _exit_code(error: BaseException) -> tuple[int, str]:
         usage: Any = error
         path = "summ" if usage.ctx is None else usage.ctx.command_path
         message = " ".join(usage.format_message().split()).rstrip(".")
+        message = message.replace(": Value error, ", ": ")  # pydantic's, in recent typers
         stop = "" if message.endswith("?") else "."
         return WRONG_USAGE, f"error: {message}{stop} See '{path} --help'."
     if isinstance(error, KeyboardInterrupt | typer.Abort):  # Abort: with older typers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -19,6 +20,32 @@ def _device(name: str) -> str:
         raise BadParameter(str(error)) from error
 
 
+def _whole(least: int, most: int | None = None) -> Callable[[str], int]:
+    """Reads a whole number within bounds; what is none is told in our words, not a library's."""
+    bounds = f"of at least {least:,}" if most is None else f"from {least:,} to {most:,}"
+
+    def read(value: str) -> int:
+        try:
+            number = int(value)
+        except ValueError:
+            number = least - 1
+        if number < least or (most is not None and number > most):
+            raise BadParameter(f"must be a whole number {bounds}, found {str(value)!r:.60}")
+        return number
+
+    return read
+
+
+def _share(value: str) -> float:
+    try:
+        share = float(value)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise BadParameter(f"must be a number from 0 to 1, found {str(value)!r:.60}")
+    return share
+
+
 Files = Annotated[
     list[str] | None,
     Argument(metavar="[FILE...|-]", help="Texts to read; - or nothing is stdin."),
@@ -31,6 +58,26 @@ Model = Annotated[
         help="A model's folder, a name that summ info lists, or owner/name on Hugging Face's hub.",
     ),
 ]
+EngineName = Annotated[
+    Literal["local", "ray", "spark", "torchrun"],
+    Option(
+        "--engine",
+        help="Who works: this process; or several, on one machine or many, which write --output as "
+        "a folder of parts and go on where they were stopped.",
+    ),
+]
+EngineWorkers = Annotated[
+    int | None,
+    Option(
+        "--workers",
+        parser=_whole(1),
+        metavar="N",
+        help="Processes of ray or spark; by default one a core.",
+    ),
+]
+BlockSize = Annotated[
+    int, Option(parser=_whole(1), metavar="N", help="Texts of a part of an engine.")
+]
 Device = Annotated[
     str,
     Option(
@@ -41,7 +88,7 @@ Device = Annotated[
 ]
 Threads = Annotated[
     int | None,
-    Option(min=1, metavar="N", help="Of the CPU; by default its cores, up to four."),
+    Option(parser=_whole(1), metavar="N", help="Of the CPU; by default its cores, up to four."),
 ]
 Lines = Annotated[bool, Option("--lines", help="Each line of a file is a document.")]
 Together = Annotated[bool, Option("--together", help="One summary of all documents.")]
@@ -58,7 +105,7 @@ Output = Annotated[Path | None, Option(metavar="FILE", help="Write here, not to 
 Words = Annotated[
     int | None,
     Option(
-        min=1,
+        parser=_whole(1),
         metavar="N",
         help="The most words of a summary, a promise: by default 10 of one sentence or a short "
         "text, 40 of a longer one.",
@@ -67,7 +114,7 @@ Words = Annotated[
 Sentences = Annotated[
     int | None,
     Option(
-        min=1,
+        parser=_whole(1),
         metavar="N",
         help="The most sentences that are kept; by default as many as the words suffice for.",
     ),
@@ -77,13 +124,13 @@ MaxDocument = Annotated[
     int,
     Option(
         "--max-document",
-        min=1,
+        parser=_whole(1),
         metavar="N",
         help="The most words of a document that are read; what follows is left out.",
     ),
 ]
 Beams = Annotated[
-    int, Option(min=1, max=256, metavar="N", help="Width of the search; 1 is greedy.")
+    int, Option(parser=_whole(1, 256), metavar="N", help="Width of the search; 1 is greedy.")
 ]
 Rerank = Annotated[
     str | None,
@@ -98,7 +145,9 @@ SummaryStyle = Annotated[
     Literal["auto", "headline", "sentence"],
     Option("--style", help="Of shortened sentences; auto: sentences of cased English text."),
 ]
-BatchSize = Annotated[int, Option(min=1, metavar="N", help="Texts that are worked on at once.")]
+BatchSize = Annotated[
+    int, Option(parser=_whole(1), metavar="N", help="Texts that are worked on at once.")
+]
 SummaryFormat = Annotated[
     Literal["auto", "text", "jsonl", "csv", "tsv", "parquet"],
     Option("--format", help="How summaries are written; auto: as --output is named, else text."),
@@ -112,7 +161,9 @@ BadRecords = Annotated[
 ]
 Seed = Annotated[
     int,
-    Option(min=0, max=2**32 - 1, metavar="N", help="Seed of everything that is drawn at random."),
+    Option(
+        parser=_whole(0, 2**32 - 1), metavar="N", help="Seed of everything that is drawn at random."
+    ),
 ]
 
 Predictions = Annotated[
@@ -178,13 +229,13 @@ Prose = Annotated[
     Option(metavar="FILE...", help="Running text, for sentence encoders, instead of the two."),
 ]
 Corpus = Annotated[Path, Option(metavar="DIR", help="Folder of the corpus to make.")]
-VocabularySize = Annotated[int, Option(min=300, metavar="N", help="Pieces to learn.")]
+VocabularySize = Annotated[int, Option(parser=_whole(300), metavar="N", help="Pieces to learn.")]
 VocabularyFolder = Annotated[
     Path | None,
     Option(metavar="DIR|NAME", help="Use this, or a pretrained network's tokenizer; learn none."),
 ]
 Folding = Annotated[bool, Option(help="Ignore case, and read every digit as #.")]
-Workers = Annotated[int, Option(min=1, metavar="N", help="Processes.")]
+Workers = Annotated[int, Option(parser=_whole(1), metavar="N", help="Processes.")]
 Language = Annotated[
     str, Option(metavar="CODE", help="Of the texts (ISO 639, such as en); models trained keep it.")
 ]
@@ -229,7 +280,9 @@ VectorPrecision = Annotated[
 
 Query = Annotated[str, Argument(metavar="QUERY", help="A text.")]
 Among = Annotated[Path, Option("--among", metavar="FILE", help="Where to look for nearest texts.")]
-NeighbourCount = Annotated[int, Option("--count", min=1, metavar="N", help="The most to show.")]
+NeighbourCount = Annotated[
+    int, Option("--count", parser=_whole(1), metavar="N", help="The most to show.")
+]
 
 AutoencoderModel = Annotated[
     Path,
@@ -239,14 +292,15 @@ AutoencoderArgument = Annotated[
     Path, Argument(parser=find_model, metavar="MODEL", help="Folder of a trained autoencoder.")
 ]
 Sample = Annotated[
-    int | None, Option(min=1, max=100_000, metavar="N", help="Decode N codes drawn from the prior.")
+    int | None,
+    Option(parser=_whole(1, 100_000), metavar="N", help="Decode N codes drawn from the prior."),
 ]
 Between = Annotated[
     tuple[str, str] | None,
     Option(metavar="A B", help="Decode codes on the way from the text A to the text B."),
 ]
 Steps = Annotated[
-    int, Option(min=2, max=1000, metavar="N", help="Codes from A to B, both included.")
+    int, Option(parser=_whole(2, 1000), metavar="N", help="Codes from A to B, both included.")
 ]
 CodeField = Annotated[
     str, Option("--field", metavar="NAME", help="Field of records that holds the code.")
@@ -256,7 +310,7 @@ LineFormat = Annotated[
     Option("--format", help='A text a line, or {"id", "text"} records.'),
 ]
 PartCount = Annotated[
-    int, Option("--count", min=1, metavar="N", help="The most parts of codes to show.")
+    int, Option("--count", parser=_whole(1), metavar="N", help="The most parts of codes to show.")
 ]
 
 ExportedModel = Annotated[
@@ -275,13 +329,17 @@ SecondModel = Annotated[
     Argument(parser=find_model, metavar="SECOND", help="Another, trained from the same start."),
 ]
 AverageFolder = Annotated[Path, Option("--output", metavar="DIR", help="Folder to make.")]
-SecondShare = Annotated[float, Option("--share", min=0, max=1, help="Of SECOND's weights.")]
+SecondShare = Annotated[
+    float, Option("--share", parser=_share, metavar="0..1", help="Of SECOND's weights.")
+]
 HalfPrecision = Annotated[bool, Option("--half", help="Store 16 bits a weight.")]
 
 Host = Annotated[
     str, Option(metavar="ADDRESS", help="Of this machine, to listen on; others need --token.")
 ]
-Port = Annotated[int, Option(min=0, max=65535, metavar="N", help="To listen on; 0: any free one.")]
+Port = Annotated[
+    int, Option(parser=_whole(0, 65535), metavar="N", help="To listen on; 0: any free one.")
+]
 Token = Annotated[
     str | None,
     Option(

@@ -29,9 +29,46 @@ ROOT = Path(__file__).parents[1]
 SHIPPED = ROOT / "summ" / "pretrained" / "en-small"
 
 
+# Files of several seconds, longest first: begun last, one of them would keep a worker busy when
+# the others have nothing left to do.
+LONGEST = [
+    "training/test_trainer.py",
+    "test_cli.py",
+    "test_docs.py",
+    "families/summarizer/test_gumbel_run.py",
+    "families/summarizer/test_recipe.py",
+    "pipelines/test_summarize.py",
+    "evaluation/vectors/test_probes.py",
+    "pipelines/test_shorten.py",
+    "export/test_export.py",
+    "networks/test_hostile_models.py",
+    "evaluation/reports/test_summaries.py",
+    "data/test_prepare.py",
+    "families/sentence/test_task.py",
+    "families/test_stage_keys.py",
+    "test_embed_command.py",
+    "test_config.py",
+    "families/summarizer/test_reinforce.py",
+    "families/summarizer/test_gumbel.py",
+    "evaluation/vectors/test_evaluation.py",
+    "families/summarizer/test_pretrained_start.py",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {ROOT / "tests" / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
 def pytest_collection_finish() -> None:
     """What was imported stays: no later collection of garbage (a stage's end has one) walks it."""
     gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def frozen() -> None:
+    """The same of what was imported since: a run's every stage ends with a collection."""
     gc.freeze()
 
 

@@ -111,9 +111,9 @@ def call_group(function: Callable[..., None], size: int, *arguments: Any) -> Non
 
 @contextmanager
 def forking_programs(folder: Path) -> Iterator[None]:
-    """Programs ``summ`` and ``python`` (``-m module``) for the PATH of a shell.
+    """Programs ``summ`` and ``python`` (``-m module``) for a shell or a launcher.
 
-    Each hands its streams to this process, which lets a fork run the module.
+    Each hands its streams and its environment to this process, which lets a fork run the module.
     """
     with (
         tempfile.TemporaryDirectory() as place,
@@ -136,8 +136,9 @@ import json, os, socket, sys
 place, *command = sys.argv[1:]
 server = socket.socket(socket.AF_UNIX)
 server.connect(place)
-command = json.dumps([os.getcwd(), *(part for part in command if part != "-m")])
-socket.send_fds(server, [command.encode()], [0, 1, 2])
+command = [part for part in command if part != "-m"]
+message = json.dumps([os.getcwd(), dict(os.environ), command])
+socket.send_fds(server, [message.encode()], [0, 1, 2])
 sys.exit(int(server.recv(16)))
 """
 
@@ -155,13 +156,13 @@ def _serve(listener: socket.socket) -> None:
 def _serve_one(connection: socket.socket) -> None:
     with connection:
         message, handles, _, _ = socket.recv_fds(connection, 1 << 16, 3)
-        folder, *command = json.loads(message)
+        folder, environment, command = json.loads(message)
         stdin, *outputs = handles
         streams = (
             Connection(stdin, writable=False),
             *(Connection(o, readable=False) for o in outputs),
         )
-        process = FORKS.Process(target=_run, args=(folder, command, {}, streams))
+        process = FORKS.Process(target=_run, args=(folder, command, environment, streams))
         process.start()
         for stream in streams:
             stream.close()

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from summ import cli
-from summ.commands.document_limit import end_of_words
-from summ.text.words import count_words
+from summ.text.words import count_words, end_of_words
 from tests import encoders
 
 

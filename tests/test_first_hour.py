@@ -61,6 +61,28 @@ def test_wrong_values_are_one_line_and_name_the_nearest(answer, arguments, code,
     assert err.count("\n") == 1 and ".." not in err and "?." not in err
 
 
+NUMBERS = [
+    (name, max(parameter.opts, key=len))
+    for name, command in sorted(COMMAND.commands.items())
+    for parameter in command.params
+    if parameter.metavar in {"N", "0..1"}
+]
+
+
+@pytest.mark.parametrize(("name", "option"), NUMBERS)
+def test_every_number_option_says_what_it_takes(answer, name, option):
+    for wrong in ("many", "-1", "nan"):
+        code, err = answer(name, option, wrong)
+        assert code == 2 and err.count("\n") == 1
+        assert err.startswith(f"summ: error: Invalid value for '{option}': must be a ")
+        assert f", found '{wrong}'. See 'summ {name} --help'." in err
+
+
+def test_no_option_leaves_its_bounds_to_a_library():
+    """Which would tell them in words of its own, others in each version."""
+    assert " min=" not in (ROOT / "summ" / "options.py").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("override", "said"),
     [

@@ -1,5 +1,6 @@
 """What reaches the terminal, and what becomes of a process whose streams or signals go wrong."""
 
+import gc
 import json
 import os
 import pty
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from summ import cli
-from summ.commands.terminal import visible
+from summ.commands.terminal import reading_model
+from summ.text.controls import visible
 
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 HOSTILE = "one \x1b]0;title\x07 two \x9b31m three \r four \u202e five"
@@ -160,3 +162,16 @@ def test_a_search_of_no_use_is_wrong_usage(beams: str, capsys) -> None:
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert "defect" not in error
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_reading_a_model_leaves_the_collector_as_it_was(collecting: bool) -> None:
+    before = gc.isenabled()
+    try:
+        (gc.enable if collecting else gc.disable)()
+        with pytest.raises(ValueError), reading_model():
+            assert not gc.isenabled()
+            raise ValueError
+        assert gc.isenabled() == collecting
+    finally:
+        (gc.enable if before else gc.disable)()

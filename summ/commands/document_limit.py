@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from summ.commands.terminal import SHOWN_WARNINGS, say
-from summ.text.words import is_unsegmented
+from summ.text.words import end_of_words
 
 if TYPE_CHECKING:
     from summ.data.readers import Record
-
-_TOKEN = re.compile(r"\S+")
 
 
 class DocumentLimit:
@@ -56,16 +53,3 @@ class DocumentLimit:
     def _say_how_many(self) -> None:
         if len(self.cut) > SHOWN_WARNINGS:
             say(f"warning: {len(self.cut)} documents are longer in all.")
-
-
-def end_of_words(text: str, count: int) -> int:
-    """Where the first ``count`` words of a text end; its length if there are no more."""
-    if len(text) <= count:
-        return len(text)
-    room = count
-    for token in _TOKEN.finditer(text):
-        size = len(token[0]) if is_unsegmented(token[0]) else 1
-        if size > room:
-            return token.start() + (room if size > 1 else 0)
-        room -= size
-    return len(text)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from summ import options
+from summ.commands.engine import BLOCK, EngineOptions
 from summ.commands.terminal import begun, progress, read_inputs, reading_model, say
 from summ.commands.threads import use_threads
 from summ.errors import DataError
@@ -29,6 +30,9 @@ def embed(
     errors: options.BadBytes = "strict",
     on_error: options.BadRecords = "fail",
     max_document: options.MaxDocument = options.WORDS_READ,
+    engine: options.EngineName = "local",
+    workers: options.EngineWorkers = None,
+    block_size: options.BlockSize = BLOCK,
 ) -> None:
     """Turn texts into vectors, a row each, in the order of the input.
 
@@ -42,6 +46,14 @@ def embed(
         check_format(output)
     except DataError as error:
         raise typer.BadParameter(str(error), param_hint="--output") from error
+    if engine != "local":
+        from summ.distributed.task import EmbedTask
+
+        EngineOptions(
+            engine, files, output, workers, threads, block_size,
+            lines, field, errors, on_error, max_document,
+        ).run(EmbedTask(model, device, precision, batch_size), output.suffix)  # fmt: skip
+        return
     world = int(os.environ.get("WORLD_SIZE", "1"))
     if world > 1 and (not files or "-" in files):
         raise DataError(f"stdin: {world} processes cannot share it. Give a FILE.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 from summ import options
+from summ.commands.engine import BLOCK, EngineOptions
 from summ.commands.terminal import progress, read_inputs, reading_model
 from summ.commands.threads import use_threads
 
@@ -22,6 +23,9 @@ def score(
     errors: options.BadBytes = "strict",
     on_error: options.BadRecords = "fail",
     max_document: options.MaxDocument = options.WORDS_READ,
+    engine: options.EngineName = "local",
+    workers: options.EngineWorkers = None,
+    block_size: options.BlockSize = BLOCK,
 ) -> None:
     """Score how hard texts are to rebuild from a few words, and how human they read.
 
@@ -30,6 +34,14 @@ def score(
     from summ.commands.document_limit import DocumentLimit
     from summ.data.files import open_output, write_json
 
+    if engine != "local":
+        from summ.distributed.task import ScoreTask
+
+        EngineOptions(
+            engine, files, output, workers, threads, block_size,
+            lines, field, errors, on_error, max_document,
+        ).run(ScoreTask(model, device, batch_size), f".{format_}")  # fmt: skip
+        return
     use_threads(threads)
     limit = DocumentLimit(max_document)
     records = limit.records(read_inputs(files, lines, field, errors, on_error))

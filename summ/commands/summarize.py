@@ -9,7 +9,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from summ import options
-from summ.commands.terminal import progress, read_inputs, reading_model
+from summ.commands.engine import BLOCK, EngineOptions
+from summ.commands.terminal import progress, read_inputs, reading_model, wrong_usage
 from summ.commands.threads import use_threads
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.summary import Summary
@@ -41,6 +42,9 @@ def summarize(
     errors: options.BadBytes = "strict",
     on_error: options.BadRecords = "fail",
     max_document: options.MaxDocument = options.WORDS_READ,
+    engine: options.EngineName = "local",
+    workers: options.EngineWorkers = None,
+    block_size: options.BlockSize = BLOCK,
 ) -> None:
     """Summarize texts: one summary a line, in the order of the input.
 
@@ -51,10 +55,23 @@ def summarize(
     from summ.data.summary_files import kind_of_output, summary_writer
 
     decoding = DecodingOptions.parse(beams, batch_size, rerank, style, language)
+    kind = kind_of_output(format_, output)
+    if engine != "local":
+        if together:
+            raise wrong_usage(f"--together: not with --engine {engine}.")
+        from summ.distributed.task import SummarizeTask
+
+        task = SummarizeTask(
+            model, encoder, device, words, sentences, decoding, kind, field, output_field
+        )
+        EngineOptions(
+            engine, files, output, workers, threads, block_size,
+            lines, field, errors, on_error, max_document, input_format,
+        ).run(task, ".txt" if kind == "text" else f".{kind}")  # fmt: skip
+        return
     use_threads(threads)
     limit = DocumentLimit(max_document)
     records = limit.records(read_inputs(files, lines, field, errors, on_error, input_format))
-    kind = kind_of_output(format_, output)
     with summary_writer(output, kind, field, output_field) as write:
         # Read before the model is, so that a wrong name or a binary file is reported at once; and
         # of blank texts no model is asked.

@@ -6,9 +6,9 @@ not sent.  Files and pipes get every byte as it is.
 
 from __future__ import annotations
 
+import gc
 import io
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 import typer
 
 from summ import options
+from summ.text.controls import visible
 
 if TYPE_CHECKING:
     from summ.data.readers import Record
@@ -28,21 +29,7 @@ _PATIENCE = 0.5  # seconds that nobody wonders about
 STDOUT = "stdout"
 _LONGEST_LINE = 1000  # characters of a message
 
-# All of Unicode's control characters but tab and line feed, and the marks that turn around the
-# order in which a terminal shows what follows.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-
 _T = TypeVar("_T")
-
-
-def visible(text: str) -> str:
-    """The text with its control characters spelled out, all but tabs and line feeds."""
-    return _CONTROLS.sub(lambda found: _escape(found[0]), text)
-
-
-def _escape(character: str) -> str:
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 class StandardOutput(io.TextIOWrapper):
@@ -152,6 +139,30 @@ def read_inputs(
 @contextmanager
 def reading_model() -> Iterator[None]:
     """A block that loads a library and a model: a terminal is told after half a second."""
+    with _nothing_collected(), _told():
+        yield
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """A block whose objects stay: they are not looked through again and again for garbage.
+
+    Those of torch are 170,000, some 60 ms each time.  The first block of a process takes them out
+    of the collector's sight for good.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        if not gc.get_freeze_count():
+            gc.freeze()
+    finally:
+        if collecting:
+            gc.enable()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
     if sys.stderr is None or not sys.stderr.isatty():
         yield
         return
@@ -167,8 +178,8 @@ def reading_model() -> Iterator[None]:
         sys.stderr.write("\r" + " " * len(message) + "\r")
 
 
-def progress(items: Iterable[_T]) -> Iterator[_T]:
+def progress(items: Iterable[_T], unit: str = "texts") -> Iterator[_T]:
     """The items, counted on stderr if that is a terminal."""
     from tqdm import tqdm
 
-    yield from tqdm(items, unit=" texts", disable=None, leave=False)
+    yield from tqdm(items, unit=f" {unit}", disable=None, leave=False)

@@ -1,6 +1,5 @@
-"""Configurations: the loader, the only user of yaml, and the sections that families share."""
+"""Configurations: the sections that families share.  Only the loader beside them uses yaml."""
 
-from summ.config.loader import fit, read_values
 from summ.config.run import RunShape, StageName, StageShape, TrainingStage
 from summ.config.sections import (
     DataConfig,
@@ -22,6 +21,7 @@ from summ.config.values import (
     Lengths,
     Place,
     Positive,
+    Rate,
     Rows,
     Seed,
     Share,
@@ -50,6 +50,7 @@ __all__ = [
     "OptimizerConfig",
     "Place",
     "Positive",
+    "Rate",
     "Rows",
     "RunShape",
     "Section",
@@ -65,7 +66,5 @@ __all__ = [
     "Weight",
     "Weights",
     "Width",
-    "fit",
     "language_code",
-    "read_values",
 ]

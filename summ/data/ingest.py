@@ -24,7 +24,7 @@ from summ.data.readers import OnError
 from summ.data.shards import RAW_SCHEMA, read_shard, write_shard
 from summ.data.sources import Source
 from summ.data.workers import Workers
-from summ.text.vocabulary import canonical
+from summ.text.canonical import canonical
 
 _BLOCK_RECORDS = 20_000
 _BLOCK_CHARACTERS = 32_000_000

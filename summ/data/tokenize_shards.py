@@ -17,7 +17,8 @@ from summ.data.files import sha256
 from summ.data.pace import Pace, Say
 from summ.data.shards import SCHEMA, describe_table, read_shard, write_shard
 from summ.data.workers import Workers
-from summ.text.vocabulary import plain_reader
+from summ.text.stored_tokenizer import plain_reader
+from summ.text.tokenizer_limits import tokenizing
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -85,7 +86,8 @@ def _encoded(batch: pa.RecordBatch, reader: Tokenizer) -> pa.RecordBatch:
     ids: list[list[int]] = []
     for start in range(0, len(texts), _ENCODED_TEXTS):
         chunk = texts[start : start + _ENCODED_TEXTS]
-        rows = reader.encode_batch_fast(chunk, add_special_tokens=False)
+        with tokenizing(foreign=True):
+            rows = reader.encode_batch_fast(chunk, add_special_tokens=False)
         ids += [row.ids[:LONGEST_IDS] for row in rows]
     columns = [batch.column("text"), pa.array(ids, pa.list_(pa.int32())), batch.column("words")]
     return pa.record_batch(columns, schema=SCHEMA)

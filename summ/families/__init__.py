@@ -35,7 +35,7 @@ def load_run(path: Path, overrides: Sequence[str] = ()) -> RunShape:
     Raises:
         ConfigError: the file cannot be read, is not YAML, or does not fit the schema.
     """
-    from summ.config import fit, read_values
+    from summ.config.loader import fit, read_values
 
     values = read_values(path, overrides)
     match values.get("family", _inferred(values)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,13 @@ def check_finite(folder: Path, networks: Mapping[str, nn.Module]) -> None:
         CheckpointError: one is; what such a network says means nothing.
     """
     for network, module in networks.items():
-        for name, weights in module.state_dict().items():
-            if weights.is_floating_point() and not torch.isfinite(weights).all():
+        for name, weights in chain(module.named_parameters(), module.named_buffers()):
+            # A sum is quick, and finite only if all are; what is huge can sum to infinity, too.
+            if (
+                weights.is_floating_point()
+                and not torch.isfinite(weights.sum())
+                and not torch.isfinite(weights).all()
+            ):
                 raise CheckpointError(
                     f"{folder}: {network}: {name} holds numbers that are not finite. Get the model "
                     "again, or train it again."

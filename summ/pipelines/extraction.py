@@ -16,7 +16,6 @@ from summ.pipelines.length_plan import (
     words_per_unit,
 )
 from summ.pipelines.selection import Encode, rank_sentences
-from summ.text.breaking_off import break_off
 from summ.text.languages.language import language
 from summ.text.sentences import split_sentences
 from summ.text.words import count_words
@@ -61,6 +60,8 @@ def plan_extraction(
             room -= length
     if kept:
         return LengthPlan(tuple(Segment(sentences[place], None) for place in sorted(kept)), words)
+    from summ.text.breaking_off import break_off  # few texts need it
+
     head = break_off(sentences[ranked[0]], words, language(code).function_words)
     return LengthPlan((Segment(head, None, cut=True),), words)
 

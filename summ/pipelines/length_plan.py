@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from summ.pipelines.arguments import whole_number
 from summ.pipelines.headline import DEFAULT_HEADLINE_WORDS
 from summ.pipelines.selection import Encode, rank_sentences
-from summ.text.breaking_off import break_off
 from summ.text.salutations import without_salutation
 from summ.text.sentences import split_sentences
 from summ.text.words import count_words, cut_to_words, is_unsegmented
@@ -226,6 +225,8 @@ def _part(sentence: str, share: int, may_shorten: Callable[[str], bool]) -> Segm
     if count_words(sentence) <= share:
         return Segment(sentence, None)
     if not may_shorten(sentence):
+        from summ.text.breaking_off import break_off  # few texts need it
+
         return Segment(break_off(sentence, share), None, cut=True)
     return Segment(sentence, max(1, share - is_unsegmented(sentence)))
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import html
 import re
 
+from summ.text.enclosed import without_enclosed
+
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 # Tags that only say how text looks or where a paragraph ends.
 _BLOCK_TAG = re.compile(
@@ -20,7 +22,7 @@ _INLINE_TAG = re.compile(
     r"|abbr|cite|q|c(?:\.[\w.]+)?|v|ruby|rt|lang)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_COMMENT = re.compile("<!--"), re.compile("-->")
 # What NFKC would do, for those characters only that are mere shapes of letters.
 _SHAPES = {
     0xFB00: "ff",
@@ -52,7 +54,7 @@ def mend_characters(text: str) -> str:
         for _ in range(2):
             text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
     if "<" in text and ">" in text:
-        text = _COMMENT.sub(" ", text)
+        text = without_enclosed(text, *_COMMENT, " ")
         text = _BLOCK_TAG.sub(_line_end, text)
         text = _INLINE_TAG.sub("", text)
     if not text.isascii() and _SHAPED.search(text):

@@ -10,9 +10,7 @@ import re
 
 from summ.text.boilerplate import strip_furniture
 from summ.text.characters import mend_characters
-from summ.text.chats import chat_turns
 from summ.text.datelines import strip_dateline
-from summ.text.letters import letter_body
 from summ.text.line_breaks import join_divided_words
 from summ.text.lists_and_tables import drop_tables, separate_items
 
@@ -34,6 +32,10 @@ def clean(text: str) -> str:
 
 
 def _clean_lines(text: str) -> str:
+    # Their expressions take longer to compile than a text of one line takes to clean.
+    from summ.text.chats import chat_turns
+    from summ.text.letters import letter_body
+
     lines = letter_body(text).split("\n")
     turns = chat_turns(lines)
     if turns is not None:

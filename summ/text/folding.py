@@ -141,7 +141,7 @@ class _ShapeTable(dict[int, int]):
 _CLEAN = _CleanTable()
 _SHAPE = _ShapeTable()
 _ENTITY = re.compile(r"&(?:amp;)+", re.IGNORECASE)
-_SLASH = re.compile(r"\\+/")
+_SLASH = re.compile(r"(?<!\\)\\+/")
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,6 @@ _SHARED_SCRIPTS = (
         "no oc pl pt ro rw sk sl sq sv sw tl tr vi",
     ),
 )
-_SCRIPTS = tuple((re.compile(f"[{letters}]"), code) for letters, code in _OWN_SCRIPTS)
 _GROUPS = tuple((re.compile(f"[{letters}]"), codes) for letters, codes in _SHARED_SCRIPTS)
 _SEVERAL = 0.1  # share of kana in Japanese
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+|[@#]\w+")
@@ -89,7 +88,7 @@ def identify(text: str, default: str = "en") -> str:
 
 def _own_script(sample: str) -> str | None:
     """The language of a script that is its own, if most letters are of it."""
-    counts = {code: len(letters.findall(sample)) for letters, code in _SCRIPTS}
+    counts = {code: len(letters.findall(sample)) for letters, code in _scripts()}
     letters = sum(map(str.isalpha, sample))
     if counts["ja"] and counts["ja"] >= _SEVERAL * (counts["ja"] + counts["zh"]):
         counts["ja"] += counts.pop("zh")
@@ -97,6 +96,12 @@ def _own_script(sample: str) -> str | None:
     # A character of Chinese says as much as a word of three letters.
     weight = 3 if code in {"zh", "ja"} else 1
     return code if weight * counts[code] > 0.5 * max(1, letters) else None
+
+
+@lru_cache(maxsize=1)
+def _scripts() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The letters of each script, and its language; English needs none of them."""
+    return tuple((re.compile(f"[{letters}]"), code) for letters, code in _OWN_SCRIPTS)
 
 
 def _is_plainly_english(words: list[str]) -> bool:

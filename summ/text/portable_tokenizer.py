@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from summ.text.normalizer import folding_normalizer, spacing_normalizer
-from summ.text.vocabulary import Vocabulary, plain_reader
+from summ.text.stored_tokenizer import plain_reader
+from summ.text.vocabulary import Vocabulary
 
 
 def portable_tokenizer(

@@ -6,8 +6,11 @@ written.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +121,7 @@ def open_tokenizer(folder: Path) -> Any:
         Exception: it cannot be read, or may not end (transformers raises a dozen kinds).
     """
     check_tokenizer(folder / "tokenizer.json")
-    with tokenizing():
+    with tokenizing(foreign=True):
         stored = read_tokenizer(folder)
         if stored is not None:
             return stored
@@ -147,3 +150,30 @@ def read_tokenizer(folder: Path) -> StoredTokenizer | None:
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     known = [tokenizer.token_to_id(token) for token in [*marks, *extra]]
     return None if None in known else StoredTokenizer(tokenizer, settings)
+
+
+def plain_reader(tokenizer_json: str) -> Tokenizer:
+    """A tokenizer without padding, truncation or recognition of marks in text.
+
+    A byte-level one (BART) is made to read the first word as it reads the others.
+    """
+    from tokenizers import Tokenizer, pre_tokenizers
+
+    reader = Tokenizer.from_str(tokenizer_json)
+    reader.no_padding()
+    reader.no_truncation()
+    reader.encode_special_tokens = True
+    if isinstance(reader.pre_tokenizer, pre_tokenizers.ByteLevel):
+        reader.pre_tokenizer.add_prefix_space = True
+    return reader
+
+
+def folder_digest(folder: Path) -> str:
+    """SHA-256 over the names and contents of a folder's files."""
+    digest = sha256()
+    for path in sorted(path for path in folder.glob("*") if path.is_file()):
+        digest.update(os.fsencode(path.name) + b"\0")
+        # One that cannot be read is told of by who needs it.
+        with suppress(OSError), path.open("rb") as stream:
+            digest.update(file_digest(stream, "sha256").digest())
+    return digest.hexdigest()

@@ -7,9 +7,12 @@ sentence; its regular expressions can take ages.  Both are refused before the fi
 from __future__ import annotations
 
 import base64
+import os
 import re
+import tempfile
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ _MOST_BYTES = 1 << 26  # of the file; those of 250,000 pieces have 20 MB
 _MOST_LEVELS = 20
 _MOST_GROWTH = 1000  # characters that all replacements together may make of one
 _LONGEST_PATTERN = 2000
+_STDERR = threading.Lock()  # one thread at a time turns it aside
 # A class of characters, a property of them, or one that is escaped: one character each.
 _ONE_CHARACTER = re.compile(r"\\[pP]\{[^}]*\}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]")
 # A quantifier of a group, or of a quantifier: the two ways to a search that never ends.  A group
@@ -60,24 +64,64 @@ def _check_charsmap(encoded: Any) -> None:
 
 
 @contextmanager
-def tokenizing() -> Iterator[None]:
+def tokenizing(foreign: bool = False) -> Iterator[None]:
     """A block in which the tokenizer works, whose library has one kind of error for all.
 
     A panic of the library, which is written in Rust, is no Exception, and would pass all that
     handles those.
 
+    Args:
+        foreign: whether the tokenizer may panic; then the lines that a panic writes to stderr
+            are held back.
+
     Raises:
         CheckpointError: the tokenizer fails.
     """
     try:
-        yield
+        with _without_panics() if foreign else nullcontext():
+            yield
     except BaseException as error:
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+        if not isinstance(error, Exception) and not _is_panic(error):
             raise
         reason = " ".join(str(error).split())[:200]
         raise CheckpointError(
             f"the vocabulary's tokenizer fails ({reason}). Get the model again."
         ) from error
+
+
+def may_panic(tokenizer_json: str) -> bool:
+    """Whether a tokenizer has patterns of its own, whose search the library may give up."""
+    return '"Regex"' in tokenizer_json
+
+
+@contextmanager
+def _without_panics() -> Iterator[None]:
+    """Holds back what is written to stderr meanwhile; drops it where the block panics."""
+    with _STDERR, tempfile.TemporaryFile() as held:
+        try:
+            stderr = os.dup(2)
+        except OSError:  # closed: nothing can be written
+            yield
+            return
+        os.dup2(held.fileno(), 2)
+        panicked = False
+        try:
+            yield
+        except BaseException as error:
+            panicked = _is_panic(error)
+            raise
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+            held.seek(0)
+            # Another thread may have written, too.
+            if not panicked and (written := held.read()):
+                with suppress(OSError):
+                    os.write(2, written)
+
+
+def _is_panic(error: BaseException) -> bool:
+    return type(error).__name__ == "PanicException"
 
 
 def may_take_ages(pattern: str) -> bool:

@@ -15,7 +15,7 @@ import string
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,9 +26,10 @@ from numpy.typing import NDArray
 from summ.errors import CheckpointError, DataError
 from summ.text.accents import ACCENTED
 from summ.text.bounded_json import bounded_json
+from summ.text.canonical import canonical
 from summ.text.folding import Folded, fold
-from summ.text.stored_tokenizer import open_tokenizer
-from summ.text.tokenizer_limits import tokenizing
+from summ.text.stored_tokenizer import folder_digest, open_tokenizer, plain_reader
+from summ.text.tokenizer_limits import may_panic, tokenizing
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -47,15 +48,6 @@ _COMMON_WORDS = 5_000
 # Lower than any piece can score, so that text that looks like a mark is never read as one.
 _NEVER = -1e4
 _FOLDED_LETTERS = string.ascii_lowercase + string.punctuation
-
-
-def canonical(text: str, folding: bool) -> str:
-    """A text as tokenizers read it: folded, or with no more than its spaces and letters mended."""
-    if folding:
-        return fold(text).text
-    # Half surrogates cannot be encoded; SentencePiece's mark would read as a space.
-    mended = text.encode("utf-8", "replace").decode("utf-8").replace(_SPACE, "_")
-    return " ".join(mended.split())
 
 
 @dataclass(frozen=True)
@@ -125,34 +117,12 @@ class Vocabulary:
 
     @staticmethod
     def load(directory: Path) -> Vocabulary:
-        """Reads what ``save`` wrote.
+        """Reads what ``save`` wrote; folders of the same content give the same vocabulary.
 
         Raises:
             CheckpointError: the folder is missing, damaged, or of a later summ.
         """
-        directory = Path(directory)
-        described = _read_description(directory / "vocabulary.json")
-        try:
-            tokenizer = open_tokenizer(directory)
-        except Exception as error:
-            raise CheckpointError(
-                f"{directory}: the tokenizer cannot be read ({' '.join(str(error).split())[:200]})."
-                " Copy the folder again."
-            ) from error
-        vocabulary = Vocabulary(tokenizer, described["folding"], frozenset(described["common"]))
-        try:
-            marks = [vocabulary.pad, vocabulary.bos, vocabulary.eos, vocabulary.unk]
-        except TypeError as error:
-            raise CheckpointError(
-                f"{directory}: the tokenizer lacks a mark of the end, of padding, or of what is "
-                "unknown. Copy the folder again."
-            ) from error
-        if vocabulary.size != described["size"] or max(marks) >= vocabulary.size:
-            raise CheckpointError(
-                f"{directory}: must hold {described['size']} pieces, but has {vocabulary.size}. "
-                "Copy the folder again."
-            )
-        return vocabulary
+        return _load(_Folder(Path(directory), folder_digest(Path(directory))))
 
     def save(self, directory: Path) -> None:
         """Writes the tokenizer for transformers, and ``vocabulary.json``, into a folder."""
@@ -263,13 +233,20 @@ class Vocabulary:
 
     def encode_canonical(self, texts: list[str]) -> list[list[int]]:
         """The ids of texts that are canonical already."""
-        with tokenizing():
-            rows = self._reader.encode_batch_fast(texts, add_special_tokens=False)
+        reader, foreign = self._reader_and_trust
+        with tokenizing(foreign):
+            rows = reader.encode_batch_fast(texts, add_special_tokens=False)
         return [row.ids for row in rows]
 
-    @cached_property
+    @property
     def _reader(self) -> Tokenizer:
-        return plain_reader(self.tokenizer.backend_tokenizer.to_str())
+        return self._reader_and_trust[0]
+
+    @cached_property
+    def _reader_and_trust(self) -> tuple[Tokenizer, bool]:
+        """What encodes, and whether it may panic."""
+        stored = self.tokenizer.backend_tokenizer.to_str()
+        return plain_reader(stored), may_panic(stored)
 
     def decode(self, ids: Iterable[int]) -> str:
         """The canonical text of ids, marks and prompts left out.
@@ -289,20 +266,40 @@ class Vocabulary:
         return frozenset((*map(int, self.tokenizer.all_special_ids), *self._prompts, *spaces))
 
 
-def plain_reader(tokenizer_json: str) -> Tokenizer:
-    """A tokenizer without padding, truncation or recognition of marks in text.
+@dataclass(frozen=True)
+class _Folder:
+    """A folder that equals every other of the same content."""
 
-    A byte-level one (BART) is made to read the first word as it reads the others.
-    """
-    from tokenizers import Tokenizer, pre_tokenizers
+    path: Path = field(compare=False)
+    digest: str
 
-    reader = Tokenizer.from_str(tokenizer_json)
-    reader.no_padding()
-    reader.no_truncation()
-    reader.encode_special_tokens = True
-    if isinstance(reader.pre_tokenizer, pre_tokenizers.ByteLevel):
-        reader.pre_tokenizer.add_prefix_space = True
-    return reader
+
+@lru_cache(maxsize=2)
+def _load(folder: _Folder) -> Vocabulary:
+    # Models that belong together have one vocabulary, which is large and read before a first text.
+    directory = folder.path
+    described = _read_description(directory / "vocabulary.json")
+    try:
+        tokenizer = open_tokenizer(directory)
+    except Exception as error:
+        raise CheckpointError(
+            f"{directory}: the tokenizer cannot be read ({' '.join(str(error).split())[:200]})."
+            " Copy the folder again."
+        ) from error
+    vocabulary = Vocabulary(tokenizer, described["folding"], frozenset(described["common"]))
+    try:
+        marks = [vocabulary.pad, vocabulary.bos, vocabulary.eos, vocabulary.unk]
+    except TypeError as error:
+        raise CheckpointError(
+            f"{directory}: the tokenizer lacks a mark of the end, of padding, or of what is "
+            "unknown. Copy the folder again."
+        ) from error
+    if vocabulary.size != described["size"] or max(marks) >= vocabulary.size:
+        raise CheckpointError(
+            f"{directory}: must hold {described['size']} pieces, but has {vocabulary.size}. "
+            "Copy the folder again."
+        )
+    return vocabulary
 
 
 def _read_description(path: Path) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from summ.text.scripts import MARKS, UNSEGMENTED
 
 _CHARACTER = re.compile(f"[{UNSEGMENTED}]")
 _MARK = re.compile(f"[{MARKS}]")
+_TOKEN = re.compile(r"\S+")
 
 
 def is_unsegmented(text: str) -> bool:
@@ -42,6 +43,19 @@ def cut_to_words(text: str, count: int) -> str:
         kept.append(token if size <= room else _cut_token(token, room))
         room -= size
     return " ".join(kept)
+
+
+def end_of_words(text: str, count: int) -> int:
+    """Where the first ``count`` words of a text end; its length if there are no more."""
+    if len(text) <= count:
+        return len(text)
+    room = count
+    for token in _TOKEN.finditer(text):
+        size = len(token[0]) if is_unsegmented(token[0]) else 1
+        if size > room:
+            return token.start() + (room if size > 1 else 0)
+        room -= size
+    return len(text)
 
 
 def _cut_token(token: str, room: int) -> str:

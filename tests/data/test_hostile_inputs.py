@@ -11,16 +11,21 @@ from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from summ.config import read_values
+from summ.config.loader import read_values
+from summ.data.formats import parquet
 from summ.data.lines import MOST_BYTES, bounded_lines
 from summ.data.readers import read_records
 from summ.errors import DataError, SummError
 from summ.evaluation.reports.plots import read_curves
 from summ.evaluation.summaries import pairs
+from summ.text import canonical as canonical_text
+from summ.text.folding import Folded, fold
 
 MEMORY = 200_000_000
 QUICKLY = settings(
@@ -67,6 +72,52 @@ def test_a_long_line_is_left_out_and_the_next_is_read(tmp_path: Path) -> None:
     found = read_records(path, lines=True, on_error="skip", on_skip=told.append)
     assert [record.text for record in found] == ["one", "three"]
     assert ["line 2" in told[0], "line 4" in told[1], len(told)] == [True, True, 2]
+
+
+def test_cells_of_parquet_are_not_read_all_at_once(tmp_path: Path) -> None:
+    """A value of a megabyte that three hundred rows repeat stands in the file once."""
+    values = pa.array(["a" * (1 << 20), "The river rose."])
+    rows = pa.DictionaryArray.from_arrays(pa.array([0] * 300 + [1], pa.int32()), values)
+    for stored in (True, False):  # whether readers know that it was a dictionary
+        path = tmp_path / f"{stored}.parquet"
+        pq.write_table(pa.table({"text": rows}), path, store_schema=stored)
+        with little_memory():
+            sizes = [len(record.text) for record in read_records(path)]
+        assert sizes == [1 << 20] * 300 + [15]
+
+
+def test_parquet_that_no_memory_holds_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.parquet"
+    texts = [f"{row} fell. " * 40 for row in range(20)]
+    pq.write_table(pa.table({"text": texts}), path, row_group_size=6)
+    expected = [record.text for record in read_records(path)]
+    assert expected == texts
+    monkeypatch.setattr(parquet, "_MOST_PAGE", 100)
+    with pytest.raises(DataError, match="row group 0 holds 0 MiB in 6 rows, too much"):
+        list(read_records(path))
+    monkeypatch.undo()
+    monkeypatch.setattr(parquet, "MOST_BYTES", 359)
+    told: list[str] = []
+    found = [r.text for r in read_records(path, on_error="skip", on_skip=told.append)]
+    assert found == texts[:10] and len(told) == 10 and "row 11: longer than" in told[0]
+
+
+@pytest.mark.parametrize("text", ["Rain fell in Lima, they say. ", "市长开放了老桥。", "a-b.c\n"])
+def test_long_texts_are_folded_in_portions(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = canonical_text.canonical(text * 300, folding=True)
+    longest = 0
+
+    def measured(portion: str) -> Folded:
+        nonlocal longest
+        longest = max(longest, len(portion))
+        return fold(portion)
+
+    monkeypatch.setattr(canonical_text, "FOLDED_AT_ONCE", 500)
+    monkeypatch.setattr(canonical_text, "fold", measured)
+    assert canonical_text.canonical(text * 300, folding=True) == whole
+    assert 400 < longest <= 500
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 5, 100])

@@ -15,13 +15,14 @@ from safetensors.torch import load_file, save_file
 
 from summ import pretrained
 from summ.data.files import sha256
+from summ.data.prepare import prepare
 from summ.errors import CheckpointError
 from summ.families.sentence.model import SHIPPED as ENCODER
 from summ.families.sentence.model import load_sentence_model
 from summ.families.shortener.model import load_shortener
 from summ.families.summarizer.model import load_summary_model
 from summ.networks.model_folder import load_settings, new_model_folder, read_manifest
-from summ.text.tokenizer_limits import may_take_ages
+from summ.text.tokenizer_limits import may_take_ages, tokenizing
 from summ.text.vocabulary import Vocabulary
 from tests import encoders
 
@@ -323,7 +324,9 @@ def test_hostile_encoders_are_refused_in_one_line(
     assert not [warning for warning in recwarn if "zero-element" in str(warning.message)]
 
 
-def test_a_panic_of_the_tokenizer_is_one_line(folder: Path) -> None:
+def test_a_panic_of_the_tokenizer_is_one_line(
+    folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     """A pattern that is not nested, and yet takes more steps than its library allows."""
     tokenizer(folder, normalizer=replacing("a?" * 40 + "a" * 40, "c"))
     vocabulary = Vocabulary.load(folder / "vocabulary")
@@ -331,6 +334,26 @@ def test_a_panic_of_the_tokenizer_is_one_line(folder: Path) -> None:
     with pytest.raises(CheckpointError, match="tokenizer fails") as refused:
         vocabulary.encode(["a" * 40])
     assert "\n" not in str(refused.value)
+    (tmp_path / "a.txt").write_text(f"It rained in {'a' * 40} on Monday.\n")
+    with pytest.raises(CheckpointError, match="tokenizer fails"):
+        prepare(
+            [tmp_path / "a.txt"],
+            [tmp_path / "a.txt"],
+            tmp_path / "c",
+            vocabulary=folder / "vocabulary",
+        )
+    assert capfd.readouterr().err == ""  # the library writes of its panics, too
+
+
+def test_what_others_write_while_a_tokenizer_works_is_not_lost(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with tokenizing(foreign=True):
+        os.write(2, b"one\n")
+    with pytest.raises(CheckpointError), tokenizing(foreign=True):
+        os.write(2, b"two\n")
+        raise ValueError
+    assert capfd.readouterr().err == "one\ntwo\n"
 
 
 def test_honest_patterns_are_read() -> None:

@@ -1,7 +1,11 @@
+from collections.abc import Callable
+from functools import cache
+
 import pytest
 
 import summ
-from summ.families.shortener.model import load_shortener
+from summ.families.shortener.model import ShortenerModel, load_shortener
+from summ.pipelines.compressed import Compressed
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.headlinese import headlinese
 from summ.pipelines.line_content import line_content
@@ -25,29 +29,49 @@ SENTENCES = [
 
 
 @pytest.fixture(scope="module")
-def shortener() -> Shortener:
-    return Shortener(load_shortener())
+def model() -> ShortenerModel:
+    return load_shortener()
+
+
+@pytest.fixture(scope="module")
+def shortener(model) -> Shortener:
+    return Shortener(model)
+
+
+@pytest.fixture(scope="module")
+def searcher(model) -> OrderedSearcher:
+    return OrderedSearcher(model)
+
+
+@pytest.fixture(scope="module")
+def lines_of(shortener: Shortener) -> Callable[[int], list[Compressed]]:
+    """The lines of those sentences within so many words."""
+
+    @cache
+    def shortened(words: int) -> list[Compressed]:
+        budgets = [words] * len(SENTENCES)
+        return shortener.shorten(SENTENCES, budgets, DecodingOptions(beams=4))
+
+    return shortened
 
 
 @pytest.mark.parametrize("words", [1, 5, 8, 10])
-def test_the_number_of_words_is_a_promise(shortener, words):
-    for line in shortener.shorten(SENTENCES, [words] * len(SENTENCES), DecodingOptions(beams=4)):
+def test_the_number_of_words_is_a_promise(lines_of, words):
+    for line in lines_of(words):
         assert 1 <= len(line.text.split()) <= words
 
 
 @pytest.mark.parametrize("words", [8, 10])
-def test_nothing_is_invented_and_the_order_is_kept(shortener, words):
-    lines = shortener.shorten(SENTENCES, [words] * len(SENTENCES), DecodingOptions(beams=4))
-    for line, sentence in zip(lines, SENTENCES, strict=True):
+def test_nothing_is_invented_and_the_order_is_kept(lines_of, words):
+    for line, sentence in zip(lines_of(words), SENTENCES, strict=True):
         rest = iter(fold(sentence).tokens)
         assert all(token in rest for token in fold(line.text).tokens)
 
 
-def test_denials_stay_with_what_they_deny(shortener):
+def test_denials_stay_with_what_they_deny(lines_of):
     denied = {"denied": "sell", "hardly": "helps", "failed": "sign", "if": "close"}
-    lines = shortener.shorten(SENTENCES, [9] * len(SENTENCES), DecodingOptions(beams=4))
     for denial, claim in denied.items():
-        for line in lines:
+        for line in [*lines_of(8), *lines_of(10)]:
             said = line.text.lower().split()
             assert claim not in said or denial in said
 
@@ -125,15 +149,13 @@ def test_lines_longer_than_the_network_learned_come_from_phrases(shortener):
         ("Ferries were chosen by Ann", "Ferries chosen by Ann"),
     ],
 )
-def test_headlines_spare_auxiliaries_and_articles(clause, headline):
-    searcher = OrderedSearcher(load_shortener())
+def test_headlines_spare_auxiliaries_and_articles(searcher, clause, headline):
     source = searcher.read(clause)
     places = headlinese(source, range(len(source.pieces)), 1, searcher.model.verbs)
     assert (None if places is None else searcher.write(source, places)) == headline
 
 
-def test_a_headline_loses_no_more_than_it_must():
-    searcher = OrderedSearcher(load_shortener())
+def test_a_headline_loses_no_more_than_it_must(searcher):
     source = searcher.read("The minister has opened the new bridge in the capital")
     verbs = searcher.model.verbs
     shown = [headlinese(source, range(len(source.pieces)), spare, verbs) for spare in range(1, 7)]
@@ -155,8 +177,7 @@ def test_a_headline_loses_no_more_than_it_must():
         ("Ines Bo, the new mayor, opened a bridge", "Ines Bo opened a bridge", (4, 1, 0)),
     ],
 )
-def test_what_a_line_tells(sentence, line, told):
-    searcher = OrderedSearcher(load_shortener())
+def test_what_a_line_tells(searcher, sentence, line, told):
     source = searcher.read(sentence)
     places = source.find(line)
     content = line_content(source, searcher.skips(source), places, places)

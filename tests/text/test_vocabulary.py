@@ -180,6 +180,18 @@ def test_saving_and_loading_keeps_everything(vocabulary: Vocabulary, tmp_path: P
     assert copy.encode(["A man, 12"]) == vocabulary.encode(["A man, 12"])
 
 
+def test_equal_folders_are_read_once_and_a_changed_one_again(
+    vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    for name in ("a", "b"):
+        vocabulary.save(tmp_path / name)
+    one = Vocabulary.load(tmp_path / "a")
+    assert Vocabulary.load(tmp_path / "b") is one
+    described = tmp_path / "b" / "vocabulary.json"
+    described.write_text(described.read_text(encoding="utf-8").replace("true", "false"))
+    assert (one.folding, Vocabulary.load(tmp_path / "b").folding) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [

@@ -5,8 +5,6 @@ import math
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from functools import partial
@@ -167,17 +165,16 @@ def test_a_stage_hands_on_the_mean_of_its_last_checkpoints(corpus: Path, tmp_pat
 
 @pytest.mark.usefixtures("one_thread")
 def test_two_processes_equal_one(corpus: Path, reference: Path, tmp_path: Path) -> None:
-    output = tmp_path / "two"
-    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
-    result = subprocess.run(
-        [*launcher, "--nproc_per_node", "2", "-m", *arguments(corpus, output)],
-        cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr[-2000:]
+    """Started by torchrun, whose two processes are forks like itself."""
+    output, programs = tmp_path / "two", tmp_path / "bin"
+    programs.mkdir()
+    launcher = ["torch.distributed.run", "--standalone", "--nproc_per_node", 2, "--no-python"]
+    with processes.forking_programs(programs):
+        launched = processes.start(
+            ROOT, *launcher, programs / "python", "-m", *arguments(corpus, output)
+        )
+        code, errors = launched.end()
+    assert code == 0, errors[-2000:]
     assert '"processes": 2' in (output / "run.json").read_text()
     ours, theirs = weights(reference / "model"), weights(output / "model")
     for name, value in ours.items():

@@ -7,16 +7,7 @@ import zipfile
 from typing import IO
 
 from summ.data.decoded_lines import decoded_text
-from summ.data.formats.epub import epub_text
-from summ.data.formats.html import html_text
 from summ.data.formats.kinds import Kind
-from summ.data.formats.mail import mail_text
-from summ.data.formats.markdown import markdown_text
-from summ.data.formats.opendocument import opendocument_text
-from summ.data.formats.pdf import pdf_text
-from summ.data.formats.rtf import rtf_text
-from summ.data.formats.subtitles import subtitle_text
-from summ.data.formats.word import word_text
 from summ.data.record import Place
 from summ.distribution import how_to_install
 from summ.errors import DataError
@@ -46,7 +37,7 @@ def document_text(stream: IO[bytes], kind: Kind, place: Place) -> str:
     """
     if kind in {"md", "srt", "vtt"}:
         source = decoded_text(stream, place)
-        text = markdown_text(source) if kind == "md" else subtitle_text(source)
+        text = _plain_text(source, kind)
         return text if text.strip() or not source.strip() else _no_text(place, kind)
     data = stream.read(_MOST_BYTES + 1)
     if not data:
@@ -70,27 +61,53 @@ def document_text(stream: IO[bytes], kind: Kind, place: Place) -> str:
     return text if text.strip() else _no_text(place, kind)
 
 
+# Each kind's reader is imported with the first document of the kind: their expressions and
+# libraries take longer to load than most texts take to read.
+def _plain_text(source: str, kind: Kind) -> str:
+    if kind == "md":
+        from summ.data.formats.markdown import markdown_text
+
+        return markdown_text(source)
+    from summ.data.formats.subtitles import subtitle_text
+
+    return subtitle_text(source)
+
+
 def _extracted(data: bytes, kind: Kind, name: str) -> str:
     match kind:
         case "pdf":
+            from summ.data.formats.pdf import pdf_text
+
             return pdf_text(data, name)
         case "docx":
+            from summ.data.formats.word import word_text
+
             _check_archive(data, name)
             return word_text(data)
         case "odt":
+            from summ.data.formats.opendocument import opendocument_text
+
             if not data.lstrip().startswith(b"<"):
                 _check_archive(data, name)
             return opendocument_text(data)
         case "epub":
+            from summ.data.formats.epub import epub_text
+
             _check_archive(data, name)
             return epub_text(data)
         case "rtf":
+            from summ.data.formats.rtf import rtf_text
+
             if not data.lstrip().startswith(b"{\\rtf"):
                 raise ValueError("no {\\rtf at its beginning")
             return rtf_text(data)
         case "eml":
+            from summ.data.formats.mail import mail_text
+
             return mail_text(data, name)
         case _:
+            from summ.data.formats.html import html_text
+
             return html_text(data)
 
 

@@ -87,8 +87,8 @@ _FRONT_MATTER = re.compile(
 _MARKDOWN = (
     re.compile(r"^#{1,6} \S", re.MULTILINE),
     re.compile(r"^(?:```|~~~)", re.MULTILINE),
-    re.compile(r"\[[^\]\n]+\]\((?:https?:|\.{0,2}/|#|mailto:)[^)\s]*\)|!\[[^\]\n]*\]\("),
-    re.compile(r"^\|?\s*:?-{3,}:?\s*\|", re.MULTILINE),
+    re.compile(r"\[[^\[\]\n]+\]\((?:https?:|\.{0,2}/|#|mailto:)[^()\s]*\)|!\[[^\[\]\n]*\]\("),
+    re.compile(r"^\|?[ \t]*:?-{3,}:?[ \t]*\|", re.MULTILINE),
     re.compile(r"\*\*[^*\s][^*\n]*\*\*"),
 )
 

@@ -10,10 +10,11 @@ from email.message import EmailMessage
 from summ.data.formats.html import html_text
 from summ.errors import DataError
 
-_QUOTE = re.compile(
-    r"<(blockquote|div)\b[^>]*(?:gmail_quote|type=[\"']?cite|yahoo_quoted|moz-cite|protonmail_quote|"
-    r"divRplyFwdMsg|appendonsend|OLK_SRC)[^>]*>.*",
-    re.IGNORECASE | re.DOTALL,
+_BLOCK = re.compile(r"<(?:blockquote|div)\b[^<>]*>", re.IGNORECASE)
+_OF_QUOTE = re.compile(
+    r"gmail_quote|type=[\"']?cite|yahoo_quoted|moz-cite|protonmail_quote|divRplyFwdMsg|appendonsend"
+    r"|OLK_SRC",
+    re.IGNORECASE,
 )
 _FLOWED = re.compile(r"(?<=\S)(?<!^--)(?<!\n--) \n(?=[^\s>-])")
 
@@ -37,11 +38,19 @@ def mail_text(data: bytes, name: str) -> str:
         return ""
     text = _decoded(part)
     if part.get_content_subtype() == "html":
-        return html_text(_QUOTE.sub("", text))
+        return html_text(without_quotes(text))
     text = text.replace("\r\n", "\n")
     if part.get_param("format") == "flowed":
         text = _FLOWED.sub(" ", text)
     return text
+
+
+def without_quotes(page: str) -> str:
+    """A page up to where the message that it answers is quoted."""
+    for block in _BLOCK.finditer(page):
+        if _OF_QUOTE.search(block[0]):
+            return page[: block.start()]
+    return page
 
 
 def _decoded(part: EmailMessage) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from summ.text.characters import mend_characters
+from summ.text.enclosed import without_enclosed
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -22,13 +23,22 @@ _FOOTNOTE_MARK = re.compile(r"\[\^[^\]\n]+\]")
 # Of site generators: {% include x %}, {{ value }}, {{< shortcode >}}, {#id .class}, ::: note,
 # import x
 _TEMPLATE = re.compile(
-    r"\{%.*?%\}|\{\{.*?\}\}|\{[#.:][^{}\n]*\}|^:::.*?$|^!!! .*?$|^import [^\n]* from [^\n]*$"
-    r"|<!--.*?-->",
-    re.MULTILINE | re.DOTALL,
+    r"\{[#.:][^{}\n]*\}|^:::.*$|^!!! .*$|^import .* from .*$",
+    re.MULTILINE,
 )
-_WITHOUT_TEXT = re.compile(r"<(script|style|svg|pre|table)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_ENCLOSED = tuple(
+    (re.compile(opening), re.compile(closing))
+    for opening, closing in ((r"\{%", r"%\}"), (r"\{\{", r"\}\}"), ("<!--", "-->"))
+)
+_MATHS = re.compile(r"\$\$"), re.compile(r"\$\$")
+_WITHOUT_TEXT = tuple(
+    (
+        re.compile(rf"<{name}\b", re.IGNORECASE),
+        re.compile(rf"</{name}\s*>", re.IGNORECASE),
+    )
+    for name in ("script", "style", "svg", "pre", "table")
+)
 _TASK = re.compile(r"\[[ xX]\]\s+")
-_MATHS = re.compile(r"\$\$.*?\$\$", re.DOTALL)
 _CALLOUT = re.compile(r"\[![A-Z]+\][+-]?\s*")
 
 
@@ -37,7 +47,9 @@ def markdown_text(text: str) -> str:
     from markdown_it import MarkdownIt
 
     text = _FRONT_MATTER.sub("", text, count=1) if _FRONT_MATTER.match(text) else text
-    text = _MATHS.sub("", _FOOTNOTE_MARK.sub("", _FOOTNOTE.sub("", text)))
+    text = without_enclosed(_FOOTNOTE_MARK.sub("", _FOOTNOTE.sub("", text)), *_MATHS)
+    for marks in _ENCLOSED:
+        text = without_enclosed(text, *marks)
     text = _TEMPLATE.sub("", text)
     reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     return "\n\n".join(block for block in _blocks(reader.parse(text)) if block.strip())
@@ -56,7 +68,9 @@ def _blocks(tokens: Sequence[Token]) -> list[str]:
             bare = re.sub(
                 r"</(?:summary|p|div|li|h\d|dt|dd)\s*>", "\n\n", token.content, flags=re.IGNORECASE
             )
-            bare = re.sub(r"<[^<>]+>", "", mend_characters(_WITHOUT_TEXT.sub("", bare)))
+            for tags in _WITHOUT_TEXT:
+                bare = without_enclosed(bare, *tags)
+            bare = re.sub(r"<[^<>]+>", "", mend_characters(bare))
             blocks.append(re.sub(r"[ \t]*\n[ \t]*", "\n", bare).strip())
     return blocks
 

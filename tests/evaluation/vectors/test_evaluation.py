@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +18,7 @@ from summ.evaluation.reports import sentence_map as maps_of_sentences
 from summ.evaluation.reports.provenance import provenance
 from summ.evaluation.reports.sentence_map import sentence_map
 from summ.evaluation.reports.vectors import write_embedding_report
+from summ.evaluation.vectors import probes as folds_of_probes
 from summ.evaluation.vectors import systems as sentence_systems
 from summ.evaluation.vectors.evaluation import EmbeddingEvaluation, evaluate_embeddings
 from summ.evaluation.vectors.probe_data import ClassificationProbe, SimilarityProbe
@@ -41,6 +42,15 @@ SYSTEMS = [
     SentenceSystem("letters", by_letters, "counts of letters"),
     SentenceSystem("constant", constant, "always the same"),
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_folds() -> Iterator[None]:
+    """Of the nested cross-validation, which test_probes compares with scikit-learn's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folds_of_probes, "OUTER_FOLDS", 3)
+        patch.setattr(folds_of_probes, "INNER_FOLDS", 2)
+        yield
 
 
 @pytest.fixture(scope="module")

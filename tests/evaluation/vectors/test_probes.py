@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+import json
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_val_predict
 
+from summ.evaluation.vectors import probes
 from summ.evaluation.vectors.logistic import principal_axes, unit_rows
 from summ.evaluation.vectors.probe_data import ClassificationProbe
 from summ.evaluation.vectors.probes import (
@@ -17,7 +19,6 @@ from summ.evaluation.vectors.probes import (
     INNER_FOLDS,
     OUTER_FOLDS,
     STRENGTHS,
-    ClassificationFigures,
     choose_strength,
     classify,
     evaluate_splits,
@@ -28,10 +29,10 @@ def folds(number: int) -> StratifiedKFold:
     return StratifiedKFold(number, shuffle=True, random_state=FOLDS_SEED)
 
 
-def search(inner: int) -> GridSearchCV:
+def search(inner: int, strengths: Sequence[float] = STRENGTHS) -> GridSearchCV:
     """The same choice by other code, with the exact solver."""
     exact = LogisticRegression(solver="newton-cholesky", tol=1e-10)
-    return GridSearchCV(exact, {"C": list(STRENGTHS)}, cv=folds(inner), scoring="accuracy")
+    return GridSearchCV(exact, {"C": list(strengths)}, cv=folds(inner), scoring="accuracy")
 
 
 def noisy(rows: int = 90, classes: int = 2, seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -43,29 +44,35 @@ def noisy(rows: int = 90, classes: int = 2, seed: int = 3) -> tuple[np.ndarray, 
     return vectors.astype(np.float32), labels
 
 
-@cache
-def classified(classes: int = 2) -> ClassificationFigures:
-    """The figures of those vectors."""
-    vectors, labels = noisy(classes=classes)
-    return classify(probe_of(labels), vectors)
-
-
 def probe_of(labels: np.ndarray, held_out: int = 0) -> ClassificationProbe:
     return ClassificationProbe("p", ["t"] * len(labels), [str(n) for n in labels], held_out)
 
 
-@pytest.mark.parametrize("classes", [2, 3])
-def test_nested_cross_validation_is_scikit_learns(classes: int) -> None:
+@pytest.fixture
+def three_folds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three outer folds: what is done in each of them does not depend on their number."""
+    monkeypatch.setattr(probes, "OUTER_FOLDS", 3)
+
+
+@pytest.mark.parametrize(
+    ("classes", "outer", "strengths"), [(2, OUTER_FOLDS, STRENGTHS[::2]), (3, 3, STRENGTHS)]
+)
+def test_nested_cross_validation_is_scikit_learns(
+    classes: int, outer: int, strengths: Sequence[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every outer fold with half of the strengths, and every strength in three folds."""
+    monkeypatch.setattr(probes, "OUTER_FOLDS", outer)
+    monkeypatch.setattr(probes, "STRENGTHS", strengths)
     vectors, labels = noisy(classes=classes)
-    found = classified(classes)
+    found = classify(probe_of(labels), vectors)
     predicted = cross_val_predict(
-        search(INNER_FOLDS), unit_rows(vectors).astype(float), labels, cv=folds(OUTER_FOLDS)
+        search(INNER_FOLDS, strengths), unit_rows(vectors).astype(float), labels, cv=folds(outer)
     )
     np.testing.assert_array_equal(found.correct == 100, predicted == labels)
     assert found.accuracy == pytest.approx(100 * (predicted == labels).mean())
     assert found.ci95[0] < found.accuracy < found.ci95[1]
-    assert (found.folds, found.inner_folds, found.n) == (10, 5, 90)
-    assert sum(found.strengths.values()) == 10
+    assert (found.folds, found.inner_folds, found.n) == (outer, 5, 90)
+    assert sum(found.strengths.values()) == outer
 
 
 def test_a_given_test_set_is_scored_by_what_the_training_set_chose() -> None:
@@ -78,10 +85,15 @@ def test_a_given_test_set_is_scored_by_what_the_training_set_chose() -> None:
     assert (found.n, found.folds, found.inner_folds) == (50, 1, 10)
 
 
+@pytest.mark.usefixtures("three_folds")
 def test_sparse_vectors_are_judged_like_dense_ones() -> None:
     vectors, labels = noisy()
-    sparse = classify(probe_of(labels), csr_matrix(vectors))
-    assert (classified().correct == sparse.correct).mean() > 0.95
+    dense, sparse = (classify(probe_of(labels), rows) for rows in (vectors, csr_matrix(vectors)))
+    assert (dense.correct == sparse.correct).mean() > 0.95
+    figures = dense.to_dict()
+    assert figures["n"] == 90 and len(figures["ci95"]) == 2
+    assert all(isinstance(key, str) for key in figures["strengths"])
+    json.dumps(figures)
 
 
 def test_labels_of_held_out_texts_decide_nothing_but_the_score() -> None:
@@ -116,6 +128,7 @@ def test_the_strength_is_chosen_among_folds_of_the_rows_given() -> None:
         assert choose_strength(rows, labels, 2, 5) == found.best_params_["C"] < STRENGTHS[-1]
 
 
+@pytest.mark.usefixtures("three_folds")
 def test_labels_that_the_vectors_hold_are_found() -> None:
     labels = np.arange(90) % 3
     found = classify(probe_of(labels), np.eye(3, dtype=np.float32)[labels])
@@ -123,6 +136,7 @@ def test_labels_that_the_vectors_hold_are_found() -> None:
     assert found.majority == pytest.approx(100 / 3, abs=1e-9)
 
 
+@pytest.mark.usefixtures("three_folds")
 def test_shuffled_labels_are_not_found() -> None:
     """Whatever is chosen inside the folds, unrelated labels stay at chance."""
     vectors, _ = noisy(400)
@@ -137,9 +151,3 @@ def test_rare_labels_make_fewer_folds() -> None:
     vectors = np.random.default_rng(0).normal(size=(23, 4)).astype(np.float32)
     found = classify(probe_of(labels), vectors)
     assert (found.folds, found.inner_folds, found.n) == (3, 2, 23)
-
-
-def test_figures_are_ready_for_json() -> None:
-    figures = classified().to_dict()
-    assert figures["n"] == 90 and len(figures["ci95"]) == 2
-    assert all(isinstance(key, str) for key in figures["strengths"])

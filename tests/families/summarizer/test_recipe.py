@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from summ.config import read_values
+from summ.config.loader import read_values
 from summ.data.prose import prepare_prose
 from summ.errors import ConfigError
 from summ.families import task, train
@@ -41,7 +41,8 @@ def shrunk(corpus: Path, wire: Path, output: Path) -> SummarizerRun:
     """The file as it stands, with other paths and sizes, and one or two updates a stage."""
     values: dict[str, Any] = read_values(RECIPE, [f"output={output}", "loader_workers=0"])
     values |= {"precision": "no", "validation_documents": 4, "save_every": 1}
-    values["data"] |= {"corpus": corpus, "documents": 4, "sentences": 4, "max_document": 20}
+    values["data"] |= {"corpus": corpus, "documents": 4, "sentences": 4, "max_document": 12}
+    values["data"] |= {"max_sentence": 8}
     small = {"encoder_layers": 1, "decoder_layers": 1, "d_model": 16}
     small |= {f"{side}_ffn_dim": 16 for side in ("encoder", "decoder")}
     small |= {f"{side}_attention_heads": 2 for side in ("encoder", "decoder")}

@@ -279,7 +279,7 @@ def test_overfits_eight_documents() -> None:
         return [float(output.stats["reconstruction/nll_per_piece"]) for output in outputs]
 
     outputs = tiny.taught(
-        step, batch, 250, 3e-3, lambda outputs: tiny.last_mean(totals(outputs[-5:])) < guessed
+        step, batch, 250, 1e-2, lambda outputs: tiny.last_mean(totals(outputs[-5:])) < guessed
     )
     assert tiny.last_mean(totals(outputs)) < guessed < totals(outputs)[0]
 

@@ -11,6 +11,7 @@ from summ.errors import ConfigError
 from summ.families import load_run, task, train
 from summ.families.summarizer.config import SummarizerRun
 from summ.families.summarizer.model import load_summary_model
+from tests import tiny
 
 CONFIG = Path(__file__).parents[3] / "configs" / "tiny.yaml"
 NETWORK = {"config": {"model_type": "gpt2", "n_embd": 16, "n_layer": 1, "n_head": 2}}
@@ -33,6 +34,7 @@ REWARDED = {
 
 def config(corpus: Path, output: Path, stages: list[dict], **changes: object) -> SummarizerRun:
     short = ["validation_documents=8", "data.documents=4", "data.sentences=8", "log_every=1"]
+    short += tiny.SMALL_RUN
     values = load_run(CONFIG, [*short, f"data.corpus={corpus}", f"output={output}"])
     return SummarizerRun.model_validate(values.model_dump() | {"stages": stages} | changes)
 
