@@ -281,7 +281,7 @@ class Skips:
             return False
         if before in {",", ")", "--"}:
             clause = tokens[here + 2] in _RELATIVE or tokens[here + 2] in CLAUSE_STARTS
-            return aside and (clause or not any(finite[here + 1 : there]))
+            return aside and (clause or not self._says_something(here + 1, there))
         # An aside that does not close goes on.
         if aside or before == "-" or (finite[here] and finite[there]):
             return False
@@ -298,6 +298,18 @@ class Skips:
             return False
         behind = PREPOSITIONS | table("to after as and but when while because amid not")
         return finite[there] or landing in behind
+
+    def _says_something(self, start: int, end: int) -> bool:
+        """Whether a finite verb stands within a range; *, infected with it,* has a participle."""
+        return any(
+            self.finite[place]
+            and not (
+                self.tokens[place].endswith("ed")
+                and self.tokens[place] in self.verbs.passive
+                and self.tokens[place + 1] in PREPOSITIONS
+            )
+            for place in range(start, end)
+        )
 
     def _keeps_clauses_apart(self, here: int, there: int) -> bool:
         """Whether no subject is joined to the verb of another clause."""

@@ -220,7 +220,7 @@ class VerbLexicon:
         if before in DETERMINERS | PREPOSITIONS | {"of", "to", "and"} or word[:1].isupper():
             return _NOT
         if words[place - 1].endswith(","):
-            present = low in self.sure and low.endswith("s")
+            present = low.endswith("s") and low not in self.nounish
             return _SURE if present and self.is_present(words, place) else _NOT
         participle = low.endswith(("ed", "en", "wn")) or low in self.passive
         open_end = bare(after) in PREPOSITIONS | {"of", "to", "as", ""}

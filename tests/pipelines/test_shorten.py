@@ -86,9 +86,9 @@ def test_denials_stay_with_what_they_deny(lines_of):
             "said",
         ),
         (
-            "The attacks that try to trick people into handing over their passwords have boomed "
-            "in Dalby, say experts.",
-            "attacks have boomed",
+            "The attacks that try to trick people into handing over their passwords have closed "
+            "two schools in Dalby, say experts.",
+            "attacks have closed two schools",
             "trick",
         ),
         (
