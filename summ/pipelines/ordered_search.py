@@ -128,6 +128,9 @@ class _Progress:
     found: dict[tuple[int, ...], OrderedLine] = field(default_factory=dict)
 
 
+_Read = tuple[list[int], int]  # pieces, and the number of words that was asked for
+
+
 class OrderedSearcher:
     """Finds and scores lines with a shortener's network."""
 
@@ -136,7 +139,7 @@ class OrderedSearcher:
         self.model = model
         self._device = next(model.compressor.parameters()).device
         self._eos = model.vocabulary.eos
-        self._latest: tuple[object, Encoded] | None = None
+        self._latest: tuple[list[_Read], Encoded] | None = None
 
     def read(self, text: str) -> OrderedSource:
         """The words of a text that the network can read."""
@@ -210,11 +213,14 @@ class OrderedSearcher:
         vocabulary, longest = self.model.vocabulary, self.model.settings.longest_line
         ids = [[*sum(source.pieces, ()), vocabulary.eos] for source in sources]
         budgets = [min(most, longest) for most in words]
-        # Lines of one text are scored right after it was searched.
-        if self._latest is None or self._latest[0] != (ids, budgets):
-            budget = torch.tensor(budgets, device=self._device)
-            tokens = Tokens.from_lists(ids, vocabulary.pad).to(self._device)
-            self._latest = (ids, budgets), self.model.compressor.read(tokens, budget)
+        read = list(zip(ids, budgets, strict=True))
+        known, encoded = self._latest or ([], None)
+        # Lines of a text are scored right after it was searched, most often among others.
+        if encoded is not None and len(read) == 1 and read[0] in known:
+            return _row(encoded, known.index(read[0]), 1 + len(ids[0]))
+        budget = torch.tensor(budgets, device=self._device)
+        tokens = Tokens.from_lists(ids, vocabulary.pad).to(self._device)
+        self._latest = read, self.model.compressor.read(tokens, budget)
         return self._latest[1]
 
     def _output_layer(
@@ -309,6 +315,14 @@ class OrderedSearcher:
             OrderedLine(tuple(line), len(row) - 1, total)
             for line, row, total in zip(lines, rows, totals, strict=True)
         ]
+
+
+def _row(encoded: Encoded, place: int, length: int) -> Encoded:
+    """One source of several, without the padding behind its length prompt and its pieces."""
+    own = slice(place, place + 1)
+    budget = None if encoded.budget is None else encoded.budget[own]
+    states, mask = encoded.states[own, :length], encoded.mask[own, :length]
+    return Encoded(states, mask, encoded.allowed[own], budget)
 
 
 def _continued(beam: _Beam, log_prob: float) -> _Beam:
