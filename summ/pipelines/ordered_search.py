@@ -3,11 +3,12 @@
 A hypothesis is a row of places in the source.  The number of words is a ceiling: the end is scored
 as if more words were possible, so that a hypothesis that would go on is given up and not cut.
 
-Axes: B sources, W beams, C pieces that a source has, T positions, D width.
+Axes: B sources, R rows (beams of all sources), C pieces that a source has, T positions, D width.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
@@ -17,7 +18,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from summ.families.shortener.model import ShortenerModel
-from summ.networks.transformer import Encoded, cache_keyword, new_cache, several_each
+from summ.networks.transformer import Encoded, cache_keyword, new_cache, of_rows, several_each
 from summ.pipelines.skips import Skips
 from summ.text.folding import Folded, fold, unfold_places
 from summ.text.languages.en_phrases import CLITICS, MARKS
@@ -177,8 +178,7 @@ class OrderedSearcher:
             words: the most words of a line of each source.
             beams: width of the search.
         """
-        network = self.model.compressor.network
-        encoded = several_each(network, self._encode(sources, words), beams)
+        network, encoded = self.model.compressor.network, self._encode(sources, words)
         tables = [sorted({self._eos, *sum(source.pieces, ())}) for source in sources]
         searches = [
             _Progress(
@@ -186,24 +186,26 @@ class OrderedSearcher:
                 self.steps(source),
                 most,
                 {piece: column for column, piece in enumerate(table)},
-                [_Beam(row=place * beams)],
+                [_Beam(row=place)],
             )
             for place, (source, most, table) in enumerate(zip(sources, words, tables, strict=True))
         ]
         cache = new_cache(network)
-        last = torch.full((len(sources) * beams, 1), self.model.compressor.start)
+        # Only prefixes that may still become lines have a row.
+        asked = torch.arange(len(sources), device=self._device)  # (R,), the source of each row
+        last = torch.full((len(sources), 1), self.model.compressor.start, device=self._device)
         weight, bias = self._output_layer(tables)
         for _ in range(self.model.settings.max_sentence):
-            hidden = self._hidden(encoded, last.to(self._device), cache)  # (B * W, 1, D)
-            hidden = hidden.view(len(sources), beams, -1)  # (B, W, D)
-            logits = torch.bmm(hidden, weight.transpose(1, 2)) + bias[:, None]  # (B, W, C)
-            table = logits.float().log_softmax(dim=-1).flatten(0, 1).tolist()
+            hidden = self._hidden(of_rows(network, encoded, asked), last, cache)  # (R, 1, D)
+            logits = torch.bmm(hidden, weight[asked].transpose(1, 2))[:, 0] + bias[asked]  # (R, C)
+            table = logits.float().log_softmax(dim=-1).tolist()
             for progress in searches:
                 self._extend(progress, table, beams)
             if not any(progress.beams for progress in searches):
                 break
-            rows, last = self._rows(searches, beams)
-            cache.reorder_cache(rows.to(self._device))
+            rows, last = self._rows(searches)
+            cache.reorder_cache(rows)
+            asked = asked[rows]
         return [
             sorted(one.found.values(), key=lambda line: line.mean_log_prob, reverse=True)
             for one in searches
@@ -277,18 +279,17 @@ class OrderedSearcher:
         if known is None or known.log_prob < total:
             progress.found[places] = OrderedLine(places, beam.pieces, total)
 
-    def _rows(self, searches: Sequence[_Progress], beams: int) -> tuple[torch.LongTensor, Tensor]:
+    def _rows(self, searches: Sequence[_Progress]) -> tuple[Int[Tensor, " R"], Int[Tensor, "R 1"]]:
         """Which row each beam goes on from, and its last piece; beams get their new rows."""
-        rows, last = [], []
-        for place, progress in enumerate(searches):
-            spare = beams - len(progress.beams)
-            rows += [beam.row for beam in progress.beams] + [place * beams] * spare
-            last += [beam.last for beam in progress.beams] + [self._eos] * spare
-            progress.beams = [
-                replace(beam, row=place * beams + number)
-                for number, beam in enumerate(progress.beams)
-            ]
-        return torch.LongTensor(rows), torch.tensor(last)[:, None]
+        beams = [beam for progress in searches for beam in progress.beams]
+        numbers = itertools.count()
+        for progress in searches:
+            progress.beams = [replace(beam, row=next(numbers)) for beam in progress.beams]
+        rows, last = [beam.row for beam in beams], [beam.last for beam in beams]
+        return (
+            torch.tensor(rows, device=self._device),
+            torch.tensor(last, device=self._device)[:, None],
+        )
 
     @torch.no_grad()
     def score(
