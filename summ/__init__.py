@@ -19,10 +19,11 @@ Public names are loaded when they are first used, so that ``import summ`` costs 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from summ.errors import CheckpointError, ConfigError, DataError, SummError
+from summ.errors import ArgumentError, CheckpointError, ConfigError, DataError, SummError
 
 if TYPE_CHECKING:
     from summ.evaluation.summaries.rouge import RougeReport, rouge
+    from summ.pipelines.autoencode import TextAutoencoder
     from summ.pipelines.embed import SentenceEncoder
     from summ.pipelines.load import load
     from summ.pipelines.score import Score, Scorer
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "ArgumentError",
     "CheckpointError",
     "ConfigError",
     "DataError",
@@ -43,6 +45,7 @@ __all__ = [
     "SummError",
     "Summarizer",
     "Summary",
+    "TextAutoencoder",
     "__version__",
     "load",
     "rouge",
@@ -56,6 +59,7 @@ _PLACES = {
     "SentenceEncoder": "summ.pipelines.embed",
     "Summarizer": "summ.pipelines.summarize",
     "Summary": "summ.summary",
+    "TextAutoencoder": "summ.pipelines.autoencode",
     "load": "summ.pipelines.load",
     "rouge": "summ.evaluation.summaries.rouge",
     "train": "summ.pipelines.train",

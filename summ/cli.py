@@ -32,10 +32,11 @@ from summ.commands.prepare import prepare
 from summ.commands.score import score
 from summ.commands.serve import serve
 from summ.commands.summarize import summarize
-from summ.commands.terminal import STDOUT, guard_stdout, say, visible
+from summ.commands.terminal import STDOUT, guard_stdout, say
 from summ.commands.train import train
 from summ.distribution import VERSION
 from summ.errors import SummError
+from summ.text.controls import visible
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 

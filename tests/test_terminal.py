@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from summ import cli
-from summ.commands.terminal import reading_model, visible
+from summ.commands.terminal import reading_model
+from summ.text.controls import visible
 
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 HOSTILE = "one \x1b]0;title\x07 two \x9b31m three \r four \u202e five"

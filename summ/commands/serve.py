@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from summ import options
 from summ.commands.terminal import say, wrong_usage
 from summ.commands.threads import use_threads
@@ -23,6 +25,7 @@ def serve(
     The page summarizes what is pasted or dropped, shows what was kept, and looks inside the model.
     """
     use_threads(threads)
+    gc.disable()  # until the models are loaded: what is made till then stays
     try:
         from summ.serving.access import Access
         from summ.serving.operations import Models

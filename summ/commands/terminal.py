@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import io
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 import typer
 
 from summ import options
+from summ.text.controls import visible
 
 if TYPE_CHECKING:
     from summ.data.readers import Record
@@ -29,21 +29,7 @@ _PATIENCE = 0.5  # seconds that nobody wonders about
 STDOUT = "stdout"
 _LONGEST_LINE = 1000  # characters of a message
 
-# All of Unicode's control characters but tab and line feed, and the marks that turn around the
-# order in which a terminal shows what follows.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-
 _T = TypeVar("_T")
-
-
-def visible(text: str) -> str:
-    """The text with its control characters spelled out, all but tabs and line feeds."""
-    return _CONTROLS.sub(lambda found: _escape(found[0]), text)
-
-
-def _escape(character: str) -> str:
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 class StandardOutput(io.TextIOWrapper):

@@ -7,7 +7,7 @@ import os
 import sys
 
 from summ import options
-from summ.commands.terminal import visible
+from summ.text.controls import visible
 
 
 class _Line(logging.Formatter):

@@ -12,6 +12,7 @@ from summ.config.values import (
     Layers,
     Length,
     Place,
+    Rate,
     Rows,
     Share,
     Shares,
@@ -47,7 +48,7 @@ class DataConfig(Section):
 class OptimizerConfig(Section):
     """AdamW with linear warm-up, then linear decay to ``final_share`` of the peak."""
 
-    learning_rate: Annotated[float, Field(gt=0)]
+    learning_rate: Rate
     warmup_steps: Count = 100
     final_share: Share = 0.1
     weight_decay: Weight = 0.01

@@ -19,10 +19,12 @@ _LONGEST_PATH = 4096
 _LANGUAGE = re.compile(r"[A-Za-z0-9-]{1,35}")
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Weight = Annotated[float, Field(ge=0)]
+Weight = Annotated[float, Field(ge=0, le=1e6)]
+Rate = Annotated[float, Field(gt=0, le=10)]
+"""Of learning; Adam moves each weight by about so much at once."""
 Positive = Annotated[int, Field(gt=0, le=_LARGEST)]
 Count = Annotated[int, Field(ge=0, le=_LARGEST)]
-Temperature = Annotated[float, Field(ge=0.1)]
+Temperature = Annotated[float, Field(ge=0.1, le=1000)]
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 Rows = Annotated[int, Field(gt=0, le=_MOST_ROWS)]
 """Texts of an update, which are in memory at once."""

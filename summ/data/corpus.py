@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from summ.data.counts_file import read_counts
 from summ.data.manifest import Manifest
 from summ.data.prepare import prepare
 from summ.data.shards import Texts
@@ -57,16 +58,16 @@ class Corpus:
             ("documents", documents, manifest.documents),
             ("sentences", sentences, manifest.sentences),
         ):
-            if len(texts) != described["rows"]:
+            rows = described.get("rows")
+            if len(texts) != rows:
                 raise DataError(
-                    f"{path / name}: must have {described['rows']} rows, but has {len(texts)}. "
+                    f"{path / name}: must have {rows!r:.20} rows, but has {len(texts)}. "
                     "Prepare again."
                 )
         vocabulary = Vocabulary.load(path / "vocabulary")
-        try:
-            frequencies = np.load(path / "frequencies.npy")
-        except (OSError, ValueError) as error:
-            raise DataError(f"{path}: frequencies.npy cannot be read. Prepare again.") from error
+        for texts in (documents, sentences):
+            texts.check_pieces(vocabulary.size)
+        frequencies = read_counts(path / "frequencies.npy", 2)
         if frequencies.shape != (2, vocabulary.size):
             raise DataError(f"{path}: frequencies.npy does not fit the vocabulary. Prepare again.")
         return Corpus(documents, sentences, vocabulary, manifest, frequencies)

@@ -15,6 +15,7 @@ import math
 import os
 import re
 import shutil
+import stat
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -38,8 +39,11 @@ def sha256(path: Path) -> str:
     """The hexadecimal SHA-256 of a file's bytes.
 
     Raises:
-        OSError: the file cannot be read; the caller says whose file it is.
+        OSError: the file cannot be read, or is a pipe or a device, which may never end; the
+            caller says whose file it is.
     """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -7,11 +7,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from summ.config import language_code
 from summ.data.files import content_digest
 from summ.errors import ArgumentError, DataError
+from summ.text.bounded_json import bounded_json
 
 FORMAT = 1
+_MOST_BYTES = 1 << 26  # of the file, which lists up to a thousand skipped lines
 UNKNOWN_LANGUAGE = "und"  # ISO 639's code for an undetermined language
 
 
@@ -76,21 +80,30 @@ class Manifest:
             DataError: it is missing, malformed, or of a later summ.
         """
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
+            values = bounded_json(path, _MOST_BYTES)
         except FileNotFoundError as error:
             raise DataError(
                 f"{path.parent}: not a prepared corpus, {path.name} is missing. "
                 "Make one with `summ prepare`."
             ) from error
         except (OSError, ValueError) as error:
-            raise DataError(f"{path}: cannot be read ({error}). Prepare again.") from error
+            reason = " ".join(str(error).split())[:200]
+            raise DataError(f"{path}: cannot be read ({reason}). Prepare again.") from error
         if not isinstance(values, dict) or not isinstance(values.get("format"), int):
             raise DataError(f"{path}: not the manifest of a corpus. Prepare again.")
         if values["format"] > FORMAT:
             raise DataError(
                 f"{path}: has format {values['format']}, this summ reads {FORMAT}. Upgrade summ."
             )
+        if unknown := values.keys() - Manifest.__annotations__.keys():
+            raise DataError(f"{path}: unknown key {min(unknown)[:40]!r}. Prepare again.")
         try:
-            return Manifest(**values)
-        except TypeError as error:
-            raise DataError(f"{path}: {error}. Prepare again.") from error
+            manifest = TypeAdapter(Manifest).validate_python(values)
+            language_code(manifest.language)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))[:100]
+            raise DataError(f"{path}: {place}: {first['msg']}. Prepare again.") from error
+        except ValueError as error:
+            raise DataError(f"{path}: language: {error}. Prepare again.") from error
+        return manifest

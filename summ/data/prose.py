@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from summ.data.counts_file import read_counts
 from summ.data.ingest import Side, SideCounts, gather
 from summ.data.manifest import UNKNOWN_LANGUAGE, Manifest, check_language
 from summ.data.pace import Pace, Say
@@ -79,11 +80,11 @@ class Prose:
                 "Make one with `summ prepare --prose`."
             )
         sentences, vocabulary = Texts(path / "sentences"), Vocabulary.load(path / "vocabulary")
-        try:
-            borders, frequencies = np.load(path / "borders.npy"), np.load(path / "frequencies.npy")
-        except (OSError, ValueError) as error:
-            raise DataError(f"{path}: an .npy file cannot be read. Prepare again.") from error
-        if frequencies.shape != (vocabulary.size,) or borders[-1] != len(sentences):
+        sentences.check_pieces(vocabulary.size)
+        borders = read_counts(path / "borders.npy", 1)
+        frequencies = read_counts(path / "frequencies.npy", 1)
+        rising = borders[0] == 0 and bool((np.diff(borders) >= 0).all())
+        if frequencies.shape != (vocabulary.size,) or not rising or borders[-1] != len(sentences):
             raise DataError(f"{path}: its files do not fit together. Prepare again.")
         return Prose(sentences, borders, vocabulary, manifest, frequencies)
 

@@ -8,6 +8,7 @@ Columns: ``text`` (raw), ``ids`` (vocabulary pieces, no marks), ``words`` (canon
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from summ.data.files import open_binary, write_file
 from summ.errors import DataError
+from summ.text.bounded_json import bounded_json
 
 RAW_SCHEMA = pa.schema(
     [("text", pa.large_string()), ("canonical", pa.large_string()), ("words", pa.int32())]
@@ -26,6 +28,8 @@ RAW_SCHEMA = pa.schema(
 SCHEMA = pa.schema(
     [("text", pa.large_string()), ("ids", pa.list_(pa.int32())), ("words", pa.int32())]
 )
+_MOST_BYTES = 1 << 24  # of the list of shards
+_SHARD = re.compile(r"data-\d{5,9}\.arrow")
 _FEATURES = {
     "text": {"dtype": "large_string", "_type": "Value"},
     "ids": {"feature": {"dtype": "int32", "_type": "Value"}, "_type": "List"},
@@ -51,11 +55,36 @@ def read_shard(path: Path) -> list[pa.RecordBatch]:
         DataError: the file is missing or no whole Arrow stream.
     """
     try:
+        if not path.is_file():
+            raise OSError("no file")
         with pa.ipc.open_stream(pa.memory_map(str(path))) as stream:
             return list(stream)
-    except (OSError, pa.ArrowInvalid) as error:
+    except (OSError, MemoryError, pa.ArrowException) as error:
         reason = " ".join(str(error).split())[:200]
         raise DataError(f"{path}: not a whole Arrow file ({reason}). Prepare again.") from error
+
+
+def _checked_shard(path: Path) -> list[pa.RecordBatch]:
+    """The record batches of a finished shard from anywhere, none of which leads out of the file.
+
+    Raises:
+        DataError: it is damaged, or a table of something else.
+    """
+    batches = read_shard(path)
+    try:
+        for batch in batches:
+            if batch.schema != SCHEMA or any(column.null_count for column in batch.columns):
+                raise ValueError("it holds something else than texts")
+            batch.validate(full=True)
+            if batch.column("ids").offset or batch.column("ids").values.null_count:
+                raise ValueError("it holds something else than pieces")
+            words = batch.column("words").to_numpy()
+            if len(words) and words.min() < 0:
+                raise ValueError("it holds texts of less than no words")
+    except (ValueError, pa.ArrowException) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise DataError(f"{path}: cannot be used ({reason}). Prepare again.") from error
+    return batches
 
 
 def describe_table(folder: Path, shards: Sequence[str], fingerprint: str) -> None:
@@ -89,12 +118,15 @@ class Texts:
             DataError: it is not there, or damaged.
         """
         try:
-            state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
-            names = [entry["filename"] for entry in state["_data_files"]]
+            state = bounded_json(folder / "state.json", _MOST_BYTES)
+            names = [str(entry["filename"]) for entry in state["_data_files"]]
+            if not all(map(_SHARD.fullmatch, names)):
+                raise ValueError("names another file than data-00000.arrow and the like")
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise DataError(f"{folder}: no table of texts ({error}). Prepare again.") from error
-        batches = [batch for name in names for batch in read_shard(folder / name)]
-        self._batches = batches
+            reason = " ".join(str(error).split())[:200]
+            raise DataError(f"{folder}: no table of texts ({reason}). Prepare again.") from error
+        batches = [batch for name in names for batch in _checked_shard(folder / name)]
+        self._folder, self._batches = folder, batches
         self._starts = [0]
         self._offsets: list[NDArray[np.int32]] = []
         self._values: list[NDArray[np.int32]] = []
@@ -110,6 +142,19 @@ class Texts:
         self.lengths: NDArray[np.int32] = np.concatenate(
             empty + [np.diff(o) for o in self._offsets]
         )
+
+    def check_pieces(self, size: int) -> None:
+        """Passes where every piece is one of a vocabulary of this size.
+
+        Raises:
+            DataError: one is not.
+        """
+        for values in self._values:
+            if len(values) and not 0 <= values.min() <= values.max() < size:
+                raise DataError(
+                    f"{self._folder}: holds pieces from {values.min()} to {values.max()}, but the "
+                    f"vocabulary has {size}. Prepare again."
+                )
 
     def __len__(self) -> int:
         return self._starts[-1]

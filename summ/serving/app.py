@@ -21,6 +21,7 @@ from summ.serving.limits import Limits
 from summ.serving.metrics import Metrics
 from summ.serving.page import add_page
 from summ.serving.uploads import read_upload
+from summ.text.controls import visible
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": schema.ErrorAnswer} for status in (400, 401, 403, 408, 413, 415, 422, 503)
@@ -191,7 +192,8 @@ def _handle_errors(application: FastAPI) -> None:
     """Every error is one line."""
 
     def line(status: int, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
-        return JSONResponse({"error": message}, status, headers)
+        shown = visible(message).replace("\n", "\\n")
+        return JSONResponse({"error": shown}, status, headers)
 
     @application.exception_handler(SummError)
     async def of_summ(_: Request, error: SummError) -> JSONResponse:

@@ -13,10 +13,12 @@ from typing import Any
 
 from summ.serving.access import Access, Refusal
 from summ.serving.limits import Limits
+from summ.text.controls import visible
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+_MOST_DIGITS = 15
 Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 _HEADERS = {
@@ -67,10 +69,10 @@ class Guard:
 
     def _too_large(self, length: str) -> Refusal | None:
         most = self._limits.body_bytes
-        if length.isdecimal() and int(length) > most:
-            return Refusal(
-                413, f"body: at most {most} bytes, found {int(length)}. Send it in parts."
-            )
+        # Python refuses to read a number of thousands of digits.
+        if length.isdecimal() and (len(length) > _MOST_DIGITS or int(length) > most):
+            found = length[:_MOST_DIGITS]
+            return Refusal(413, f"body: at most {most} bytes, found {found}. Send it in parts.")
         return None
 
     async def _read(self, receive: Receive, body: bytearray) -> Refusal | None:
@@ -113,7 +115,7 @@ class Guard:
 
 async def answer(send: Send, refusal: Refusal) -> None:
     """Sends one line that says what is wrong, as JSON; the connection is then closed."""
-    body = json.dumps({"error": refusal.message}, ensure_ascii=False).encode()
+    body = json.dumps({"error": visible(refusal.message)}, ensure_ascii=False).encode()
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),

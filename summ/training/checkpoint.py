@@ -30,8 +30,11 @@ from summ.data.files import (
 )
 from summ.data.unfinished import remove_folder
 from summ.errors import CheckpointError
+from summ.text.bounded_json import bounded_json, bounded_text
 
 _MANIFEST = "state.json"
+_MOST_BYTES = 1 << 24  # of the manifest
+_MOMENTS = frozenset({"step", "exp_avg", "exp_avg_sq"})  # that AdamW keeps
 _KEYS = frozenset({"state", "files", "sha256"})
 _NAME = re.compile(r"step-(\d{8,})")
 
@@ -99,7 +102,7 @@ def save_checkpoint(
 def _content_of_others(folder: Path, fingerprint: str) -> str | None:
     """What a folder holds besides a checkpoint of this run, if anything."""
     try:
-        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        manifest = bounded_json(folder / _MANIFEST, _MOST_BYTES)
         if manifest["state"]["fingerprint"] == fingerprint:
             return content_besides(folder, {_MANIFEST, *manifest["files"]})
         return "is a checkpoint of another run"
@@ -153,7 +156,7 @@ def read_state(folder: Path) -> TrainState:
         CheckpointError: a file is missing or damaged.
     """
     try:
-        text = (folder / _MANIFEST).read_text(encoding="utf-8")
+        text = bounded_text(folder / _MANIFEST, _MOST_BYTES)
         manifest = json.loads(text)
         if manifest.keys() - _KEYS:
             raise ValueError("unknown keys")
@@ -184,7 +187,7 @@ def read_state(folder: Path) -> TrainState:
 def load_networks(folder: Path, networks: Mapping[str, nn.Module]) -> None:
     """Puts the stored weights into the networks, in place."""
     for name, network in networks.items():
-        network.load_state_dict(_read(folder / f"{name}.safetensors"))
+        _put(network, _read(folder / f"{name}.safetensors"), folder)
 
 
 def load_average(folders: Sequence[Path], networks: Mapping[str, nn.Module]) -> None:
@@ -200,7 +203,17 @@ def load_average(folders: Sequence[Path], networks: Mapping[str, nn.Module]) -> 
             else last
             for key, last in states[-1].items()
         }
-        network.load_state_dict(mean)
+        _put(network, mean, folders[-1])
+
+
+def _put(network: nn.Module, weights: dict[str, torch.Tensor], folder: Path) -> None:
+    try:
+        network.load_state_dict(weights)
+    except RuntimeError as error:
+        reason = " ".join(str(error).split())[:200]
+        raise CheckpointError(
+            f"{folder}: its weights are not those of this run's networks ({reason})."
+        ) from error
 
 
 def load_optimizers(folder: Path, optimizers: Mapping[str, torch.optim.Optimizer]) -> None:
@@ -208,11 +221,32 @@ def load_optimizers(folder: Path, optimizers: Mapping[str, torch.optim.Optimizer
     for name, optimizer in optimizers.items():
         flat = _read(folder / f"{name}.optimizer.safetensors")
         state: dict[int, dict[str, torch.Tensor]] = {}
+        parameters = [one for group in optimizer.param_groups for one in group["params"]]
+        owners = {str(index): one for index, one in enumerate(parameters)}
         for key, value in flat.items():
-            index, kind = key.split(".")
+            index, _, kind = key.partition(".")
+            owner = owners.get(index)
+            if owner is None or not _is_moment(kind, value, owner):
+                raise _of_others(folder, name, key)
             state.setdefault(int(index), {})[kind] = value
+        for place, moments in state.items():
+            if len(moments) < len(_MOMENTS):
+                raise _of_others(folder, name, str(place))
         groups = optimizer.state_dict()["param_groups"]
         optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def _is_moment(kind: str, value: torch.Tensor, owner: torch.Tensor) -> bool:
+    """Whether a stored tensor is what AdamW keeps of a parameter."""
+    shape = () if kind == "step" else owner.shape
+    return kind in _MOMENTS and value.shape == shape and value.is_floating_point()
+
+
+def _of_others(folder: Path, name: str, key: str) -> CheckpointError:
+    return CheckpointError(
+        f"{folder}: {name}.optimizer.safetensors is of other networks ({key[:40]!r}). "
+        f"Remove {folder}; --resume takes the one before it."
+    )
 
 
 def _read(path: Path) -> dict[str, torch.Tensor]:

@@ -35,6 +35,11 @@ def is_planned(config: RunShape, step: int) -> bool:
     return False
 
 
+def is_within(config: RunShape, stage: int, stage_step: int) -> bool:
+    """Whether the run has such a stage, and that stage such an update."""
+    return 0 <= stage < len(config.stages) and 0 <= stage_step <= config.stages[stage].updates
+
+
 def _planned(config: RunShape, index: int) -> Iterator[int]:
     """The steps of a stage's planned checkpoints, newest first."""
     start = sum(stage.updates for stage in config.stages[:index])

@@ -33,7 +33,7 @@ class MetricsLog:
         self.path = folder / "metrics.jsonl"
         kept = []
         if self.path.exists():
-            for line in self.path.read_text(encoding="utf-8").splitlines():
+            for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
                 entry = _entry(line)
                 if entry is not None and entry["step"] <= step:
                     kept.append(line)
@@ -78,9 +78,9 @@ def _entry(line: str) -> dict[str, Any] | None:
     """A line of the log, or None for one that was cut off while it was written."""
     try:
         entry = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return entry if isinstance(entry, dict) and "step" in entry else None
+    return entry if isinstance(entry, dict) and isinstance(entry.get("step"), int) else None
 
 
 def _tensorboard(folder: Path) -> Any:

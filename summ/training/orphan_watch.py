@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import signal
 import threading
+import time
+from contextlib import nullcontext
 
 log = logging.getLogger("summ.train")
 
 _EVERY = 1.0  # seconds
 _LAST_UPDATE = 60.0  # for the update and the checkpoint that the signal lets a rank finish
+LONGEST_MEETING = 300.0  # the libraries wait for half an hour
 _LAST_STAND = 10.0  # without the first rank there is nothing to finish
 
 
@@ -24,10 +28,12 @@ class OrphanWatch:
 
     Args:
         first: the first rank's process, if it is another one on this host.
+        longest: seconds after which the block must have been left: so long may it wait for others.
     """
 
-    def __init__(self, first: int | None) -> None:
+    def __init__(self, first: int | None, longest: float = math.inf) -> None:
         self._parent, self._first = os.getppid(), first
+        self._latest = time.monotonic() + longest
         self._left = threading.Event()
 
     def __enter__(self) -> OrphanWatch:
@@ -47,11 +53,23 @@ class OrphanWatch:
             if self._first is not None and not _is_there(self._first):
                 self._end_after(_LAST_STAND)
                 return
+            if time.monotonic() > self._latest:
+                log.error(
+                    "the other ranks of this run did not come, so this one ends. Start all again."
+                )
+                os._exit(1)
 
     def _end_after(self, seconds: float) -> None:
         if not self._left.wait(seconds):
             log.warning("a rank that this one waits for has ended, so it ends, too")
             os._exit(128 + signal.SIGTERM)
+
+
+def watch_of_meeting() -> OrphanWatch | nullcontext[None]:
+    """For the time in which ranks look for each other: one that was killed will never come."""
+    if int(os.environ.get("WORLD_SIZE", "1")) < 2:
+        return nullcontext()
+    return OrphanWatch(None, LONGEST_MEETING)
 
 
 def _is_there(process: int) -> bool:

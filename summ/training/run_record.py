@@ -12,6 +12,7 @@ from summ.data import files
 from summ.data.unfinished import final_name, remove_all_leftovers
 from summ.distribution import version_of
 from summ.errors import CheckpointError, ConfigError, DataError
+from summ.text.bounded_json import bounded_json
 from summ.training.checkpoint_plan import averaged_steps
 from summ.training.run_lock import LOCK
 
@@ -21,6 +22,7 @@ _EARLY = {"checkpoints", "metrics.jsonl", "run.json", "tensorboard"}
 # Folders in which a run and nobody else writes.
 _OWN = ("checkpoints", "stages")
 _SHOWN = 3
+_MOST_BYTES = 1 << 24  # of a run's record
 
 
 def fingerprint(config: RunShape) -> str:
@@ -97,7 +99,7 @@ def refuse_foreign_parts(config: RunShape, first: int = 0) -> None:
         first: the stage that the run goes on with; the models of those before it are kept.
 
     Raises:
-        ConfigError: a part is a link to elsewhere.
+        ConfigError: a part is a link to elsewhere, or a pipe, a device or a folder for a file.
         CheckpointError: a folder that a model will be written to holds something else.
     """
     for name in _PARTS:
@@ -105,6 +107,12 @@ def refuse_foreign_parts(config: RunShape, first: int = 0) -> None:
             raise ConfigError(
                 f"{config.output / name}: is a link, but what a run writes stays in its folder. "
                 "Put what it leads to in its place, or choose another --output."
+            )
+    for name in ("metrics.jsonl", "run.json"):
+        path = config.output / name
+        if path.exists() and not path.is_file():
+            raise ConfigError(
+                f"{path}: must be a file, but is none. Move it away, or choose another --output."
             )
     foreign = partial(files.content_unlisted, manifest=files.MODEL_MANIFEST)
     for stage in config.stages[first:]:
@@ -146,7 +154,7 @@ def _is_unfinished(name: str) -> bool:
 def _record(output: Path) -> str | None:
     """The fingerprint in the record of a run, if there is one."""
     try:
-        record = json.loads((output / "run.json").read_text(encoding="utf-8"))
+        record = bounded_json(output / "run.json", _MOST_BYTES)
         return str(record["fingerprint"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

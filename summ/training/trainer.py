@@ -26,7 +26,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from torch.utils.data import DataLoader, Dataset
 
 from summ.config import RunShape, TrainingStage
-from summ.errors import ConfigError, SummError
+from summ.errors import CheckpointError, ConfigError, SummError
 from summ.training.allocator import keep_freed_memory
 from summ.training.checkpoint import (
     TrainState,
@@ -38,10 +38,10 @@ from summ.training.checkpoint import (
     read_state,
     save_checkpoint,
 )
-from summ.training.checkpoint_plan import averaged_steps, is_planned
+from summ.training.checkpoint_plan import averaged_steps, is_planned, is_within
 from summ.training.interruption import Interruption, end_by
 from summ.training.metrics import MetricsLog
-from summ.training.orphan_watch import OrphanWatch
+from summ.training.orphan_watch import OrphanWatch, watch_of_meeting
 from summ.training.progress import StageProgress
 from summ.training.random_streams import RandomStreams, stage_seed
 from summ.training.run_lock import RunLock
@@ -101,9 +101,10 @@ class Trainer:
     ) -> None:
         self.config = config
         keep_freed_memory()
-        self.accelerator = Accelerator(
-            cpu=not torch.cuda.is_available(), mixed_precision=config.precision
-        )
+        with watch_of_meeting():
+            self.accelerator = Accelerator(
+                cpu=not torch.cuda.is_available(), mixed_precision=config.precision
+            )
         self.checkpoints = config.output / "checkpoints"
         self.state = TrainState(0, 0, 0, 0, fingerprint(config))
         self.interruption = Interruption()
@@ -408,6 +409,11 @@ class Trainer:
                 f"{found[-1]}: was written with another configuration. "
                 "Resume with the one it began with, in the same version of summ, or choose another "
                 "--output."
+            )
+        if not is_within(self.config, state.stage, state.stage_step):
+            raise CheckpointError(
+                f"{found[-1]}: stands in a stage that this run does not have. Remove it; --resume "
+                "takes the one before it."
             )
         refuse_foreign_parts(self.config, state.stage)
         if state.stage_step == self.config.stages[state.stage].updates:

@@ -26,7 +26,7 @@ def gigaword() -> Texts:
     return read_records(path)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def texts() -> Texts:
     """Three lines with sources, one of them of two sentences."""
     sources = [

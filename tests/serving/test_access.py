@@ -130,6 +130,7 @@ def test_a_body_arrives_whole_and_the_answer_binds_browsers():
 def test_a_body_that_is_too_long_is_refused_before_and_while_it_arrives():
     limits = Limits(body_bytes=3)
     assert through([], limits, length=4)[0]["status"] == 413
+    assert through([], limits, length="9" * 5000)[0]["status"] == 413
     assert through([part(b"ab", True), part(b"cd", True)], limits)[0]["status"] == 413
     assert through([part(b"abc")], Limits(all_body_bytes=2))[0]["status"] == 503
 

@@ -1,13 +1,15 @@
 """The API in one process: its answers are those of the pipelines, its errors one line."""
 
 import json
+import re
+import shlex
 
 import pytest
 
 from summ.pipelines.embed import SentenceEncoder
 from summ.pipelines.score import Scorer
 from summ.pipelines.summarize import Summarizer
-from tests.conftest import STORIES
+from tests.conftest import ROOT, STORIES
 
 TEXTS = [*STORIES[:3], "", "Short."]
 
@@ -105,6 +107,7 @@ def test_inspection_adds_up(client):
         ("summarize", {"texts": ["a"], "words": 0}, 422, "words: input should be greater"),
         ("summarize", {"texts": ["a"], "words": "9"}, 422, "words: input should be a valid int"),
         ("summarize", {"texts": ["a"], "word": 9}, 422, "word: unknown key"),
+        ("summarize", {"texts": ["a"], "\x1b[31m": 9}, 422, r"\x1b[31m: unknown key"),
         ("summarize", {"texts": ["\ud800"]}, 422, "half a surrogate"),
         ("summarize", {"texts": ["a"] * 21}, 413, "body: at most 20 texts, found 21"),
         ("summarize", {"texts": ["a " * 501]}, 413, "text 1: at most 500 words, found 501"),
@@ -173,3 +176,20 @@ def test_health_metrics_page_and_schema_are_served(client):
         script = client.get(f"/{name}").text
         assert "innerHTML" not in script
         assert "eval(" not in script
+
+
+def test_the_page_in_docs_asks_what_is_answered(client, tmp_path):
+    """What its curl commands send, as curl would."""
+    page = (ROOT / "docs" / "serve.md").read_text(encoding="utf-8")
+    typed = re.findall(r"^(?:\$ )?(curl .*)$", page, flags=re.MULTILINE)
+    lines = tmp_path / "lines.txt"
+    lines.write_text("\n".join(STORIES[:2]) + "\n")
+    assert len(typed) == 2
+    for line in typed:
+        _, _, url, _, kind, _, body = shlex.split(line)
+        content = lines.read_bytes() if body == "@lines.txt" else body.encode()
+        headers = dict([kind.split(": ")])
+        response = client.post(url, content=content, headers=headers)
+        assert response.status_code == 200 and response.text.count('"summary":') == len(
+            content.splitlines()
+        )

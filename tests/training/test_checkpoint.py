@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from summ.errors import CheckpointError
 from summ.training.checkpoint import (
@@ -91,6 +92,32 @@ def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(CheckpointError, match=r"step-00000010"):
         read_state(folder)
+
+
+@pytest.mark.parametrize(
+    "name", ["narrower", "fewer", "more", "unknown moment", "a number", "step less", "scalars"]
+)
+def test_what_is_of_other_networks_is_refused(tmp_path: Path, name: str) -> None:
+    """By a folder that is whole by its own account."""
+    folder = save(tmp_path, 10)
+    network, optimizer = trained()
+    for file in ("net.safetensors", "opt.optimizer.safetensors"):
+        stored = load_file(folder / file)
+        changed = {
+            "narrower": {key: value[:1].clone() for key, value in stored.items() if value.ndim},
+            "fewer": {} if file.startswith("net") else {"0.step": torch.ones(3)},
+            "step less": {k: v for k, v in stored.items() if k not in ("0.exp_avg", "bias")},
+            "scalars": {key: torch.ones(()) for key in stored},
+            "complex": {key: value.to(torch.complex64) for key, value in stored.items()},
+            "more": stored | {"2.exp_avg": torch.ones(3)},
+            "unknown moment": stored | {"0.evil": torch.ones(())},
+            "a number": stored | {"x": torch.ones(())},
+        }
+        save_file(changed[name], folder / file)
+    for load, one in ((load_networks, {"net": network}), (load_optimizers, {"opt": optimizer})):
+        with pytest.raises(CheckpointError) as refused:
+            load(folder, one)
+        assert "\n" not in str(refused.value)
 
 
 def test_an_unfinished_checkpoint_does_not_count(tmp_path: Path) -> None:

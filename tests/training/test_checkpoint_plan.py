@@ -6,7 +6,7 @@ import pytest
 
 from summ.config import RunShape
 from summ.families import load_run
-from summ.training.checkpoint_plan import averaged_steps, is_planned
+from summ.training.checkpoint_plan import averaged_steps, is_planned, is_within
 from summ.training.run_record import fingerprint
 
 CONFIG = Path(__file__).parents[2] / "configs" / "tiny.yaml"
@@ -46,3 +46,11 @@ def test_how_often_is_saved_counts_where_checkpoints_are_averaged() -> None:
     averaged = ("stages.0.average_checkpoints=2",)
     assert of(*averaged, "save_every=7") != of(*averaged)
     assert of(*averaged, "save_every=7", "keep_checkpoints=5") == of(*averaged, "save_every=7")
+
+
+def test_a_checkpoint_stands_in_a_stage_of_the_run() -> None:
+    config = load_run(CONFIG)
+    steps = [stage.updates for stage in config.stages]
+    assert all(is_within(config, stage, step) for stage in range(3) for step in (0, steps[stage]))
+    for stage, step in ((-1, 0), (3, 0), (99, 0), (0, -1), (0, steps[0] + 1)):
+        assert not is_within(config, stage, step)

@@ -1,6 +1,6 @@
 """kill -9 at random moments: what comes of it is, byte for byte, what the run would have been.
 
-Every family, on one process and on two, forty kills in all: ``pytest -m slow -n 0 -s`` with this
+Every family, one process and two, sixty-four kills in all: ``pytest -m slow -n 0 -s`` with this
 file.  ``SUMM_SEED`` chooses other moments.  Runs are forked from here, so that a start costs no
 import and the kills fall into the work.
 """
@@ -25,6 +25,8 @@ from data_prep import splices
 from summ.config import RunShape
 from summ.data.prose import prepare_prose
 from summ.families import load_run, train
+from summ.training import orphan_watch
+from tests import tiny
 from tests.conftest import STORIES
 from tests.families.summarizer.test_gumbel_run import GUMBEL
 from tests.families.summarizer.test_recipe import shrunk
@@ -77,11 +79,49 @@ class Place:
             },
         )
 
+    def vq(self, output: Path) -> RunShape:
+        """Codes that are no parameters: moving means, and when each was used."""
+        codes = {"slots": 3, "symbols": 16, "size": 8, "restart_every": 2, "fitted_on": 32}
+        return self._autoencoder(output, {"kind": "vq", **codes})
+
+    def gaussian(self, output: Path) -> RunShape:
+        """Codes that are drawn, and a mean of checkpoints."""
+        return self._autoencoder(output, {"kind": "gaussian", "slots": 2, "size": 8}, 2)
+
+    def _autoencoder(
+        self, output: Path, bottleneck: dict[str, object], averaged: int = 1
+    ) -> RunShape:
+        shared = {"kind": "rebuild", "steps": 10, "optimizer": OPTIMIZER, "delete_share": 0.2}
+        shared |= {"word_drop": 0.2, "average_checkpoints": averaged}
+        return self._from_yaml(
+            output,
+            {
+                "family": "autoencoder",
+                "data": {"corpus": str(self.corpus), "max_sentence": 16, "sentences": 8},
+                "network": tiny.seq2seq().model_dump(exclude_none=True),
+                "bottleneck": bottleneck,
+                "stages": [{"name": name, **shared} for name in ("first", "second")],
+                "validation_sentences": 8,
+                "validate_every": 5,
+                "save_every": 3,
+                "log_every": 2,
+            },
+        )
+
     def shortener(self, output: Path) -> RunShape:
+        return self._shortener(output, {"start_from": str(self.model)})
+
+    def new_shortener(self, output: Path) -> RunShape:
+        """One whose compressor begins with random weights."""
+        network = tiny.seq2seq().model_dump(exclude_none=True)
+        new = {"vocabulary": str(self.corpus / "vocabulary"), "language": "en"}
+        return self._shortener(output, {"new": new | {"compressor": network}})
+
+    def _shortener(self, output: Path, start: dict[str, object]) -> RunShape:
         stage = {"name": "only", "kind": "shorten", "steps": 20, "optimizer": OPTIMIZER}
         data = {"pairs": str(self.pairs), "verbs": str(self.pairs.with_suffix(".verbs.json"))}
         sizes = {"max_document": 60, "max_sentence": 36, "rows": 4, "held_out": 2}
-        values = {"family": "shortener", "start_from": str(self.model), "data": data | sizes}
+        values = {"family": "shortener", **start, "data": data | sizes}
         values |= {"save_every": 3, "log_every": 2}
         stages = [stage | {"average_checkpoints": 2}]
         return self._from_yaml(output, values | {"stages": stages})
@@ -134,6 +174,7 @@ def _fork(make: Callable[[Path], RunShape], output: Path, rank: int, ranks: int,
             os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(ranks)}
             os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
         torch.set_num_threads(1)
+        orphan_watch.LONGEST_MEETING = 40.0  # one may be killed before they have met
         train(make(output), resume=True)
         code = 0
     except SystemExit as error:
@@ -206,9 +247,15 @@ def made(run: Path) -> dict[str, bytes]:
         ("recipe", 1, 6),
         ("sentence", 1, 5),
         ("shortener", 1, 5),
+        ("vq", 1, 5),
+        ("gaussian", 1, 5),
+        ("new_shortener", 1, 5),
         ("summarizer", 2, 6),
         ("sentence", 2, 3),
         ("gumbel", 2, 3),
+        ("vq", 2, 3),
+        ("gaussian", 2, 3),
+        ("new_shortener", 2, 3),
     ],
 )
 def test_a_run_that_is_killed_loses_nothing(

@@ -7,13 +7,17 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from accelerate.state import AcceleratorState, PartialState
 
 from summ.errors import ConfigError
 from summ.families import load_run, task
 from summ.training import orphan_watch
+from summ.training.metrics import MetricsLog
 from summ.training.orphan_watch import OrphanWatch
 from summ.training.run_lock import LOCK, RunLock
+from summ.training.run_record import refuse_foreign_parts
 from summ.training.trainer import Trainer
+from tests import processes
 from tests.data.test_new_folders import dead_process
 
 CONFIG = Path(__file__).parents[2] / "configs" / "tiny.yaml"
@@ -97,6 +101,22 @@ def test_a_run_that_cannot_begin_leaves_no_folder(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("name", ["metrics.jsonl", "run.json"])
+def test_a_pipe_that_a_run_would_write_to_is_refused(name: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(ConfigError, match="must be a file"):
+        refuse_foreign_parts(load_run(CONFIG, [f"output={tmp_path}"]))
+
+
+def test_a_log_that_something_else_wrote_is_read_as_far_as_it_can_be(tmp_path: Path) -> None:
+    good = '{"step": 1, "loss": 2.0}'
+    lines = [good, "[" * 100_000, '{"step": "x"}', "[]", "3", '{"step":']
+    (tmp_path / "metrics.jsonl").write_bytes("\n".join(lines).encode() + b"\xff\n")
+    MetricsLog(tmp_path, 5).close()
+    assert (tmp_path / "metrics.jsonl").read_text() == good + "\n"
+
+
 def test_a_rank_ends_after_the_first_rank(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(orphan_watch, "_EVERY", 0.01)
     monkeypatch.setattr(orphan_watch, "_LAST_STAND", 0.01)
@@ -137,6 +157,23 @@ def test_a_rank_ends_after_its_launcher(monkeypatch: pytest.MonkeyPatch, stubbor
     while part := os.read(told, 100):  # until the rank has ended
         said += part
     assert said == b"asked"
+
+
+def test_a_rank_does_not_wait_for_ever_for_one_that_was_killed_before_they_met(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(orphan_watch, "_EVERY", 0.01)
+    monkeypatch.setattr(orphan_watch, "LONGEST_MEETING", 0.3)
+
+    def second_rank() -> None:
+        AcceleratorState._reset_state()
+        PartialState._reset_state()
+        os.environ |= processes.rank_environment(1, 2, processes.free_port())
+        os.environ["ACCELERATE_USE_CPU"] = "true"
+        Trainer(load_run(CONFIG), lambda device: task(load_run(CONFIG), device), resume=False)
+
+    _, status = os.waitpid(forked(second_rank), 0)
+    assert os.waitstatus_to_exitcode(status) == 1
 
 
 def test_a_rank_that_is_done_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:

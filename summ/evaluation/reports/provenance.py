@@ -85,8 +85,11 @@ def _versions() -> dict[str, str]:
 
 
 def _hash(path: Path) -> str:
-    """SHA-256 of a file, or of the list of a folder's files with their hashes."""
-    if str(path) == "-":
+    """SHA-256 of a file, or of the list of a folder's files with their hashes.
+
+    A pipe has none: it has been read, and cannot be read again.
+    """
+    if str(path) == "-" or path.is_fifo():
         return ""
     try:
         if not path.is_dir():

@@ -46,7 +46,7 @@ class QuickThoughtStage(TrainingStage):
     span: Annotated[Rows, Field(ge=3)] = 100
     window: Rows = 1
     similarity: Literal["inner-product", "cosine"] = "inner-product"
-    temperature: Annotated[float, Field(ge=0.001)] = 1.0
+    temperature: Annotated[float, Field(ge=0.001, le=1000)] = 1.0
 
     @model_validator(mode="after")
     def whole_batches(self) -> QuickThoughtStage:
@@ -89,7 +89,7 @@ class InfoMaxStage(TrainingStage):
 
     kind: Literal["infomax"]
     sentences: Rows | None = None
-    temperature: Annotated[float, Field(ge=0.001)] = 0.1
+    temperature: Annotated[float, Field(ge=0.001, le=1000)] = 0.1
     code: BinaryCodeConfig | None = None
 
     @model_validator(mode="after")

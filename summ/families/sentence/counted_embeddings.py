@@ -92,7 +92,7 @@ def count_pieces(corpora: Sequence[Path], vocabulary: Vocabulary) -> Counts:
     singles = np.zeros(vocabulary.size)
     for corpus in corpora:
         _check_vocabulary(corpus, vocabulary)
-        for table in _tables(corpus):
+        for table in _tables(corpus, vocabulary.size):
             _count(table, vocabulary.eos, pairs, singles)
     return Counts(pairs.reshape(vocabulary.size, vocabulary.size), singles, vocabulary.eos)
 
@@ -105,12 +105,15 @@ def _check_vocabulary(corpus: Path, vocabulary: Vocabulary) -> None:
         )
 
 
-def _tables(corpus: Path) -> list[Texts]:
+def _tables(corpus: Path, size: int) -> list[Texts]:
     """The tables of texts of a corpus, with documents and sentences or with prose."""
     folders = [corpus / name for name in _TABLES if (corpus / name / "state.json").is_file()]
     if not folders:
         raise DataError(f"{corpus}: no corpus here. Give a folder that `summ prepare` wrote.")
-    return [Texts(folder) for folder in folders]
+    tables = [Texts(folder) for folder in folders]
+    for table in tables:
+        table.check_pieces(size)
+    return tables
 
 
 def _count(

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from summ.data.batches import LengthOrder, hold_out
+from summ.data.decoded_lines import decoded_lines
+from summ.data.record import Place
 from summ.errors import DataError
 from summ.families.shortener.config import PairsConfig
 from summ.text.vocabulary import Vocabulary
@@ -106,7 +108,7 @@ class PairBatches:
 
 def _encoded(path: Path, vocabulary: Vocabulary) -> Iterator[tuple[list[int], list[int], str]]:
     """The pieces of source and target, and the target as it is written."""
-    pairs = _pairs(path)
+    pairs = read_pairs(path)
     for start in range(0, len(pairs), _READ_AT_ONCE):
         part = pairs[start : start + _READ_AT_ONCE]
         sources = vocabulary.encode([source for source, _ in part])
@@ -115,22 +117,28 @@ def _encoded(path: Path, vocabulary: Vocabulary) -> Iterator[tuple[list[int], li
         yield from zip(sources, targets, texts, strict=True)
 
 
-def _pairs(path: Path) -> list[tuple[str, str]]:
+def read_pairs(path: Path) -> list[tuple[str, str]]:
+    pairs = []
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
+        if not path.is_file():
+            raise OSError("no file")
+        with path.open("rb") as stream:
+            for number, line in decoded_lines(stream, Place(str(path))):
+                if line:
+                    pairs.append(_pair(line, f"{path} line {number}"))
+    except OSError as error:
         raise DataError(
             f"{path}: cannot be read ({error}). Make it with data_prep.splices."
         ) from error
-    pairs = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            row = json.loads(line) if line else None
-            if row is not None:
-                pairs.append((str(row["text"]), str(row["summary"])))
-        except (ValueError, TypeError, KeyError) as error:
-            raise DataError(
-                f"{path} line {number}: must be an object with 'text' and 'summary', found "
-                f"{line[:60]!r}. Make it anew with data_prep.splices."
-            ) from error
     return pairs
+
+
+def _pair(line: str, where: str) -> tuple[str, str]:
+    try:
+        row = json.loads(line)
+        return str(row["text"]), str(row["summary"])
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise DataError(
+            f"{where}: must be an object with 'text' and 'summary', found {line[:60]!r}. Make it "
+            "anew with data_prep.splices."
+        ) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -30,6 +29,7 @@ from summ.networks.policy import Marks, greedy
 from summ.networks.soundness import too_few_positions
 from summ.networks.transformer import build_encoder_decoder
 from summ.networks.vocabulary_facts import vocabulary_facts
+from summ.text.bounded_json import bounded_json
 from summ.text.verbs import VerbLexicon
 from summ.text.vocabulary import Vocabulary
 from summ.training.random_streams import stage_seed
@@ -37,6 +37,7 @@ from summ.training.task import StageParts, Validation, check_shares
 
 _ROWS_AT_ONCE = 64
 _SAMPLES = 4
+_MOST_BYTES = 1 << 26  # of a lexicon
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,7 @@ def _new_model(
 
 def _read_verbs(path: Path) -> VerbLexicon:
     try:
-        return VerbLexicon.of(json.loads(path.read_text(encoding="utf-8")))
+        return VerbLexicon.of(bounded_json(path, _MOST_BYTES))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigError(
             f"data.verbs: {path}: no lexicon of verbs ({' '.join(str(error).split())[:200]}). Make "

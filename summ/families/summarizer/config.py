@@ -17,6 +17,7 @@ from summ.config import (
     OptimizerConfig,
     Place,
     Positive,
+    Rate,
     Rows,
     RunShape,
     Section,
@@ -114,7 +115,7 @@ class RewardConfig(Section):
 class AdversarialOptimizerConfig(OptimizerConfig):
     """That of compressor and reconstructor; the adversary differs in its learning rate alone."""
 
-    discriminator_learning_rate: Annotated[float, Field(gt=0)] = 3e-4
+    discriminator_learning_rate: Rate = 3e-4
 
 
 class DraftStage(TrainingStage):

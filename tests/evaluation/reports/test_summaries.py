@@ -49,7 +49,7 @@ PROBE = """
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def evaluation(texts: Texts) -> Evaluation:
     """Thirty lines, the last of them hostile."""
     times = 9
@@ -65,16 +65,17 @@ def evaluation(texts: Texts) -> Evaluation:
     return evaluate(many, name="my <system>", baselines=("random",), model_figures=figures)
 
 
-@pytest.fixture
-def page(evaluation: Evaluation, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def page(evaluation: Evaluation, tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("matplotlib")
-    data = tmp_path / "data.jsonl"
+    place = tmp_path_factory.mktemp("report")
+    data = place / "data.jsonl"
     data.write_text("x")
-    metrics = tmp_path / "metrics.jsonl"
+    metrics = place / "metrics.jsonl"
     entries = [{"step": step, "stage": "reinforce", "reward/total": step / 3} for step in range(9)]
     metrics.write_text("\n".join(map(json.dumps, entries)) + '\n{"step": 9, "rew')
     origin = provenance("summ evaluate --words 8", data=[data], seed=1)
-    return write_report(evaluation, tmp_path / "out", provenance=origin, metrics=metrics)
+    return write_report(evaluation, place / "out", provenance=origin, metrics=metrics)
 
 
 class Elements(HTMLParser):

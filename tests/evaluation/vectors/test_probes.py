@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -28,10 +29,10 @@ def folds(number: int) -> StratifiedKFold:
     return StratifiedKFold(number, shuffle=True, random_state=FOLDS_SEED)
 
 
-def search(inner: int) -> GridSearchCV:
+def search(inner: int, strengths: Sequence[float] = STRENGTHS) -> GridSearchCV:
     """The same choice by other code, with the exact solver."""
     exact = LogisticRegression(solver="newton-cholesky", tol=1e-10)
-    return GridSearchCV(exact, {"C": list(STRENGTHS)}, cv=folds(inner), scoring="accuracy")
+    return GridSearchCV(exact, {"C": list(strengths)}, cv=folds(inner), scoring="accuracy")
 
 
 def noisy(rows: int = 90, classes: int = 2, seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -53,15 +54,19 @@ def three_folds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probes, "OUTER_FOLDS", 3)
 
 
-@pytest.mark.parametrize(("classes", "outer"), [(2, OUTER_FOLDS), (3, 3)])
+@pytest.mark.parametrize(
+    ("classes", "outer", "strengths"), [(2, OUTER_FOLDS, STRENGTHS[::2]), (3, 3, STRENGTHS)]
+)
 def test_nested_cross_validation_is_scikit_learns(
-    classes: int, outer: int, monkeypatch: pytest.MonkeyPatch
+    classes: int, outer: int, strengths: Sequence[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Every outer fold with half of the strengths, and every strength in three folds."""
     monkeypatch.setattr(probes, "OUTER_FOLDS", outer)
+    monkeypatch.setattr(probes, "STRENGTHS", strengths)
     vectors, labels = noisy(classes=classes)
     found = classify(probe_of(labels), vectors)
     predicted = cross_val_predict(
-        search(INNER_FOLDS), unit_rows(vectors).astype(float), labels, cv=folds(outer)
+        search(INNER_FOLDS, strengths), unit_rows(vectors).astype(float), labels, cv=folds(outer)
     )
     np.testing.assert_array_equal(found.correct == 100, predicted == labels)
     assert found.accuracy == pytest.approx(100 * (predicted == labels).mean())

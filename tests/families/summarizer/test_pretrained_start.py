@@ -21,9 +21,9 @@ ARTICLES = invented_sentences(60, 11, (12, 30))
 TITLES = invented_sentences(60, 12, (4, 9))
 SHORT = [
     *(f"stages.{stage}.steps=2" for stage in range(3)),
-    *(f"stages.{stage}.likelihood.back_translated_length=[8, 12]" for stage in (1, 2)),
+    *(f"stages.{stage}.likelihood.back_translated_length=[6, 10]" for stage in (1, 2)),
     "data.documents=4", "data.sentences=4", "stages.2.documents=2", "stages.2.sentences=4",
-    "validation_documents=4", "loader_workers=0", 'precision="no"',
+    "data.max_document=16", "validation_documents=4", "loader_workers=0", 'precision="no"',
     "networks.discriminator.config.n_embd=16", "networks.discriminator.config.n_layer=1",
 ]  # fmt: skip
 
