@@ -185,6 +185,8 @@ class VerbLexicon:
         subordinate, doubtful, bracketed = False, None, False
         for place in range(1, len(words)):
             low = bare(words[place])
+            if words[place - 1].endswith(";"):
+                break  # what follows is a sentence of its own
             bracketed = bracketed or words[place].startswith("(")
             if bracketed:
                 bracketed = ")" not in words[place]
