@@ -56,10 +56,16 @@ class States:
 
 @dataclass
 class PegasusCache:
-    """Keys and values of the positions so far, and of the source, by layer."""
+    """Keys and values of the positions so far, and of the source, by layer.
+
+    Attributes:
+        asked: the source of each row, once rows have changed places; before that each source has
+            as many, one source's after another's.
+    """
 
     own: dict[int, tuple[Heads, Heads]] = field(default_factory=dict)
     source: dict[int, tuple[Heads, Heads]] = field(default_factory=dict)
+    asked: Int[Tensor, " B"] | None = None
 
     @property
     def length(self) -> int:
@@ -80,7 +86,12 @@ class PegasusCache:
         return self.source[layer]
 
     def reorder_cache(self, rows: Int[Tensor, " B"]) -> None:
-        """Each row goes on from another one, which has the same source."""
+        """Each row goes on from one there is, with the same source; there may be more or fewer."""
+        if self.asked is None:
+            before, sources = len(self.own[0][0]), len(self.source[0][0])
+            each = torch.arange(sources, device=rows.device)
+            self.asked = each.repeat_interleave(before // sources)
+        self.asked = self.asked[rows]
         self.own = {
             layer: (keys.index_select(0, rows), values.index_select(0, rows))
             for layer, (keys, values) in self.own.items()
@@ -171,12 +182,17 @@ class _DecoderLayer(_EncoderLayer):
         if cache is not None:
             own = cache.extended(layer, own)
         states = states + self.self_attn(read, own, mask)
+        read = self.encoder_attn_layer_norm(states)
         if cache is None:
             theirs = self.encoder_attn.keys_and_values(source)
         else:
             theirs = cache.of_source(layer, self.encoder_attn, source)
-        # The rows of one source ask it together; its keys and values are made once.
-        read = self.encoder_attn_layer_norm(states).reshape(len(source), -1, states.shape[-1])
+        if cache is not None and cache.asked is not None:
+            theirs = theirs[0][cache.asked], theirs[1][cache.asked]
+            source_mask = None if source_mask is None else source_mask[cache.asked]
+        else:
+            # The rows of one source ask it together.
+            read = read.reshape(len(source), -1, states.shape[-1])
         states = states + self.encoder_attn(read, theirs, source_mask).view(states.shape)
         return states + self.fc2(functional.relu(self.fc1(self.final_layer_norm(states))))
 

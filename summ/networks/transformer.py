@@ -322,6 +322,14 @@ def several_each(network: Any, encoded: Encoded, times: int) -> Encoded:
     return encoded if isinstance(network, Pegasus) else encoded.repeat(times)
 
 
+def of_rows(network: Any, encoded: Encoded, sources: Int[Tensor, " R"]) -> Encoded:
+    """Sources as a decoder reads them whose cache was reordered: ``sources`` are those of its rows.
+
+    The cache of ``Pegasus`` knows them; networks of transformers want one for each row.
+    """
+    return encoded if isinstance(network, Pegasus) else encoded.rows(sources)
+
+
 def new_cache(network: Any) -> Any:
     """An empty cache of keys and values, of the network's own kind."""
     if isinstance(network, Pegasus):

@@ -3,11 +3,12 @@
 A hypothesis is a row of places in the source.  The number of words is a ceiling: the end is scored
 as if more words were possible, so that a hypothesis that would go on is given up and not cut.
 
-Axes: B sources, W beams, C pieces that a source has, T positions, D width.
+Axes: B sources, R rows (beams of all sources), C pieces that a source has, T positions, D width.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
@@ -17,7 +18,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from summ.families.shortener.model import ShortenerModel
-from summ.networks.transformer import Encoded, cache_keyword, new_cache, several_each
+from summ.networks.transformer import Encoded, cache_keyword, new_cache, of_rows, several_each
 from summ.pipelines.skips import Skips
 from summ.text.folding import Folded, fold, unfold_places
 from summ.text.languages.en_phrases import CLITICS, MARKS
@@ -128,6 +129,9 @@ class _Progress:
     found: dict[tuple[int, ...], OrderedLine] = field(default_factory=dict)
 
 
+_Read = tuple[list[int], int]  # pieces, and the number of words that was asked for
+
+
 class OrderedSearcher:
     """Finds and scores lines with a shortener's network."""
 
@@ -136,7 +140,7 @@ class OrderedSearcher:
         self.model = model
         self._device = next(model.compressor.parameters()).device
         self._eos = model.vocabulary.eos
-        self._latest: tuple[object, Encoded] | None = None
+        self._latest: tuple[list[_Read], Encoded] | None = None
 
     def read(self, text: str) -> OrderedSource:
         """The words of a text that the network can read."""
@@ -174,8 +178,7 @@ class OrderedSearcher:
             words: the most words of a line of each source.
             beams: width of the search.
         """
-        network = self.model.compressor.network
-        encoded = several_each(network, self._encode(sources, words), beams)
+        network, encoded = self.model.compressor.network, self._encode(sources, words)
         tables = [sorted({self._eos, *sum(source.pieces, ())}) for source in sources]
         searches = [
             _Progress(
@@ -183,24 +186,26 @@ class OrderedSearcher:
                 self.steps(source),
                 most,
                 {piece: column for column, piece in enumerate(table)},
-                [_Beam(row=place * beams)],
+                [_Beam(row=place)],
             )
             for place, (source, most, table) in enumerate(zip(sources, words, tables, strict=True))
         ]
         cache = new_cache(network)
-        last = torch.full((len(sources) * beams, 1), self.model.compressor.start)
+        # Only prefixes that may still become lines have a row.
+        asked = torch.arange(len(sources), device=self._device)  # (R,), the source of each row
+        last = torch.full((len(sources), 1), self.model.compressor.start, device=self._device)
         weight, bias = self._output_layer(tables)
         for _ in range(self.model.settings.max_sentence):
-            hidden = self._hidden(encoded, last.to(self._device), cache)  # (B * W, 1, D)
-            hidden = hidden.view(len(sources), beams, -1)  # (B, W, D)
-            logits = torch.bmm(hidden, weight.transpose(1, 2)) + bias[:, None]  # (B, W, C)
-            table = logits.float().log_softmax(dim=-1).flatten(0, 1).tolist()
+            hidden = self._hidden(of_rows(network, encoded, asked), last, cache)  # (R, 1, D)
+            logits = torch.bmm(hidden, weight[asked].transpose(1, 2))[:, 0] + bias[asked]  # (R, C)
+            table = logits.float().log_softmax(dim=-1).tolist()
             for progress in searches:
                 self._extend(progress, table, beams)
             if not any(progress.beams for progress in searches):
                 break
-            rows, last = self._rows(searches, beams)
-            cache.reorder_cache(rows.to(self._device))
+            rows, last = self._rows(searches)
+            cache.reorder_cache(rows)
+            asked = asked[rows]
         return [
             sorted(one.found.values(), key=lambda line: line.mean_log_prob, reverse=True)
             for one in searches
@@ -210,11 +215,14 @@ class OrderedSearcher:
         vocabulary, longest = self.model.vocabulary, self.model.settings.longest_line
         ids = [[*sum(source.pieces, ()), vocabulary.eos] for source in sources]
         budgets = [min(most, longest) for most in words]
-        # Lines of one text are scored right after it was searched.
-        if self._latest is None or self._latest[0] != (ids, budgets):
-            budget = torch.tensor(budgets, device=self._device)
-            tokens = Tokens.from_lists(ids, vocabulary.pad).to(self._device)
-            self._latest = (ids, budgets), self.model.compressor.read(tokens, budget)
+        read = list(zip(ids, budgets, strict=True))
+        known, encoded = self._latest or ([], None)
+        # Lines of a text are scored right after it was searched, most often among others.
+        if encoded is not None and len(read) == 1 and read[0] in known:
+            return _row(encoded, known.index(read[0]), 1 + len(ids[0]))
+        budget = torch.tensor(budgets, device=self._device)
+        tokens = Tokens.from_lists(ids, vocabulary.pad).to(self._device)
+        self._latest = read, self.model.compressor.read(tokens, budget)
         return self._latest[1]
 
     def _output_layer(
@@ -271,18 +279,17 @@ class OrderedSearcher:
         if known is None or known.log_prob < total:
             progress.found[places] = OrderedLine(places, beam.pieces, total)
 
-    def _rows(self, searches: Sequence[_Progress], beams: int) -> tuple[torch.LongTensor, Tensor]:
+    def _rows(self, searches: Sequence[_Progress]) -> tuple[Int[Tensor, " R"], Int[Tensor, "R 1"]]:
         """Which row each beam goes on from, and its last piece; beams get their new rows."""
-        rows, last = [], []
-        for place, progress in enumerate(searches):
-            spare = beams - len(progress.beams)
-            rows += [beam.row for beam in progress.beams] + [place * beams] * spare
-            last += [beam.last for beam in progress.beams] + [self._eos] * spare
-            progress.beams = [
-                replace(beam, row=place * beams + number)
-                for number, beam in enumerate(progress.beams)
-            ]
-        return torch.LongTensor(rows), torch.tensor(last)[:, None]
+        beams = [beam for progress in searches for beam in progress.beams]
+        numbers = itertools.count()
+        for progress in searches:
+            progress.beams = [replace(beam, row=next(numbers)) for beam in progress.beams]
+        rows, last = [beam.row for beam in beams], [beam.last for beam in beams]
+        return (
+            torch.tensor(rows, device=self._device),
+            torch.tensor(last, device=self._device)[:, None],
+        )
 
     @torch.no_grad()
     def score(
@@ -309,6 +316,14 @@ class OrderedSearcher:
             OrderedLine(tuple(line), len(row) - 1, total)
             for line, row, total in zip(lines, rows, totals, strict=True)
         ]
+
+
+def _row(encoded: Encoded, place: int, length: int) -> Encoded:
+    """One source of several, without the padding behind its length prompt and its pieces."""
+    own = slice(place, place + 1)
+    budget = None if encoded.budget is None else encoded.budget[own]
+    states, mask = encoded.states[own, :length], encoded.mask[own, :length]
+    return Encoded(states, mask, encoded.allowed[own], budget)
 
 
 def _continued(beam: _Beam, log_prob: float) -> _Beam:

@@ -75,6 +75,21 @@ def test_rows_of_the_cache_change_places_within_a_source(tmp_path):
     torch.testing.assert_close(found, whole)
 
 
+def test_rows_become_more_and_fewer_and_keep_their_sources(tmp_path):
+    ours = load_for_inference(stored(tmp_path / "network"), "eager")
+    states, mask = torch.randn(2, 4, 16), torch.tensor([[True] * 4, [True, True, False, False]])
+    cache = new_cache(ours)
+    prefixes, sources = torch.tensor([[5], [6]]), torch.tensor([0, 1])
+    ours.logits(states, mask, prefixes, cache)
+    for rows, pieces in (([0, 1, 1], [7, 8, 9]), ([2, 0], [10, 11]), ([0], [12])):
+        cache.reorder_cache(torch.tensor(rows))
+        last = torch.tensor(pieces)[:, None]
+        prefixes, sources = torch.cat([prefixes[rows], last], dim=1), sources[rows]
+        found = ours.logits(states, mask, last, cache)[:, 0]
+        whole = ours.logits(states[sources], mask[sources], prefixes, None)[:, -1]
+        torch.testing.assert_close(found, whole)
+
+
 def test_another_architecture_is_transformers_own(tmp_path):
     other = stored(tmp_path / "gelu", activation_function="gelu")
     assert not isinstance(load_for_inference(other, "eager"), Pegasus)

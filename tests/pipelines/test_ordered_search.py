@@ -3,7 +3,8 @@ import itertools
 import pytest
 import torch
 
-from summ.families.shortener.model import ShortenerModel, load_shortener
+from summ.families.shortener.model import SHIPPED, ShortenerModel, load_shortener
+from summ.networks.int8 import load_eight_bits
 from summ.pipelines.ordered_search import OrderedSearcher, OrderedSource
 
 SENTENCE = "The mayor of Harwick opened a bridge on Monday, police said."
@@ -73,6 +74,29 @@ def test_a_source_does_not_depend_on_its_batch(searcher, source):
     [alone] = searcher.search([source], [7], 4)
     together, _ = searcher.search([source, other], [7, 5], 4)
     assert [line.places for line in alone] == [line.places for line in together]
+
+
+def test_a_source_is_read_once_to_be_searched_and_scored(searcher, source, monkeypatch):
+    other = searcher.read("Nobody was hurt when a ferry hit a pier in Dalby.")
+    lines = [tuple(range(7)), tuple(range(3))]
+    [first, second] = searcher.score(source, lines, 7)  # read alone
+    searcher.search([other, source], [5, 7], 2)
+    monkeypatch.setattr(searcher.model.compressor, "read", None)
+    again = searcher.score(source, lines, 7)
+    assert [line.log_prob for line in again] == pytest.approx(
+        [first.log_prob, second.log_prob], abs=1e-4
+    )
+
+
+def test_a_network_of_transformers_finds_the_same(searcher, source):
+    """It wants a source for each row, where ours shares one among its rows."""
+    theirs = load_shortener()
+    theirs.compressor.network = load_eight_bits(SHIPPED / "compressor", "eager").eval()
+    sources = [source, searcher.read("Nobody was hurt when a ferry hit a pier in Dalby.")]
+    found = OrderedSearcher(theirs).search(sources, [7, 5], 4)
+    for ours, other in zip(searcher.search(sources, [7, 5], 4), found, strict=True):
+        assert [line.places for line in ours] == [line.places for line in other]
+        assert ours[0].log_prob == pytest.approx(other[0].log_prob, abs=1e-4)
 
 
 def test_words_are_written_as_in_the_source(searcher, source):

@@ -1,0 +1,158 @@
+"""How the benchmarks measure: processor seconds, the least of several turns, and the limit.
+
+A figure is given beside a peer's on the same weights, measured in turns in one run, and beside the
+limit: the floating-point operations that were counted, over the rate at which this machine
+multiplies matrices.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+_WORDS = """
+minister council bank court police union report company government market price city school hospital
+plan budget talks deal strike election vote profit loss bridge river team match record summer winter
+week month president spokesman officials residents workers farmers
+"""
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """Of the fastest turn."""
+
+    processor: float
+    wall: float
+
+
+def in_turns(tried: Mapping[str, Callable[[], Any]], repeats: int = 3) -> dict[str, Seconds]:
+    """The least seconds of each, after one turn that does not count.
+
+    In turns, so that other work on the machine slows all alike.
+    """
+    found: dict[str, list[Seconds]] = {name: [] for name in tried}
+    for turn in range(repeats + 1):
+        for name, function in tried.items():
+            wall, processor = time.perf_counter(), time.process_time()
+            function()
+            took = Seconds(time.process_time() - processor, time.perf_counter() - wall)
+            if turn:
+                found[name].append(took)
+    return {
+        name: Seconds(min(one.processor for one in each), min(one.wall for one in each))
+        for name, each in found.items()
+    }
+
+
+@dataclass(frozen=True)
+class Program:
+    """The least seconds of a program's runs, and its largest memory in MB."""
+
+    processor: float
+    wall: float
+    memory: float
+
+
+def program(*arguments: str, repeats: int = 3) -> Program:
+    """Runs Python with these arguments, on one thread."""
+    runs = []
+    for _ in range(repeats):
+        wall = time.perf_counter()
+        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        child = subprocess.Popen(
+            [sys.executable, *arguments],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=environment,
+        )
+        told = child.stderr.read() if child.stderr else b""
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            raise RuntimeError(told.decode())
+        runs.append(
+            Program(
+                used.ru_utime + used.ru_stime, time.perf_counter() - wall, used.ru_maxrss / 1024
+            )
+        )
+    return Program(
+        min(run.processor for run in runs),
+        min(run.wall for run in runs),
+        max(run.memory for run in runs),
+    )
+
+
+def peak_memory() -> float:
+    """The most memory that this process has had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def counted(function: Callable[[], Any]) -> float:
+    """Floating-point operations of the matrix products in a call."""
+    with FlopCounterMode(display=False) as counter:
+        function()
+    return float(counter.get_total_flops())
+
+
+@cache
+def matmul_rate(dtype: torch.dtype = torch.float32, size: int = 512) -> float:
+    """Operations a processor second of this machine's matrix products, the best of five."""
+    one, other = (torch.randn(size, size).to(dtype) for _ in range(2))
+    best = min(_product_seconds(one, other) for _ in range(5))
+    return 2 * size**3 / best
+
+
+def _product_seconds(one: torch.Tensor, other: torch.Tensor) -> float:
+    start = time.process_time()
+    for _ in range(4):
+        one @ other
+    return (time.process_time() - start) / 4
+
+
+def lines(count: int, words: int = 25) -> list[str]:
+    """Invented sentences, each another, for runs without a corpus."""
+    made, known = [], _WORDS.split()
+    for number in range(count):
+        places = (number * 7 + place * place + place for place in range(words))
+        chosen = " ".join(known[place % len(known)] for place in places)
+        made.append(f"The {chosen} on Monday, {number} people said.")
+    return made
+
+
+def machine() -> str:
+    """The machine in generic words."""
+    flags = ""
+    try:
+        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:  # noqa: PTH123
+            told = file.read()
+        flags = ", ".join(
+            name for name in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if f" {name}" in told
+        )
+    except OSError:
+        pass
+    rates = [matmul_rate(torch.float32) / 1e9, matmul_rate(torch.bfloat16, 256) / 1e9]
+    return (
+        f"{os.cpu_count()} cores ({platform.machine()}; {flags}), Python "
+        f"{platform.python_version()}, torch {torch.__version__}, one thread; "
+        f"matrix products {rates[0]:.0f} GFLOP/s in fp32, {rates[1]:.0f} in bf16"
+    )
+
+
+def show(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Prints a Markdown table."""
+    out = [f"\n### {title}\n", "| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    out += ["| " + " | ".join(row) + " |" for row in rows]
+    sys.stdout.write("\n".join(out) + "\n")
+    sys.stdout.flush()
