@@ -141,6 +141,23 @@ Rerank = Annotated[
         "reconstruction=1,humanness=0.5; or none.  By default those of the model.",
     ),
 ]
+Fluency = Annotated[
+    str | None,
+    Option(
+        "--fluency",
+        metavar="DIR|NAME[=W]",
+        help="Choose among lines also by a pretrained causal language model: a folder, or a name "
+        "in the hub's cache.  Nothing is downloaded.  W is its weight, by default 0.5.",
+    ),
+]
+Similarity = Annotated[
+    str | None,
+    Option(
+        "--similarity",
+        metavar="DIR|NAME[=W]",
+        help="And by a pretrained sentence encoder, likewise; weight 3.",
+    ),
+]
 SummaryStyle = Annotated[
     Literal["auto", "headline", "sentence"],
     Option("--style", help="Of shortened sentences; auto: sentences of cased English text."),

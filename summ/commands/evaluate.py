@@ -40,6 +40,8 @@ def evaluate(
     metric_set: options.MetricSet = None,
     beams: options.Beams = 8,
     rerank: options.Rerank = None,
+    fluency: options.Fluency = None,
+    similarity: options.Similarity = None,
     batch_size: options.BatchSize = 64,
     device: options.Device = "auto",
     threads: options.Threads = None,
@@ -86,7 +88,9 @@ def evaluate(
         beside=beside or (),
         protocol=metric_set or "default",
         words=words,
-        decoding=DecodingOptions.parse(beams, batch_size, rerank, "headline"),
+        decoding=DecodingOptions.parse(
+            beams, batch_size, rerank, "headline", fluency=fluency, similarity=similarity
+        ),
         figures=report is not None,
         judges=judge or (),
         device=device,

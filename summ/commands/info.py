@@ -92,6 +92,8 @@ def _describe_summarizer(model: SummaryModel) -> None:
     print(f"max_document: {model.settings.max_document} pieces")
     print(f"max_sentence: {model.settings.max_sentence} pieces")
     shortlist = model.settings.shortlist
+    judges = [f"{reward} {name}" for reward, name in sorted(model.settings.judges.items())]
+    print(f"pretrained judges: {'; '.join(judges) or 'none'}")
     print(f"shortlist: {'open vocabulary' if shortlist is None else f'{len(shortlist)} pieces'}")
 
 

@@ -36,6 +36,8 @@ def summarize(
     output: options.Output = None,
     beams: options.Beams = 8,
     rerank: options.Rerank = None,
+    fluency: options.Fluency = None,
+    similarity: options.Similarity = None,
     batch_size: options.BatchSize = 64,
     device: options.Device = "auto",
     threads: options.Threads = None,
@@ -54,7 +56,9 @@ def summarize(
     from summ.commands.document_limit import DocumentLimit
     from summ.data.summary_files import kind_of_output, summary_writer
 
-    decoding = DecodingOptions.parse(beams, batch_size, rerank, style, language)
+    decoding = DecodingOptions.parse(
+        beams, batch_size, rerank, style, language, fluency, similarity
+    )
     kind = kind_of_output(format_, output)
     if engine != "local":
         if together:

@@ -12,6 +12,7 @@ from summ.config.values import (
     Layers,
     Length,
     Place,
+    PretrainedName,
     Rate,
     Rows,
     Share,
@@ -65,12 +66,6 @@ class NoiseConfig(Section):
     keyword_share: Shares = (0.25, 0.5)
 
 
-def _has_a_name(checkpoint: str) -> str:
-    if not checkpoint.strip() or "\0" in checkpoint:
-        raise ValueError("must be a folder, or the name of a model on the hub")
-    return checkpoint
-
-
 def _within_bounds(config: dict[str, Any]) -> dict[str, Any]:
     """A configuration of transformers in which no number is beyond every network."""
     waiting: list[tuple[str, Any]] = list(config.items())
@@ -95,7 +90,7 @@ class NetworkConfig(Section):
     ``config`` is passed to ``AutoConfig.for_model``; it names ``model_type`` and its sizes.
     """
 
-    checkpoint: Annotated[str, AfterValidator(_has_a_name)] | None = None
+    checkpoint: PretrainedName | None = None
     config: Annotated[dict[str, Any], AfterValidator(_within_bounds)] | None = None
 
     @model_validator(mode="after")

@@ -62,6 +62,16 @@ Place = Annotated[Path, AfterValidator(_is_place)]
 """A file or folder, which need not exist."""
 
 
+def _has_a_name(checkpoint: str) -> str:
+    if not checkpoint.strip() or "\0" in checkpoint:
+        raise ValueError("must be a folder, or the name of a model on the hub")
+    return checkpoint
+
+
+PretrainedName = Annotated[str, AfterValidator(_has_a_name)]
+"""A pretrained network: its folder, or its name on the hub."""
+
+
 def language_code(code: str) -> str:
     """A language as model folders name it.
 

@@ -187,11 +187,21 @@ def _marks(vocabulary: VocabularyFacts | Vocabulary) -> dict[str, int]:
     }
 
 
-def load_pretrained(auto_class: Any, folder: str, attention: str) -> Any:
+def load_pretrained(
+    auto_class: Any,
+    folder: str,
+    attention: str,
+    spare: tuple[str, ...] = (),
+    safetensors_only: bool = False,
+) -> Any:
     """``from_pretrained`` in float32 and without dropout; missing tensors are an error.
 
     Dropout is removed here because a stored configuration keeps its architecture's default,
     whatever the run that wrote it used.
+
+    Args:
+        spare: how the names of tensors begin that may be missing, since nothing reads them.
+        safetensors_only: whether weights of another kind are refused.
 
     Raises:
         CheckpointError: the folder cannot be read, or tensors are missing.
@@ -211,8 +221,9 @@ def load_pretrained(auto_class: Any, folder: str, attention: str) -> Any:
             output_loading_info=True,
             local_files_only=_is_folder(folder),
             trust_remote_code=False,
+            **({"use_safetensors": True} if safetensors_only else {}),
         )
-    missing = sorted(report["missing_keys"])
+    missing = sorted(name for name in report["missing_keys"] if not name.startswith(spare))
     if missing:
         raise CheckpointError(
             f"{folder}: {len(missing)} tensors are missing, the first is {missing[0]}. "

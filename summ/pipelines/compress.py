@@ -81,7 +81,7 @@ class ModelCompressor:
         sources = self._read(texts, budgets)
         compressed: list[Compressed | None] = [None] * len(texts)
         for batch in alike(sources, lambda source: len(source.ids), decoding.batch_size):
-            for source, best in zip(batch, self._search(batch, decoding), strict=True):
+            for source, best in zip(batch, self._search(batch, texts, decoding), strict=True):
                 compressed[source.place] = self._write(source, best, texts[source.place])
         return [one for one in compressed if one is not None]
 
@@ -100,17 +100,28 @@ class ModelCompressor:
         )
         return Finalists(source.ids, found, [self._write(source, one, text).text for one in found])
 
-    def _search(self, batch: Sequence[_Source], decoding: DecodingOptions) -> list[Hypothesis]:
+    def _search(
+        self, batch: Sequence[_Source], texts: Sequence[str], decoding: DecodingOptions
+    ) -> list[Hypothesis]:
         """The summary of each source, in pieces."""
         ids, budgets = [source.ids for source in batch], [source.budget for source in batch]
         surface_facts, beams = [source.surface_facts for source in batch], decoding.beams
         weights = self._weights if decoding.rerank is None else decoding.rerank
-        if weights.silent or beams == 1:
+        if (weights.silent and decoding.judges is None) or beams == 1:
             return self._searcher.search(ids, budgets, beams, surface_facts)
         several = self._searcher.candidates(ids, budgets, beams, beams, surface_facts)
         if weights not in self._rerankers:
             self._rerankers[weights] = Reranker(self.model, weights)
-        return self._rerankers[weights].choose(ids, several)
+        if decoding.judges is None:
+            return self._rerankers[weights].choose(ids, several)
+        worths = self._rerankers[weights].worths(ids, several)
+        device = next(self.model.compressor.parameters()).device
+        chosen = []
+        for source, found, own in zip(batch, several, worths, strict=True):
+            text = texts[source.place]
+            lines = [self._write(source, one, text).text for one in found]
+            chosen.append(found[decoding.judges.best(text, lines, own, device)])
+        return chosen
 
     def _read(self, texts: Sequence[str], budgets: Sequence[int]) -> list[_Source]:
         """The ids of the part of each text that the model can read."""

@@ -10,6 +10,7 @@ from summ.errors import ArgumentError
 from summ.pipelines.arguments import one_of, whole_number
 
 if TYPE_CHECKING:
+    from summ.pipelines.line_judges import LineJudges
     from summ.pipelines.rerank_weights import RerankWeights
     from summ.summary import Style
 
@@ -30,6 +31,7 @@ class DecodingOptions:
         rerank: how the model's other networks choose among the summaries that the search ends
             with; None takes the weights that the model brings along.
         language: of all texts (ISO 639-1); ``auto`` finds out for each.
+        judges: pretrained networks of the user that have a say in the choice, in either style.
 
     Raises:
         ArgumentError: a number is below 1, there is no such style, or the language is no code.
@@ -41,6 +43,7 @@ class DecodingOptions:
     rerank: RerankWeights | None = None
     style: Style = "auto"
     language: str = "auto"
+    judges: LineJudges | None = None
 
     def __post_init__(self) -> None:
         for name, value in (("beams", self.beams), ("batch size", self.batch_size)):
@@ -54,18 +57,30 @@ class DecodingOptions:
 
     @staticmethod
     def parse(
-        beams: int, batch_size: int, rerank: str | None, style: Style, language: str = "auto"
+        beams: int,
+        batch_size: int,
+        rerank: str | None,
+        style: Style,
+        language: str = "auto",
+        fluency: str | None = None,
+        similarity: str | None = None,
     ) -> DecodingOptions:
         """The options as the command line has them.
 
         Args:
             rerank: weights by name, as ``rerank.parse_weights`` reads them.
+            fluency, similarity: pretrained judges, as ``LineJudges.parse`` reads them.
 
         Raises:
             ConfigError: a number is below 1, or a weight cannot be read.
+            CheckpointError: a judge is neither a folder nor in the hub's cache.
         """
-        if rerank is None:
-            return DecodingOptions(beams, batch_size, style=style, language=language)
-        from summ.pipelines.rerank_weights import parse_weights
+        from summ.pipelines.line_judges import LineJudges
 
-        return DecodingOptions(beams, batch_size, parse_weights(rerank), style, language)
+        weights = None
+        if rerank is not None:
+            from summ.pipelines.rerank_weights import parse_weights
+
+            weights = parse_weights(rerank)
+        judges = LineJudges.parse(fluency, similarity)
+        return DecodingOptions(beams, batch_size, weights, style, language, judges)

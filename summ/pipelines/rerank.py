@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import partial
+from itertools import islice
 
 import torch
 from jaxtyping import Float
@@ -97,7 +98,19 @@ class Reranker:
         candidates: Sequence[Sequence[Hypothesis]],
         rows: int = 64,
     ) -> list[Hypothesis]:
-        """The best candidate of each source; among equals the first.
+        """The best candidate of each source, by ``worths``; among equals the first."""
+        scores = self.worths(sources, candidates, rows)
+        return [
+            several[own.index(max(own))] for several, own in zip(candidates, scores, strict=True)
+        ]
+
+    def worths(
+        self,
+        sources: Sequence[Sequence[int]],
+        candidates: Sequence[Sequence[Hypothesis]],
+        rows: int = 64,
+    ) -> list[list[float]]:
+        """The score of each candidate of each source.
 
         Args:
             sources: ids without marks.
@@ -108,12 +121,8 @@ class Reranker:
         scores: list[float] = []
         for start in range(0, len(pairs), rows):
             scores += self._scores(sources, pairs[start : start + rows])
-        best, start = [], 0
-        for several in candidates:
-            own = scores[start : start + len(several)]
-            best.append(several[own.index(max(own))])
-            start += len(several)
-        return best
+        left = iter(scores)
+        return [list(islice(left, len(several))) for several in candidates]
 
     def _scores(
         self, sources: Sequence[Sequence[int]], pairs: Sequence[tuple[int, Hypothesis]]

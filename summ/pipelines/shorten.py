@@ -24,6 +24,7 @@ from summ.pipelines.compressed import Compressed
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.headlinese import headlinese
 from summ.pipelines.line_content import LineContent, line_content
+from summ.pipelines.line_judges import LineJudges
 from summ.pipelines.ordered_search import OrderedLine, OrderedSearcher, OrderedSource
 from summ.pipelines.texts import alike
 from summ.summary import Method
@@ -132,7 +133,9 @@ class Shortener:
             room = [words[place] + spared for place in batch]
             lines = self._searcher.search(sources, room, decoding.beams)
             for place, source, own in zip(batch, sources, lines, strict=True):
-                found[place] = self._choose(texts[place], source, own, words[place], spared)
+                found[place] = self._choose(
+                    texts[place], source, own, words[place], spared, decoding.judges
+                )
         return [found[place] for place in range(len(texts))]
 
     def _telling_sentence(self, text: str) -> str:
@@ -164,17 +167,24 @@ class Shortener:
         lines: Sequence[OrderedLine],
         words: int,
         spared: int,
+        judges: LineJudges | None,
     ) -> Compressed:
         """The line that is shown.
 
         Args:
             words: the most that it may have.
             spared: how many words a headline may leave out of a clause; 0 for sentences.
+            judges: pretrained ones that have a say.
         """
         candidates = self._candidates(text, source, lines, words, spared)
-        best = max(candidates, key=lambda one: one.worth, default=None)
-        if best is None:
+        if not candidates:
             return Compressed(self._broken_off(text, source, words), 0.0, source.cut, "cut")
+        best = max(candidates, key=lambda one: one.worth)
+        if judges is not None:
+            written = [self._searcher.write(source, one.line.places) for one in candidates]
+            device = next(self._model.compressor.parameters()).device
+            worths = [one.worth for one in candidates]
+            best = candidates[judges.best(text, written, worths, device)]
         shown = cut_to_words(self._searcher.write(source, best.line.places), words)
         method: Method = "compressed" if best.complete else "cut"
         return Compressed(shown, best.line.log_prob, source.cut, method)

@@ -14,6 +14,7 @@ from summ.families.shortener.model import ShortenerModel
 from summ.pipelines.chinese_skips import ChineseSkips
 from summ.pipelines.compressed import Compressed
 from summ.pipelines.decoding_options import DecodingOptions
+from summ.pipelines.line_judges import LineJudges
 from summ.pipelines.ordered_search import OrderedLine, OrderedSearcher, OrderedSource
 from summ.pipelines.texts import alike
 from summ.text.breaking_off import break_off
@@ -124,11 +125,18 @@ class ChineseShortener:
                 sources, [words[place] for place in batch], decoding.beams
             )
             for place, source, own in zip(batch, sources, lines, strict=True):
-                found[place] = self._choose(texts[place], source, own, words[place])
+                found[place] = self._choose(
+                    texts[place], source, own, words[place], decoding.judges
+                )
         return [found[place] for place in range(len(texts))]
 
     def _choose(
-        self, text: str, source: OrderedSource, lines: Sequence[OrderedLine], words: int
+        self,
+        text: str,
+        source: OrderedSource,
+        lines: Sequence[OrderedLine],
+        words: int,
+        judges: LineJudges | None,
     ) -> Compressed:
         """The line that is shown."""
         steps = self._searcher.steps(source)
@@ -150,6 +158,11 @@ class ChineseShortener:
         if best is None or worth[best] < self._weights.least:
             head = break_off(plainer(text) or text, words)
             return Compressed(head, 0.0, source.cut, "cut")
+        if judges is not None:
+            fit = [places for places, value in worth.items() if value >= self._weights.least]
+            shown_lines, values = [written[p] for p in fit], [worth[p] for p in fit]
+            device = next(self._model.compressor.parameters()).device
+            best = fit[judges.best(text, shown_lines, values, device)]
         return Compressed(written[best], known[best].log_prob, source.cut, "compressed")
 
     def _worth(self, line: OrderedLine, characters: int, spare: frozenset[int]) -> float:

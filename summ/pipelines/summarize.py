@@ -15,6 +15,7 @@ from summ.pipelines.device import chosen_device
 from summ.pipelines.extraction import plan_extraction
 from summ.pipelines.late_models import LateEncoder, SentenceShortener
 from summ.pipelines.length_plan import LengthLimit, LengthPlan, Segment, assemble, plan_summary
+from summ.pipelines.line_judges import LineJudges
 from summ.pipelines.rerank_weights import RerankWeights, parse_weights
 from summ.pipelines.selection import Encode
 from summ.pipelines.texts import as_records, checked_texts
@@ -91,6 +92,8 @@ class Summarizer:
         device: str | None = None,
         encoder: Path | str | None = None,
         rerank: RerankWeights | str | None = None,
+        fluency: str | None = None,
+        similarity: str | None = None,
     ) -> Summarizer:
         """Loads a model.
 
@@ -105,6 +108,10 @@ class Summarizer:
                 ends with, also as the command takes it (``"reconstruction=2,humanness=0.5"``); by
                 default as the model says.  ``"none"`` takes the one that is likeliest to the
                 compressor.
+            fluency: a pretrained causal language model that has a say in the choice among lines:
+                a folder, or a name in the hub's cache (nothing is downloaded), with its weight as
+                in ``"HuggingFaceTB/SmolLM2-135M=0.5"``.
+            similarity: a pretrained sentence encoder, likewise.
 
         Raises:
             CheckpointError: the folder is missing, damaged or from another version.
@@ -115,7 +122,10 @@ class Summarizer:
         if isinstance(rerank, str):
             rerank = parse_weights(rerank)
         encode = None if encoder is None else LateEncoder(find_model(encoder), device)
-        return Summarizer(path, encode, rerank, device=device)
+        summarizer = Summarizer(path, encode, rerank, device=device)
+        judges = LineJudges.parse(fluency, similarity)
+        summarizer._default = replace(summarizer._default, judges=judges)
+        return summarizer
 
     @staticmethod
     def of(parts: SummarizerParts, device: str) -> Summarizer:

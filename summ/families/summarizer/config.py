@@ -17,6 +17,7 @@ from summ.config import (
     OptimizerConfig,
     Place,
     Positive,
+    PretrainedName,
     Rate,
     Rows,
     RunShape,
@@ -82,8 +83,10 @@ class RewardConfig(Section):
     ``discount``; ``length_weight`` and ``repetition_weight``: words off the budget, and said
     before; ``position_weight`` prefers words from the source's head, where news begins.
 
-    ``fluency_weight`` (SLOR) needs a model with a language model.  ``similarity_encoder`` is the
-    folder of a sentence encoder, by default the one that ships with summ.  ``reference`` names a
+    ``fluency_weight`` (SLOR) needs a model with a language model, ``similarity_encoder`` is the
+    folder of a sentence encoder, by default the one that ships with summ.  Or pretrained networks
+    take their place: ``fluency`` names a causal language model, ``similarity`` a sentence encoder,
+    as a folder or as a name in the hub's cache; the model then says so.  ``reference`` names a
     model whose compressor, frozen, gives the log-likelihood of drafts: the policy stays near it.
     ``salience`` names a model that predicts salience.  Either is an earlier stage of the run, by
     its name, or the path of a model folder.
@@ -96,7 +99,9 @@ class RewardConfig(Section):
     repetition_weight: Weight = 0.0
     position_weight: Weight = 0.0
     fluency_weight: Weight = 0.0
+    fluency: PretrainedName | None = None
     similarity_weight: Weight = 0.0
+    similarity: PretrainedName | None = None
     similarity_encoder: Place | None = None
     reference_weight: Weight = 0.0
     reference: Place | None = None
@@ -109,7 +114,15 @@ class RewardConfig(Section):
             raise ValueError("reference_weight needs 'reference': a stage or a model folder")
         if self.salience_weight and self.salience is None:
             raise ValueError("salience_weight needs 'salience': a stage or a model folder")
+        if self.similarity is not None and self.similarity_encoder is not None:
+            raise ValueError("give either 'similarity' or 'similarity_encoder', not both")
         return self
+
+    def pretrained_judges(self) -> dict[str, str]:
+        """The pretrained networks that drafts are rewarded by, by the name of the reward."""
+        judges = {"fluency": self.fluency, "similarity": self.similarity}
+        weights = {"fluency": self.fluency_weight, "similarity": self.similarity_weight}
+        return {key: name for key, name in judges.items() if name is not None and weights[key]}
 
 
 class AdversarialOptimizerConfig(OptimizerConfig):

@@ -19,8 +19,11 @@ from summ.families.summarizer.model import SummaryModel, load_summary_model
 from summ.networks.compressor import Compressor
 from summ.networks.language_model import LanguageModel
 from summ.networks.policy import Marks
+from summ.networks.pretrained_fluency import PretrainedFluency
+from summ.networks.pretrained_similarity import PretrainedSimilarity
 from summ.networks.reconstructor import Reconstructor
 from summ.networks.salience import Salience
+from summ.text.vocabulary import Vocabulary
 from summ.types import Tokens
 
 
@@ -54,6 +57,7 @@ class Critics:
         discriminator: logits that each prefix was written by a human: ``Tokens`` to (B, T).
         reconstructor: for the likelihood of a source given its summary.
         language_model: for the fluency of a summary.
+        fluency: a pretrained judge in its place: ``Tokens`` to (B,), higher is better.
         sentence_vectors: for the similarity of source and summary: ``Tokens`` to (B, D).
         reference: a frozen policy, for the likelihood of a summary given its source.
         salience: for how much of what is salient in its source a summary says.
@@ -68,6 +72,7 @@ class Critics:
     reference: Compressor | None = None
     salience: SalienceCritic | None = None
     content_word: Callable[[tuple[int, ...]], bool] | None = None
+    fluency: Callable[[Tokens], Tensor] | None = None
 
     @staticmethod
     def of(summary_model: SummaryModel) -> Critics:
@@ -100,7 +105,7 @@ def load_critics(
 
     Raises:
         ConfigError: a named model has another vocabulary or shortlist, or no salience.
-        CheckpointError: its folder is missing or damaged.
+        CheckpointError: its folder, or a pretrained judge, is missing or damaged.
     """
     folders = {folder for folder in (weights.reference, weights.salience) if folder is not None}
     models = {folder: load_summary_model(folder, device) for folder in folders}
@@ -109,14 +114,36 @@ def load_critics(
         reference = _reference(weights.reference, models[weights.reference], summary_model)
     if weights.salience is not None:
         salience = _salience(weights.salience, models[weights.salience], summary_model)
+    vocabulary, fluency = summary_model.vocabulary, None
+    if weights.fluency is not None:
+        fluency = _fluency(PretrainedFluency.load(weights.fluency, device), vocabulary)
+    if weights.similarity is not None:
+        judge = PretrainedSimilarity.load(weights.similarity, device)
+        sentence_vectors = _vectors(judge, vocabulary)
     return Critics(
-        Marks.of(summary_model.vocabulary, device),
+        Marks.of(vocabulary, device),
         summary_model.discriminator,
         language_model=summary_model.language_model,
         sentence_vectors=sentence_vectors,
         reference=reference,
         salience=salience,
+        fluency=fluency,
     )
+
+
+def _fluency(judge: PretrainedFluency, vocabulary: Vocabulary) -> Callable[[Tokens], Tensor]:
+    """What a pretrained network says of summaries, read as text."""
+
+    def fluency(words: Tokens) -> Tensor:
+        lines = [vocabulary.decode(row) for row in words.ids.tolist()]
+        return judge.log_probs_per_word(lines).to(words.ids.device)
+
+    return fluency
+
+
+def _vectors(judge: PretrainedSimilarity, vocabulary: Vocabulary) -> Callable[[Tokens], Tensor]:
+    """A pretrained encoder's vectors of sources or summaries, read as text."""
+    return lambda words: judge.vectors([vocabulary.decode(row) for row in words.ids.tolist()])
 
 
 def _reference(folder: Path, model: SummaryModel, summary_model: SummaryModel) -> Compressor:

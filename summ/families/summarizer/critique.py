@@ -43,7 +43,8 @@ class Critique:
         prefix_humanness: probability that a human wrote each prefix; 0 on padding.
         humanness: the mean of that over all prefixes, between 0 and 1.
         language_model_nll: -log p(summary) in nats, its end mark included.
-        fluency: SLOR: see ``rewards.fluency_reward``, in nats per piece.
+        fluency: SLOR: see ``rewards.fluency_reward``, in nats per piece; or what a pretrained
+            judge says in its place, in nats per word.
         similarity: cosine of the sentence vectors of source and summary.
         reference: log-likelihood under the reference policy, in nats per piece.
         salience: sum, over its words, of how salient each is in the source.
@@ -157,13 +158,17 @@ def _humanness(
 def _fluency(
     critics: Critics, summaries: Tokens
 ) -> tuple[Float[Tensor, " B"] | None, Float[Tensor, " B"] | None]:
-    """The nll of each summary under the language model, and its SLOR."""
-    model = critics.language_model
+    """The nll of each summary under the language model, and its SLOR, or a pretrained judge's."""
+    model, judge = critics.language_model, critics.fluency
+    judged = None if judge is None else judge(summaries)
     if model is None:
-        return None, None
+        return None, judged
     log_probs = model.log_probs(summaries)
+    nll = sequence_nll(log_probs, summaries.mask)
+    if judged is not None:
+        return nll, judged
     lifts = model.lifts(summaries, log_probs)
-    return sequence_nll(log_probs, summaries.mask), rewards.fluency_reward(lifts, summaries.mask)
+    return nll, rewards.fluency_reward(lifts, summaries.mask)
 
 
 def _similarity(

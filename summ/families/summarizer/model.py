@@ -8,7 +8,7 @@ pickled.
 from __future__ import annotations
 
 import copy
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,8 @@ class SummaryModelSettings:
         language: ISO 639 code of the texts it was trained on; ``und`` if unknown.
         in_order: whether summaries keep the words of a source in the order of the source; a
             folder written before this setting existed does not.
+        judges: the pretrained networks of others that its drafts were rewarded by, by the name of
+            the reward; none of a model from nothing.
     """
 
     max_document: Length
@@ -65,6 +67,7 @@ class SummaryModelSettings:
     rerank: dict[str, float] | None = None
     language: str = UNKNOWN_LANGUAGE
     in_order: bool = False
+    judges: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -184,10 +187,25 @@ def save_summary_model(
         CheckpointError: it cannot be written.
     """
     settings = asdict(summary_model.settings)
+    if not summary_model.settings.judges:
+        settings.pop("judges")
     with new_model_folder(folder, FAMILY, settings.pop("language"), settings) as work:
         for name, module in summary_model.networks().items():
             _save_network(module, work / name, dtype)
         summary_model.vocabulary.save(work / "vocabulary")
+        if summary_model.settings.judges:
+            (work / "README.md").write_text(_card(summary_model.settings.judges), encoding="utf-8")
+
+
+def _card(judges: dict[str, str]) -> str:
+    """What whoever compares models must know of one that did not learn from nothing."""
+    lines = [f"- {reward}: {name}" for reward, name in sorted(judges.items())]
+    return (
+        "# A summarizer of summ, with pretrained judges\n\n"
+        "In its training, drafts were rewarded by networks that others have trained:\n\n"
+        + "\n".join(lines)
+        + "\n\nIt stands in a row of its own beside models from nothing.\n"
+    )
 
 
 def _save_network(module: Any, folder: Path, dtype: torch.dtype) -> None:

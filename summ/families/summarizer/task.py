@@ -106,13 +106,25 @@ class SummarizerTask:
         return content_digest({name: manifest.content for name, manifest in every.items()})
 
     def save(self, folder: Path, index: int, final: bool = False) -> None:
+        model = self._with_judges(index)
         if not final:
-            save_summary_model(self.summary_model, folder)
+            save_summary_model(model, folder)
             return
-        form, model = self.config.model, self.summary_model
+        form = self.config.model
         if form.rerank is not None:
             model = replace(model, settings=replace(model.settings, rerank=dict(form.rerank)))
         save_summary_model(model, folder, _WEIGHTS[form.weights])
+
+    def _with_judges(self, index: int) -> SummaryModel:
+        """The model, which says whose judgement it learned from up to this stage."""
+        model, judges = self.summary_model, dict(self.summary_model.settings.judges)
+        for stage in self.config.stages[: index + 1]:
+            match stage:
+                case ReinforceStage():
+                    for reward, name in stage.reward.pretrained_judges().items():
+                        known = judges.get(reward, name)
+                        judges[reward] = name if name in known.split(", ") else f"{known}, {name}"
+        return replace(model, settings=replace(model.settings, judges=judges))
 
     def begin(self, index: int, processes: int) -> StageParts | None:
         stage, model, data = self.config.stages[index], self.summary_model, self.config.data
@@ -126,7 +138,7 @@ class SummarizerTask:
                 weights = RewardConfig()
                 return self._drafting(stage, processes, step, weights, self._critics(weights))
             case ReinforceStage():
-                if stage.reward.fluency_weight:
+                if stage.reward.fluency_weight and stage.reward.fluency is None:
                     self._language_model(stage.name)
                 critics = self._critics(self._resolved(stage.reward))
                 step = ReinforceStep(*pair, critics, self.marks, stage, *sizes)
@@ -270,7 +282,8 @@ class SummarizerTask:
             CheckpointError: it cannot be loaded.
         """
         model, vectors, folder = self.summary_model, None, weights.similarity_encoder
-        if weights.similarity_weight or folder is not None:
+        own = weights.similarity is None
+        if own and (weights.similarity_weight or folder is not None):
             vectors = self.sentence_vectors(folder, model.vocabulary, self.device)
         return load_critics(weights, model, self.device, vectors)
 
