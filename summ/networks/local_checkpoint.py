@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
 from summ.errors import CheckpointError
 from summ.networks.soundness import check_finite
@@ -33,7 +32,7 @@ class LocalCheckpoint:
     """
 
     folder: Path
-    network: nn.Module
+    network: Any
     tokenizer: Any
 
     @property
