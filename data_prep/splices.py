@@ -1,8 +1,9 @@
 """Pairs of a long sentence and a short one within it: ``python -m data_prep.splices OUT FILE...``.
 
 A FILE holds a sentence a line (``.txt``), or records with ``paragraphs`` (``.jsonl``); both may be
-gzipped.  OUT gets records ``{"text", "summary", "words", "kind"}``; the lexicon of verbs that the
-files teach is written beside it (``OUT.verbs.json``).  None of the kinds needs a label:
+compressed (``.gz``, ``.xz``).  OUT gets records ``{"text", "summary", "words", "kind"}``; the
+lexicon of verbs that the files teach is written beside it (``OUT.verbs.json``).  None of the kinds
+needs a label:
 
 - ``cut``: a natural sentence, and what is left without its dispensable phrases
   (``summ.text.shortenings``, which is silent where it is not sure);
@@ -20,11 +21,13 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import lzma
 import random
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 from summ.text.languages.en_phrases import AUXILIARIES, PREPOSITIONS
 from summ.text.languages.tables import table
@@ -224,10 +227,13 @@ def _lowered(words: Sequence[str]) -> list[str]:
     return [first, *words[1:]]
 
 
+_OPENED: dict[str, Callable[..., TextIO]] = {".gz": gzip.open, ".xz": lzma.open}
+
+
 def documents_of(paths: Iterable[Path]) -> Iterator[list[str]]:
     """The sentences of each document; a line of plain text is one."""
     for path in paths:
-        opened = gzip.open if path.suffix == ".gz" else open
+        opened = _OPENED.get(path.suffix, open)
         with opened(path, "rt", encoding="utf-8") as lines:
             for line in lines:
                 if ".jsonl" in path.suffixes:

@@ -92,10 +92,8 @@ def _is_reduced(source: OrderedSource, skips: Skips, place: int) -> bool:
     tokens = source.folded.tokens
     if not tokens[place].endswith("ed") or place + 1 >= len(tokens):
         return False
-    return tokens[place] in skips.verbs.passive and tokens[place + 1] in PREPOSITIONS | {
-        "there",
-        "here",
-    }
+    behind = PREPOSITIONS | {"there", "here"}
+    return tokens[place] in skips.verbs.passive and tokens[place + 1] in behind
 
 
 def awaits_infinitive(source: OrderedSource, skips: Skips, places: Sequence[int]) -> bool:
@@ -133,13 +131,19 @@ def lacks_clause(source: OrderedSource, skips: Skips, places: Sequence[int]) -> 
     said = next((k for k in reversed(places) if tokens[k] in SAYING | BELIEVING), None)
     if said is None or any(skips.finite[place] for place in places if place > said):
         return False
+    if said and tokens[said - 1] in BE:
+        return False  # *is found guilty*
+    if any(tokens[here] == "to" and here > said for here in places[:-1]):
+        return False  # *warned users to update their systems*
     for place in range(places[-1] + 1, len(tokens)):
+        if tokens[place] == ":" and tokens[said] in SAYING and said < places[-1]:
+            return tokens[place + 1] in {'"', "``"} if place + 1 < len(tokens) else False
         if tokens[place] in MARKS | SUBORDINATORS | {"and", "but", "who", "which", "that"}:
             return False
         if tokens[place] == "to" and tokens[place + 1] in skips.verbs.base:
             return False
         if skips.finite[place]:
-            return True
+            return not _is_reduced(source, skips, place)
     return False
 
 

@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from summ.pipelines.noun_phrases import dates, emphasis, offices
+from summ.pipelines.noun_phrases import (
+    adverbs,
+    dates,
+    emphasis,
+    offices,
+    quantities,
+    restrictions,
+)
 from summ.pipelines.ordered_search import OrderedSource
 from summ.text.languages.en import DENIALS
 from summ.text.languages.en_phrases import (
     AUXILIARIES,
+    LIMITING,
     MODALS,
     PARTICIPLES,
     PREPOSITIONS,
@@ -25,6 +33,7 @@ from summ.text.verbs import VerbLexicon
 _SPARED = table("is are was were has have")
 _KEEPS_AUXILIARY = MODALS | table("to not who which that and he she it they there what i we you")
 _RELATIVES = table("who which that whose where whom")
+_NO_SECOND = _RELATIVES | table("as when while after because if although , ;")
 _BETWEEN = table("been being already now also both")
 _ARTICLES = table("a an the")
 # Before and behind these an article belongs to a fixed expression, or makes a noun of an adjective.
@@ -38,11 +47,7 @@ _ORDINALS = table("third fifth tenth")
 _POSSESSIVES = table("his her its their")
 # Predicates that can do without *is* and *are*.
 _PREDICATES = PREPOSITIONS | table("set due likely unlikely dead ready to")
-# Adverbs without which a claim says more.
-_HEDGING = table(
-    "reportedly allegedly apparently possibly probably seemingly supposedly nearly only partly "
-    "partially potentially likely unlikely family early"
-)
+_RULING = table("rule rules ruled")
 _QUOTES = {'"', "``", "''"}
 
 
@@ -89,6 +94,10 @@ def _removals(
         yield least | gone
     for gone in (stress, stress | possessives, titles, titles | stress | possessives):
         yield least | articles | auxiliary | gone
+    for gone in (quantities(tokens), adverbs(tokens, verbs)):
+        yield least | articles | auxiliary | stress | titles | gone
+    most = quantities(tokens) | adverbs(tokens, verbs) | restrictions(tokens, surfaces)
+    yield least | articles | auxiliary | stress | possessives | titles | most
 
 
 def _brackets(tokens: Sequence[str]) -> set[int]:
@@ -106,7 +115,7 @@ def _complementizer(tokens: Sequence[str]) -> set[int]:
     return {
         number
         for number in range(2, len(tokens) - 3)
-        if tokens[number] == "that" and tokens[number - 1] in SAYING
+        if tokens[number] == "that" and tokens[number - 1] in SAYING | _RULING
     }
 
 
@@ -140,16 +149,24 @@ def _is_described(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLex
 
 def _auxiliary(tokens: Sequence[str], verbs: VerbLexicon) -> list[int]:
     """Where the auxiliary of the main verb stands, with what belongs to it; empty if it stays."""
-    first = next(
-        (
-            number
-            for number in range(1, len(tokens) - 1)
-            if tokens[number] in _SPARED and tokens[number - 1] not in _KEEPS_AUXILIARY
-        ),
-        None,
-    )
-    if first is None or _RELATIVES & set(tokens[:first]):
+    own = [
+        number
+        for number in range(1, len(tokens) - 1)
+        if tokens[number] in _SPARED and tokens[number - 1] not in _KEEPS_AUXILIARY
+    ]
+    if not own or _RELATIVES & set(tokens[: own[0]]):
         return []  # behind a relative clause the verb would seem to belong to it
+    gone = _goes_with(tokens, own[0], verbs)
+    for second in own[1:]:
+        # *16 killed and 22 injured*: one says it for both.
+        joined = "and" in tokens[own[0] : second] and tokens[second] == tokens[own[0]]
+        if gone and joined and not _NO_SECOND & set(tokens[own[0] : second]):
+            gone += _goes_with(tokens, second, verbs)
+    return gone
+
+
+def _goes_with(tokens: Sequence[str], first: int, verbs: VerbLexicon) -> list[int]:
+    """An auxiliary with what belongs to it; empty if its verb cannot do without it."""
     end = first + 1
     while end < len(tokens) - 1 and _is_between(tokens[end]):
         end += 1
@@ -160,7 +177,7 @@ def _auxiliary(tokens: Sequence[str], verbs: VerbLexicon) -> list[int]:
 
 def _is_between(token: str) -> bool:
     """Whether a word between an auxiliary and its verb goes with the auxiliary."""
-    return token in _BETWEEN or (token.endswith("ly") and token not in DENIALS | _HEDGING)
+    return token in _BETWEEN or (token.endswith("ly") and token not in DENIALS | LIMITING)
 
 
 def _may_stand_alone(auxiliary: str, verb: str, helped: bool, verbs: VerbLexicon) -> bool:

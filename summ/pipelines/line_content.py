@@ -77,7 +77,7 @@ def line_content(
         for place, token in enumerate(tokens)
         if token not in _FUNCTION_WORDS and (token[0].isalnum() or token[0] in "#$£€")
     }
-    said = telling.intersection(kept) - _bracketed(tokens)
+    said = telling.intersection(kept) - _beside_the_point(tokens)
     verb = next((place for place in clause[1:] if skips.finite[place]), None)
     if verb is None:
         return LineContent(len(said), 0, 0)
@@ -89,11 +89,16 @@ def line_content(
     )
 
 
-def _bracketed(tokens: Sequence[str]) -> set[int]:
-    """What stands in brackets tells little."""
-    if "(" not in tokens or ")" not in tokens:
-        return set()
-    return set(range(tokens.index("("), tokens.index(")")))
+def _beside_the_point(tokens: Sequence[str]) -> set[int]:
+    """What stands in brackets tells little, and so do examples: *, including two children,*."""
+    found: set[int] = set()
+    if "(" in tokens and ")" in tokens:
+        found = set(range(tokens.index("("), tokens.index(")")))
+    if "including" in tokens:
+        start = tokens.index("including")
+        end = next((k for k in range(start, len(tokens)) if tokens[k] in MARKS), len(tokens))
+        found |= set(range(start, end))
+    return found
 
 
 def _lost(tokens: Sequence[str], clause: Sequence[int], verb: int) -> set[int]:

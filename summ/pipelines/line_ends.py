@@ -42,6 +42,11 @@ _INCOMPLETE = table(
 )
 _BEFORE_GERUND = table("of by for from without after before since while when despite")
 _SPANS = table("minutes hours days weeks months years minute hour day week month year")
+_BETWEEN_TWO = table(
+    "choice difference differences gap agreement deal talks relations ties link links match clash "
+    "clashes row war battle border conflict balance distinction cooperation"
+)
+_LONGEST_OBJECT = 5  # words
 _HELPING = table("help helps helped helping")
 _PUTTING = table("put puts putting")
 _ORDINALS = table("first second third fourth fifth latest last only youngest oldest")
@@ -192,6 +197,12 @@ class LineEnds:
         """Whether a word is a verb in the active voice."""
         token, verbs = self.words.tokens[place], self.words.verbs
         before = self.words.tokens[place - 1] if place else ""
+        after = self.words.tokens[place + 1]
+        known = before in verbs.finite or before in verbs.base
+        if token in _PARTICLES and known and after != "to":
+            return False  # *breaks out*
+        if before in {"'s", "'"}:
+            return False  # *the directors' pay*
         if token in verbs.nounish and before not in _BEFORE_INFINITIVE:
             return False
         if token in verbs.base and verbs.is_described(self.words.tokens, place):
@@ -214,13 +225,15 @@ class LineEnds:
             return False
         if hinders(self.words.tokens, place + 1):
             return False
+        if after == "between" and self.words.tokens[place] in _BETWEEN_TWO:
+            return False  # *a choice between*
         if after in {"and", "or"}:
             if further == "not":
                 return True  # *in Harwick and not in Leeds*
             if "between" in self.words.tokens[max(0, place - 4) : place]:
                 return False
             verb = further in verbs.finite or further in verbs.passive
-            verb = verb or self._goes_on(place, further)
+            verb = verb or self._goes_on(place, further) or self._ends_with_another(place)
             if not verb and further not in AUXILIARIES | BE | DETERMINERS:
                 return False
         if after in AUXILIARIES | BE:
@@ -236,6 +249,21 @@ class LineEnds:
         if self._is_closed(place) or after in known or after.endswith(("ed", "ly")):
             return True
         return after.endswith("ing") and (after not in verbs.nounish or after in verbs.transitive)
+
+    def _ends_with_another(self, place: int) -> bool:
+        """Whether the clause ends with one thing more of a kind: *coal (and imported gas)*."""
+        token, words = self.words.tokens[place], self.words
+        plural = token.endswith("s") and not token.endswith(("ss", "us", "is"))
+        if not plural or words.names[place] or token not in words.verbs.nounish:
+            return False
+        rest = range(place + 2, min(len(words.tokens), place + 3 + _LONGEST_OBJECT))
+        end = next((k for k in rest if words.tokens[k] in MARKS), rest[-1] + 1)
+        if end == place + 3 + _LONGEST_OBJECT:
+            return False
+        return not any(
+            words.finite[k] or words.tokens[k] in PRONOUNS | PREPOSITIONS | {"to"}
+            for k in range(place + 2, end)
+        )
 
     def _goes_on(self, place: int, further: str) -> bool:
         """Whether an infinitive before a place is followed by another: *to beat X and win Y*."""

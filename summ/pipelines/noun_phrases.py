@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from summ.text.languages.en import LEANING
+from summ.text.languages.en import DENIALS, LEANING
 from summ.text.languages.en_phrases import (
     AUXILIARIES,
     DETERMINERS,
     EMPHATIC,
+    INTERSECTIVE,
     KINDS,
+    LIMITING,
     OFFICES,
     PREPOSITIONS,
     WEEKDAYS,
@@ -22,6 +24,12 @@ from summ.text.languages.tables import table
 from summ.text.verbs import VerbLexicon
 
 _ARTICLES = table("a an the")
+_GROUPS = table("group number series pair range variety string")
+_QUOTES = table('" `` “')
+_SHORTEST_ADVERB = 5  # letters: *only*, *early*, *daily* are no adverbs of manner
+_DEGREES = table("so very more most as too less least how quite not")
+# Behind an adverb these say nothing alone: *state-owned*, *privately held*.
+_MADE_BY_ADVERBS = table("held known owned based made speaking related called available and or")
 _MOST_BEFORE = 3  # words between an office and the beginning of its phrase
 # Offices that may be written with a capital.
 _CAPITALS = table("mp mep ceo president minister chancellor secretary senator governor mayor")
@@ -46,6 +54,48 @@ def emphasis(tokens: Sequence[str], surfaces: Sequence[str]) -> set[int]:
         and tokens[number + 1] not in LEANING
         and (not number or tokens[number - 1] not in {"so", "very", "more", "most", "as", "too"})
         and (not number or tokens[number - 1] not in AUXILIARIES)
+    }
+
+
+def quantities(tokens: Sequence[str]) -> set[int]:
+    """*a group of* before a plural."""
+    found: set[int] = set()
+    for number in range(len(tokens) - 2):
+        if tokens[number] not in _GROUPS or tokens[number + 1] != "of":
+            continue
+        start = number - 1 if number and tokens[number - 1] in _ARTICLES else number
+        rest = tokens[number + 2 : number + 5]
+        quoted = _QUOTES & set(tokens[:start])
+        counted = any(_is_plural(token) or token == "people" for token in rest)
+        if counted and not quoted:
+            found |= set(range(start, number + 2))
+    return found
+
+
+def adverbs(tokens: Sequence[str], verbs: VerbLexicon) -> set[int]:
+    """Adverbs of manner between other words: *is (simultaneously) eroding*."""
+    return {
+        number
+        for number, token in enumerate(tokens[1:-1], start=1)
+        if token.endswith("ly")
+        and len(token) > _SHORTEST_ADVERB
+        and token not in DENIALS | LIMITING
+        and token not in verbs.nounish | verbs.base
+        and tokens[number - 1] not in _DEGREES
+        and tokens[number + 1] not in _DEGREES | _MADE_BY_ADVERBS
+    }
+
+
+def restrictions(tokens: Sequence[str], surfaces: Sequence[str]) -> set[int]:
+    """Adjectives without which a noun still is what it is; never the last word of a line."""
+    return {
+        number
+        for number, token in enumerate(tokens[:-1])
+        if token in INTERSECTIVE
+        and not surfaces[number][:1].isupper()
+        and tokens[number + 1][:1].isalpha()
+        and tokens[number + 1] not in LEANING
+        and (not number or tokens[number - 1] not in _DEGREES | AUXILIARIES)
     }
 
 
@@ -133,3 +183,7 @@ def _is_one_person(
     while end < len(surfaces) and surfaces[end][:1].isupper():
         end += 1
     return end < len(tokens) and tokens[end] in _SINGULAR
+
+
+def _is_plural(token: str) -> bool:
+    return token.endswith("s") and len(token) > 2 and not token.endswith(("ss", "us", "is"))

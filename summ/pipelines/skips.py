@@ -38,7 +38,7 @@ from summ.text.languages.en_phrases import (
     WEEKDAYS,
 )
 from summ.text.languages.tables import table
-from summ.text.phrases import is_reporter
+from summ.text.reported_speech import is_reporter
 from summ.text.verbs import VerbLexicon
 
 _SCOPE_ENDS = table("; : -- but who which")
@@ -183,11 +183,23 @@ class Skips:
             or (landing, self.tokens[there - 1]) in _BOUND_PAIRS
         ):
             return False
-        if self.finite[there] and self.tokens[there - 1] in PRONOUNS - {"that", "there"}:
-            return False  # the verb is the pronoun's: *it would*
+        if self.finite[there] and self._has_pronoun(there):
+            return False  # the verb is the pronoun's: *it would*, *who later became*
         if self._is_bound(here, there):
             return self._leaves_adverbs_out(here, there)
         return self._begins_phrase(here) and self._closes(here, there)
+
+    def _has_pronoun(self, verb: int) -> bool:
+        """Whether a verb's subject is the pronoun before it, adverbs between them apart."""
+        before = verb - 1
+        while before and self._is_adverb(before):
+            before -= 1
+        return self.tokens[before] in PRONOUNS - {"that", "there"}
+
+    def _is_adverb(self, place: int) -> bool:
+        return self.tokens[place] in SOFT_ADVERBS | {"later", "then", "never", "once"} or (
+            self.tokens[place].endswith("ly") and not self.names[place]
+        )
 
     def _may_begin(self, there: int) -> bool:
         """Whether a line may begin within the sentence: behind an opener or an attribution."""
@@ -269,7 +281,7 @@ class Skips:
             return False
         if before in {",", ")", "--"}:
             clause = tokens[here + 2] in _RELATIVE or tokens[here + 2] in CLAUSE_STARTS
-            return aside and (clause or not any(finite[here + 1 : there]))
+            return aside and (clause or not self._says_something(here + 1, there))
         # An aside that does not close goes on.
         if aside or before == "-" or (finite[here] and finite[there]):
             return False
@@ -286,6 +298,18 @@ class Skips:
             return False
         behind = PREPOSITIONS | table("to after as and but when while because amid not")
         return finite[there] or landing in behind
+
+    def _says_something(self, start: int, end: int) -> bool:
+        """Whether a finite verb stands within a range; *, infected with it,* has a participle."""
+        return any(
+            self.finite[place]
+            and not (
+                self.tokens[place].endswith("ed")
+                and self.tokens[place] in self.verbs.passive
+                and self.tokens[place + 1] in PREPOSITIONS
+            )
+            for place in range(start, end)
+        )
 
     def _keeps_clauses_apart(self, here: int, there: int) -> bool:
         """Whether no subject is joined to the verb of another clause."""

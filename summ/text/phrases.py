@@ -27,39 +27,26 @@ from summ.text.languages.en_phrases import (
     PLANS,
     PREPOSITIONS,
     RELATIVES,
-    SAYING,
     SUBORDINATORS,
 )
 from summ.text.languages.tables import table
 from summ.text.phrase import Phrase
+from summ.text.reported_speech import DAY, attributions, intentions
 from summ.text.subject_phrases import JOINED, between_subject_and_verb
 from summ.text.verbs import VerbLexicon
 
-_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _TIME = re.compile(
-    rf" (?:(?:early |late )?(?:on )?{_DAY}(?: (?:morning|afternoon|evening|night))?"
+    rf" (?:(?:early |late )?(?:on )?{DAY}(?: (?:morning|afternoon|evening|night))?"
     r"|(?:earlier )?(?:this|last) (?:week|month|year)|earlier today|today|yesterday)(?=[ ,.]|$)"
-)
-_SAID_BEFORE = re.compile(
-    r"^([^,\"“”]{3,70}? (?:said|says|say|announced|announces|reported|reports|report|confirmed|"
-    r"confirms|concluded|concludes|indicated|indicates|warned|warns|warn|revealed|reveals|showed|"
-    r"shows|show|found|finds|told \w+)"
-    rf"(?: (?:in|on|at) (?:a|an|the) [a-z]+)?(?: (?:on )?{_DAY})?(?: that (?=\S)"
-    r"| (?=(?:a|an|the|at least|up to|about|more than|some|two|three|four|five|six|seven"
-    r"|\d[\d,]*) )))"
-)
-# Whom a headline need not name for what they report.
-_SPEAKERS = re.compile(
-    r"(?i)\b(?:police|officials?|authorit|minist|government|report|study|research|scientists|court|"
-    r"data|figures|survey|poll|company|bank|sources?|military|army|agency|department|officers|"
-    r"prosecutors|spokes|statement|doctors|media|news|television|state|coast guard|commission|"
-    r"council|filing|documents?|experts|witness|group)"
 )
 _ASIDES = re.compile(
     r"a|an|the|who|which|whose|where|including|led|based|aged|once|one|his|her|its|their|along|"
     r"especially|particularly|known|also|now|currently|then|formerly|home|both|part|named|\d{1,3}|"
     r"says?|said|like|as"
 )
+_LONGEST_NAME = 4  # words
+_LONGEST_OBJECT = 5  # words
+_NO_OBJECT = table("to not he she it they who which that i we you")
 _ARTICLES = frozenset({"a", "an", "the"})
 # Before these a clause belongs to the word: *shortly after*, *the day when*.
 _BOUND_BEFORE = BE | table(
@@ -79,7 +66,8 @@ def phrases(words: Sequence[str], verbs: VerbLexicon) -> list[Phrase]:
     sentence = AnnotatedSentence(words, verbs)
     found = [
         *_times(sentence),
-        *_attributions(sentence),
+        *attributions(sentence),
+        *intentions(sentence),
         *_openers(sentence),
         *between_subject_and_verb(sentence),
         *_title(sentence),
@@ -96,11 +84,6 @@ def phrases(words: Sequence[str], verbs: VerbLexicon) -> list[Phrase]:
 
 _WITHIN_CLAUSE = table("time says_before according place subject_place")
 _UNCONDITIONAL = table("aside relative relative_tail says_after says_before")
-
-
-def is_reporter(text: str) -> bool:
-    """Whether a line need not name whoever this is: police, a study, a company."""
-    return _SPEAKERS.search(text) is not None
 
 
 def _keeps_the_claim(sentence: AnnotatedSentence, phrase: Phrase) -> bool:
@@ -125,26 +108,6 @@ def _times(sentence: AnnotatedSentence) -> Iterator[Phrase]:
         if end < sentence.size and sentence.is_capital(end):
             continue
         yield Phrase(start, end, "time", 0.5)
-
-
-def _attributions(sentence: AnnotatedSentence) -> Iterator[Phrase]:
-    """*Police said on Monday that*, *, police said*, *according to figures*."""
-    text = " ".join(sentence.words)
-    match = _SAID_BEFORE.match(text)
-    if match and is_reporter(match.group()):
-        yield Phrase(0, text.count(" ", 0, match.end()), "says_before", 2.0)
-    if sentence.commas:
-        start = sentence.commas[-1] + 1
-        tail = sentence.lows[start:]
-        quoted = any('"' in word or "”" in word for word in sentence.words[start:])
-        clause = {"who", "which", "and", "but", "as", "after", "with"}
-        fits = 2 <= len(tail) <= 12 and not quoted and tail[0] not in clause
-        if fits and SAYING & set(tail) and not DENIALS & set(tail):
-            yield Phrase(start, sentence.size, "says_after", 0.2)
-    for place in range(2, sentence.size - 1):
-        if sentence.low(place) == "according" and sentence.low(place + 1) == "to":
-            end = next((comma + 1 for comma in sentence.commas if comma > place), sentence.size)
-            yield Phrase(place, end, "according", 0.2)
 
 
 def _openers(sentence: AnnotatedSentence) -> Iterator[Phrase]:
@@ -199,7 +162,8 @@ def _asides(sentence: AnnotatedSentence) -> Iterator[Phrase]:
         start, end = first + 1, second + 1
         low = sentence.low(start)
         past = low.endswith("ed") and sentence.low(start + 1) in PREPOSITIONS
-        if end >= sentence.size or end - start > 18 or not (past or _ASIDES.fullmatch(low)):
+        known = past or _ASIDES.fullmatch(low) or _is_name_aside(sentence, start, end)
+        if end >= sentence.size or end - start > 18 or not known:
             continue
         if sentence.low(end) not in {"and", "or"}:
             yield Phrase(start, end, "aside", 0.7 if low in RELATIVES or low.isdigit() else 0.9)
@@ -212,6 +176,15 @@ def _asides(sentence: AnnotatedSentence) -> Iterator[Phrase]:
             if second > first and (behind in AUXILIARIES or behind in sentence.verbs.finite):
                 yield Phrase(start, second + 1, "relative", 0.7)
                 break
+
+
+def _is_name_aside(sentence: AnnotatedSentence, start: int, end: int) -> bool:
+    """Whether a name stands between two commas and is no part of a list: *the captain, Ann Bo,*."""
+    if end - start > _LONGEST_NAME or end >= sentence.size or sentence.low(0) in OPENERS:
+        return False
+    names = all(sentence.is_capital(k) or "-" in sentence.words[k] for k in range(start, end))
+    listed = sentence.is_capital(end) or sentence.low(end) in {"and", "or"}
+    return names and not listed and len(sentence.commas) <= 3 + 2 * (end == sentence.main)
 
 
 def _comma_tails(sentence: AnnotatedSentence) -> Iterator[Phrase]:
@@ -264,6 +237,23 @@ def _clause_tails(sentence: AnnotatedSentence) -> Iterator[Phrase]:
             yield Phrase(start, sentence.size, "worth", 0.9)
         elif low == "and" and start + 2 < sentence.size and after in predicates:
             yield Phrase(start, sentence.size, "and", 1.1)
+        elif low == "and" and _joins_objects(sentence, start):
+            yield Phrase(start, sentence.size, "object", 1.4)
+
+
+def _joins_objects(sentence: AnnotatedSentence, start: int) -> bool:
+    """Whether what ends the sentence is one thing more of a kind: *coal (and imported gas)*."""
+    rest = range(start + 1, sentence.size)
+    if not 1 <= len(rest) <= _LONGEST_OBJECT or {"between", "both", "either"} & set(sentence.lows):
+        return False
+    if any(sentence.low(k) in AUXILIARIES | _NO_OBJECT or "," in sentence.words[k] for k in rest):
+        return False
+    before, after = start - 1, start + 1
+    if sentence.is_capital(before) and sentence.is_capital(after):
+        return False  # *Marks and Spencer*
+    plural = sentence.low(before).endswith("s") and not sentence.low(before).endswith(("ss", "us"))
+    known = sentence.low(after) in DETERMINERS | {"other"} or sentence.words[after][:1].isdigit()
+    return plural or known
 
 
 def _begins_clause(sentence: AnnotatedSentence, start: int) -> bool:

@@ -8,9 +8,11 @@ from summ.text.annotated_sentence import AnnotatedSentence
 from summ.text.languages.en_phrases import (
     AUXILIARIES,
     BE,
+    BELIEVING,
     DETERMINERS,
     NUMBERS,
     PREPOSITIONS,
+    SAYING,
     SUBORDINATORS,
 )
 from summ.text.languages.tables import table
@@ -109,7 +111,14 @@ def _is_subject_clause(sentence: AnnotatedSentence, place: int, main: int) -> bo
     if not has_verb or sentence.low(main - 1) in own:
         return False
     # *says that* begins what is said, not a relative clause.
-    counted = sentence.low(place - 2) in {"of", *DETERMINERS, *NUMBERS}
-    said = sentence.is_verb(place - 1) or sentence.low(place - 1).endswith("s")
-    said = said and not counted
-    return low != "that" or not said
+    return low != "that" or not _says(sentence, place - 1)
+
+
+def _says(sentence: AnnotatedSentence, place: int) -> bool:
+    """Whether a word that may be a verb is one: *figures that*, but *figures show that*."""
+    low = sentence.low(place)
+    if low in SAYING | BELIEVING:
+        return True
+    if sentence.low(place - 1) in {"of", *DETERMINERS, *NUMBERS}:
+        return False
+    return low not in sentence.verbs.nounish and (sentence.is_verb(place) or low.endswith("s"))

@@ -18,6 +18,7 @@ from summ.text.languages.en_phrases import (
     FALSE_VERBS,
     HEADLINE_VERBS,
     INTRANSITIVE,
+    IRREGULAR_PAST,
     MODALS,
     NUMBERS,
     OBJECTS,
@@ -25,6 +26,7 @@ from summ.text.languages.en_phrases import (
     PRONOUNS,
     RELATIVES,
     SAME_PAST,
+    SAYING,
     SUBORDINATORS,
 )
 from summ.text.languages.tables import table
@@ -36,6 +38,8 @@ _COLLECTIVES = table("people police men women children troops crew")
 _NEVER_BEFORE_PRESENT = (
     DETERMINERS | PREPOSITIONS | MODALS | AUXILIARIES | {"of", "to", "and", "or", "not"}
 )
+# How often a finite verb follows a pronoun, by whether it looks like a past form.
+_SHARE = {True: 0.015, False: 0.04}
 _BEHIND_PRESENT = PREPOSITIONS | table("as when off out up down back new its")
 
 
@@ -89,6 +93,18 @@ class VerbLexicon:
                 raise TypeError(f"{name} must be a list of words")
         return VerbLexicon(**{name: frozenset(stored[name]) - FALSE_VERBS for name in names})
 
+    def extended(self, other: VerbLexicon) -> VerbLexicon:
+        """This lexicon with the verbs that only another one knows; what is known stays as it is.
+
+        A form in *-s* must surely be a verb, since the plurals of nouns look the same.
+        """
+        known = self.finite | self.base
+        finite = {word for word in other.finite if not word.endswith("s") or word in other.sure}
+        new = (finite | other.base) - known
+        added = {name: words & new for name, words in vars(other).items()}
+        added["transitive"] = other.transitive - known
+        return VerbLexicon(**{name: words | added[name] for name, words in vars(self).items()})
+
     def lists(self) -> dict[str, list[str]]:
         """The lexicon as JSON can hold it."""
         names = [field.name for field in fields(self)]
@@ -108,13 +124,17 @@ class VerbLexicon:
                 return False
         elif not any(map(self._is_base, _stems(low))):
             return False
-        after = words[place + 1] if place + 1 < len(words) else ""
+        after, further = ([*words[place + 1 : place + 3], "", ""])[:2]
+        relative = bare(after) == "that" and low in self.nounish and low not in SAYING
+        if relative and bare(further) in self.finite | self.base | AUXILIARIES:
+            return False  # *attacks that try to*
         return self._may_precede(low, after, words[place - 1])
 
     def is_noun(self, words: Sequence[str], place: int) -> bool:
         """Whether a form that may be a present verb is a noun: *the transport plan is*."""
         low = bare(words[place])
-        both = low in self.base and low in self.nounish and low not in SAME_PAST
+        verb = low in self.base or low + "s" in self.finite
+        both = verb and low in self.nounish and low not in SAME_PAST
         return both and not self._has_plural_subject(words, place)
 
     def _is_base(self, low: str) -> bool:
@@ -165,6 +185,8 @@ class VerbLexicon:
         subordinate, doubtful, bracketed = False, None, False
         for place in range(1, len(words)):
             low = bare(words[place])
+            if words[place - 1].endswith(";"):
+                break  # what follows is a sentence of its own
             bracketed = bracketed or words[place].startswith("(")
             if bracketed:
                 bracketed = ")" not in words[place]
@@ -195,10 +217,13 @@ class VerbLexicon:
             return _SURE if self.is_present(words, place) else _NOT
         before = bare(words[place - 1])
         after = words[place + 1] if place + 1 < len(words) else "."
+        if bare(after) in AUXILIARIES:
+            return _NOT  # *confidential details have*
         if before in DETERMINERS | PREPOSITIONS | {"of", "to", "and"} or word[:1].isupper():
             return _NOT
         if words[place - 1].endswith(","):
-            return _NOT
+            present = low.endswith("s") and low not in self.nounish
+            return _SURE if present and self.is_present(words, place) else _NOT
         participle = low.endswith(("ed", "en", "wn")) or low in self.passive
         open_end = bare(after) in PREPOSITIONS | {"of", "to", "as", ""}
         if participle and open_end and low not in INTRANSITIVE | self.active:
@@ -300,8 +325,17 @@ class _Counts:
         forms = {
             word
             for word in common - base - closed
-            if not word.endswith("ing") and self._often(self.behind_pronoun, word, 0.015, 4)
+            if not word.endswith("ing")
+            # *it acceptable*, *that notes*: what need not be a verb must do so more often.
+            and self._often(self.behind_pronoun, word, _SHARE[word.endswith("ed")], 4)
         }
+        # Past forms have names before them more than pronouns: *edged, heaped, withstood*.
+        forms |= {
+            word
+            for word in common - base - closed
+            if word.endswith("ed") and self._often(self.behind_pronoun, word, 0.005, 3)
+        }
+        forms |= IRREGULAR_PAST & self.seen.keys()
         # Some past forms are infinitives as well: *cut, beat, become*.
         same = {
             word

@@ -76,6 +76,35 @@ def test_denials_stay_with_what_they_deny(lines_of):
             assert claim not in said or denial in said
 
 
+@pytest.mark.parametrize(
+    ("sentence", "said", "lost"),
+    [
+        (
+            "Norwick Steel has said it will replace more than 14 million rails for its lines in "
+            "the north due to safety concerns.",
+            "will replace",
+            "said",
+        ),
+        (
+            "The attacks that try to trick people into handing over their passwords have closed "
+            "two schools in Dalby, say experts.",
+            "attacks have closed two schools",
+            "trick",
+        ),
+        (
+            "The captain of the Dalby rowers, Ann Bo, is ordered to defend her title in the "
+            "capital next spring.",
+            "ordered to defend",
+            "Bo",
+        ),
+    ],
+)
+def test_what_lies_between_a_subject_and_its_verb_goes(shortener, sentence, said, lost):
+    [line] = shortener.shorten([sentence], [10], DecodingOptions(beams=4))
+    assert said in line.text and lost not in line.text.split()
+    assert line.method == "compressed"
+
+
 def test_a_sentence_that_fits_is_extracted(shortener):
     [line] = shortener.shorten(["The ferry sank near Dalby."], [10], DecodingOptions())
     assert (line.text, line.method) == ("The ferry sank near Dalby.", "extracted")
@@ -115,6 +144,8 @@ def test_lines_longer_than_the_network_learned_come_from_phrases(shortener):
         ("Striker and captain Ann Bo is ill", "Ann Bo is ill"),  # one person
         ("Minister Bo and captain Ann Bo won", "Minister Bo and Ann Bo won"),  # two
         ("Ferries chosen by Ann sail", None),
+        ("Nine people are killed and two are injured", "Nine people killed and two injured"),
+        ("Ferries are closed while trains are delayed", "Ferries closed while trains are delayed"),
         ("Ferries were chosen by Ann", "Ferries chosen by Ann"),
     ],
 )
@@ -127,12 +158,13 @@ def test_headlines_spare_auxiliaries_and_articles(searcher, clause, headline):
 def test_a_headline_loses_no_more_than_it_must(searcher):
     source = searcher.read("The minister has opened the new bridge in the capital")
     verbs = searcher.model.verbs
-    shown = [headlinese(source, range(len(source.pieces)), spare, verbs) for spare in range(1, 6)]
+    shown = [headlinese(source, range(len(source.pieces)), spare, verbs) for spare in range(1, 7)]
     assert [None if one is None else searcher.write(source, one) for one in shown] == [
         "Minister has opened the new bridge in the capital",
         "Minister opened the new bridge in the capital",
         "Minister has opened new bridge in capital",
         "Minister opened new bridge in capital",
+        "Minister opened bridge in capital",
         None,
     ]
 

@@ -37,6 +37,7 @@ def test_what_follows_closed_classes_tells_verbs(lexicon):
         ("The bridge blocked by the mayor", None),  # a participle
         ("The bridge of the mayor", None),
         ("In May the mayor opened it", "opened"),
+        ("The bridge in Lima; the mayor opened it", None),
     ],
 )
 def test_the_main_verb_is_that_of_the_main_clause(lexicon, sentence, verb):
@@ -48,6 +49,41 @@ def test_the_main_verb_is_that_of_the_main_clause(lexicon, sentence, verb):
 def test_a_participle_counts_where_nothing_else_does(lexicon):
     words = ["The", "bridge", "closed", "by", "the", "mayor"]
     assert lexicon.main_verb(words, lenient=True) == 2
+
+
+def test_a_lexicon_learns_more_verbs_and_keeps_what_it_knows(lexicon):
+    other = VerbLexicon(
+        finite=frozenset({"opened", "sank", "sinks", "notes"}),
+        sure=frozenset({"sinks"}),
+        base=frozenset({"sink"}),
+        nounish=frozenset({"opened", "sink", "harbour"}),
+        transitive=frozenset({"sank", "opened", "sinking"}),
+    )
+    more = lexicon.extended(other)
+    assert more.finite == lexicon.finite | {"sank", "sinks"}  # *notes* may be a noun
+    assert more.base == lexicon.base | {"sink"}
+    assert more.nounish == lexicon.nounish | {"sink"}  # no fact about what was known, no other word
+    assert more.transitive == lexicon.transitive | {"sank", "sinking"}
+
+
+def test_past_forms_need_few_pronouns_and_irregular_ones_none():
+    rare = VerbLexicon.learn(
+        [*["They edged out a rival"] * 4, *["Ann Bo edged out a rival"] * 90, "Ann withstood it"]
+    )
+    assert {"edged", "withstood"} <= rare.finite and "rival" not in rare.finite
+
+
+@pytest.mark.parametrize(
+    ("sentence", "verb"),
+    [
+        ("The attacks that opened a road have closed", "have"),
+        ("The school details have closed it", "have"),
+    ],
+)
+def test_no_verb_stands_before_an_auxiliary(lexicon, sentence, verb):
+    words = sentence.split()
+    place = lexicon.main_verb(words)
+    assert place is not None and words[place] == verb
 
 
 def test_a_lexicon_survives_json(lexicon):

@@ -128,7 +128,7 @@ class Place:
 
     def _from_yaml(self, output: Path, values: dict[str, object]) -> RunShape:
         output.parent.mkdir(parents=True, exist_ok=True)
-        file = output.with_suffix(".yaml")
+        file = output.with_suffix(f".{os.getpid()}.yaml")  # each rank writes its own
         file.write_text(yaml.safe_dump(values | {"output": str(output)}))
         return load_run(file)
 

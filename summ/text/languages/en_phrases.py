@@ -44,12 +44,12 @@ HEDGES = (
     DENIALS
     | CONDITIONS - {"except"}
     | table(
-        "n't refusal failure rule ruled rules scrap scraps scrapped block blocks blocked ban bans "
-        "banned unable unlikely stop stops stopped avoid avoids avoided prevent prevents prevented "
-        "could may might would should plans plan planned threatens threatened tries tried wants "
-        "wanted hopes hoped seeks sought false untrue rumours rumors allegedly alleged accused "
-        "suspected expected considering refuted withdraw withdrew withdrawn lacks lacked "
-        "against"
+        "n't reportedly refusal failure rule ruled rules scrap scraps scrapped block blocks "
+        "blocked ban bans banned unable unlikely stop stops stopped avoid avoids avoided prevent "
+        "prevents prevented could may might would should plans plan planned threatens threatened "
+        "tries tried wants wanted hopes hoped seeks sought false untrue rumours rumors allegedly "
+        "alleged accused suspected expected considering refuted withdraw withdrew withdrawn lacks "
+        "lacked against"
     )
 )
 
@@ -89,6 +89,15 @@ INFINITIVAL = table(
 SAME_PAST = table(
     "won said made held led met found told left built cut hit put set paid lost sold bought "
     "brought kept sent spent caught fought taught thought hurt shot struck swept laid"
+)
+# Past forms that are nothing else.
+IRREGULAR_PAST = table(
+    "arose ate awoke became began blew broke came chose crept drew drank drove fell fled flew "
+    "flung forbade forgave forgot froze gave grew knew mistook oversaw overcame overtook "
+    "overthrew rang "
+    "retook rewrote rode rose sang sank shook shrank sought spoke sprang stole strode strove swam "
+    "swore threw took tore undertook underwent upheld went wept withdrew withheld withstood woke "
+    "wore wrote"
 )
 # Adjectives and participles that ask for what follows them.
 ASKING = table(
@@ -135,6 +144,21 @@ EMPHATIC = table(
     "tiny troubling desperate sharp steep hefty whopping formal mammoth substantial "
     "sizeable considerable well-known high-profile world-famous hugely entire whole"
 )
+# Adjectives that tell more of a thing and do not make it another.
+INTERSECTIVE = table(
+    "tough new temporary existing current additional further gruelling grueling pulsating "
+    "thrilling young elderly beautiful lucrative lengthy long-standing longstanding annual rare "
+    "unusual different various own key main ageing aging nearby"
+)
+# Adverbs without which a claim says more than before.
+LIMITING = table(
+    "reportedly allegedly apparently possibly probably seemingly supposedly nearly only partly "
+    "partially potentially likely unlikely family early mostly mainly largely usually normally "
+    "generally rarely hardly barely scarcely virtually practically almost temporarily initially "
+    "formerly previously falsely wrongly wrongfully mistakenly nominally narrowly roughly "
+    "approximately relatively provisionally tentatively conditionally accidentally unsuccessfully "
+    "daily weekly monthly yearly supply reply family assembly anomaly italy july"
+)
 # What participles of irregular verbs look like that the lexicon of finite verbs does not have.
 PARTICIPLES = table(
     "chosen taken given driven frozen spoken broken stolen written beaten eaten hidden forgotten "
@@ -174,7 +198,10 @@ COMPLETE_PASSIVE = table(
     "executed murdered kidnapped abducted attacked questioned stolen recovered lifted scrapped "
     "rejected approved confirmed abandoned dissolved overturned unveiled launched published "
     "expelled deported extradited indicted disqualified dropped honoured honored hospitalised "
-    "hospitalized displaced stranded derailed flooded blocked shelled bombed vaccinated infected"
+    "hospitalized displaced stranded derailed flooded blocked shelled bombed vaccinated infected "
+    "opened reopened created founded sold bought ordered announced signed adopted introduced "
+    "removed restored rebuilt renamed revealed identified rediscovered discovered seized robbed "
+    "searched raided halted resumed extended raised lowered doubled withdrawn replaced granted"
 )
 # Verbs that say what something is called or deemed.
 CALLING = table(
@@ -191,7 +218,7 @@ CLAUSE_STARTS = table(
     "whose and but to including despite that if until according earlier last this next"
 )
 SOFT_ADVERBS = table(
-    "also now reportedly allegedly today yesterday early late recently finally currently already "
+    "also now today yesterday early late recently finally currently already "
     "again still newly formally officially"
 )
 UNFIT_TO_BEGIN = PRONOUNS | table(
@@ -209,13 +236,14 @@ CONTROLLING = table(
 )
 # Of them, and others, those whose object cannot do without it.
 AWAITING = table(
-    "prompt prompts prompted urge urges urged force forces forced allow allows allowed want wants "
-    "expect expects expected enable enables enabled persuade persuades persuaded require requires "
-    "required compel compels compelled cause causes caused permit permits permitted"
+    "prompt prompts prompted urge urges urged argue argues argued force forces forced allow "
+    "allows allowed want wants expect expects expected enable enables enabled persuade "
+    "persuades persuaded require requires required compel compels compelled cause causes caused "
+    "permit permits permitted"
 )
 NEVER_LAST = table(
     "insisted insists admitted admits warned warns announced announces revealed reveals believes "
     "said says told including according such set due able likely expected other many much several "
     "every each some any least both either same own part became becomes become called named "
-    "compulsory mandatory however meanwhile also still already"
+    "compulsory mandatory however meanwhile also still already just only even shortly"
 )
