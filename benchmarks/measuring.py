@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import platform
+import random
 import resource
 import subprocess
 import sys
@@ -123,12 +124,11 @@ def _product_seconds(one: torch.Tensor, other: torch.Tensor) -> float:
 
 def lines(count: int, words: int = 25) -> list[str]:
     """Invented sentences, each another, for runs without a corpus."""
-    made, known = [], _WORDS.split()
-    for number in range(count):
-        places = (number * 7 + place * place + place for place in range(words))
-        chosen = " ".join(known[place % len(known)] for place in places)
-        made.append(f"The {chosen} on Monday, {number} people said.")
-    return made
+    generator, known = random.Random(1), _WORDS.split()
+    return [
+        f"The {' '.join(generator.choices(known, k=words))} on Monday, {number} people said."
+        for number in range(count)
+    ]
 
 
 def machine() -> str:

@@ -19,7 +19,7 @@ from measuring import Program, in_turns, lines, machine, program, show
 from summ.pipelines.summarize import Summarizer
 from summ.pretrained import find_model
 
-COUNT, WARM = 200, 10
+COUNT, WARM = 60, 10
 PARAGRAPH = (
     "The council of Norwick voted on Monday to repair the old bridge over the Wend, which has been "
     "closed since the floods of last winter. The work will cost 2.4 million crowns and take a year."
@@ -40,7 +40,7 @@ def main() -> None:
         summ = ("-m", "summ", "summarize", "--threads", "1")
         bare = program("-c", PEER, str(weights))
         cold = program(*summ, one)
-        all_lines = program(*summ, "--lines", many, "--output", out, repeats=2)
+        all_lines = program(*summ, "--lines", many, "--output", out, repeats=1)
         headlines = program(
             *summ, "--lines", many, "--output", out, "--style", "headline", repeats=1
         )
@@ -78,7 +78,7 @@ def in_process(texts: list[str], end_to_end: float) -> None:
     """The bare loop and a warm paragraph."""
     summarizer = Summarizer.load()
     summarizer.summarize([PARAGRAPH])  # what is read when it is needed is read now
-    loop = in_turns({"loop": lambda: summarizer.summarize(texts)}, repeats=2)["loop"].processor
+    loop = in_turns({"loop": lambda: summarizer.summarize(texts)}, repeats=1)["loop"].processor
     warm = []
     for _ in range(WARM):
         start, processor = time.perf_counter(), time.process_time()

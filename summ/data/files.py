@@ -168,7 +168,8 @@ def _refused(path: Path, error: OSError) -> Exception:
     """What an error means to the user, if it is one of writing this file."""
     if error.filename is None and error.errno not in _DEVICE_ERRORS:
         return error
-    return DataError(f"{path}: cannot be written ({error.strerror}). Choose another --output.")
+    advice = "Make room, or choose" if error.errno in _DEVICE_ERRORS else "Choose"
+    return DataError(f"{path}: cannot be written ({error.strerror}). {advice} another place.")
 
 
 # -- folders

@@ -102,7 +102,8 @@ class VerbLexicon:
         finite = {word for word in other.finite if not word.endswith("s") or word in other.sure}
         new = (finite | other.base) - known
         added = {name: words & new for name, words in vars(other).items()}
-        added["transitive"] = other.transitive - known
+        # An object may also seem to follow *twice* or *only*.
+        added["transitive"] |= {word for word in other.transitive - known if word.endswith("ing")}
         return VerbLexicon(**{name: words | added[name] for name, words in vars(self).items()})
 
     def lists(self) -> dict[str, list[str]]:

@@ -1,0 +1,14 @@
+#!/bin/sh
+# All ratios of docs/performance.md, on one thread; a quarter of an hour on two idle cores.
+#
+#   pip install ".[fast]" sentence-transformers && benchmarks/run.sh [LINES.txt]
+set -eu
+cd "$(dirname "$0")/.."
+export OMP_NUM_THREADS=1 PYTHONPATH=.
+python benchmarks/program_speed.py "$@"
+python benchmarks/search_speed.py "$@"
+python benchmarks/ctranslate2_speed.py "$@"
+python benchmarks/training_speed.py
+python benchmarks/prepare_speed.py
+python benchmarks/embedding_speed.py "$@"
+python benchmarks/growth.py "$@"
