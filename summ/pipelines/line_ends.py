@@ -201,8 +201,8 @@ class LineEnds:
         known = before in verbs.finite or before in verbs.base
         if token in _PARTICLES and known and after != "to":
             return False  # *breaks out*
-        if before in {"'s", "'"}:
-            return False  # *the directors' pay*
+        if before in {"'s", "'", "their", "its", "his", "her", "the"}:
+            return False  # *the directors' pay*, *raises their pay*
         if token in verbs.nounish and before not in _BEFORE_INFINITIVE:
             return False
         if token in verbs.base and verbs.is_described(self.words.tokens, place):
@@ -240,6 +240,8 @@ class LineEnds:
             return False  # the word is its subject
         if after in verbs.finite - verbs.nounish and not after.endswith("ed"):
             return False
+        if self.words.numbers[place] and place and self.words.tokens[place - 1] in {"and", "or"}:
+            return after in MARKS  # *22 in Spain and 9 (in Portugal)*
         counted = PREPOSITIONS | WEEKDAYS | MARKS | {"and", "to", "as"}
         number = self.words.numbers[place]
         number = number or (after == "(" and place > 0 and self.words.numbers[place - 1])

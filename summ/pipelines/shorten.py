@@ -71,7 +71,7 @@ class ChoiceWeights:
 
     likelihood: float = 2.0
     incomplete: float = 1.2
-    conditional: float = 0.5
+    conditional: float = 2.0
     content: float = 0.15
     behind_verb: float = 0.45
     enough: int = 4

@@ -74,8 +74,8 @@ class AnnotatedSentence:
         low, verbs = self.low(place), self.verbs
         if self.is_capital(place):
             return False
-        if low.endswith("ing") and place and self.low(place - 1) in DETERMINERS:
-            return False  # *a dunking*
+        if low not in ASKING and place and self.low(place - 1) in DETERMINERS - {"that"}:
+            return False  # *a dunking*, *their pay*
         if low in ASKING or place == self.main:
             return low not in verbs.active or low in PREPOSITIONAL
         if low in verbs.nounish and place and not low.endswith("ed"):

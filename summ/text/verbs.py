@@ -34,6 +34,7 @@ from summ.text.languages.tables import table
 _MARKS = ".,;:!?\"'“”‘’()[]"
 _NO_VERBS = table("of to and or but than up out so")
 _SUBORDINATE = RELATIVES - {"whom"} | table("when while after because as if")
+_VERB_GROUP = AUXILIARIES | BE | table("not never also been have since now long")
 _COLLECTIVES = table("people police men women children troops crew")
 _NEVER_BEFORE_PRESENT = (
     DETERMINERS | PREPOSITIONS | MODALS | AUXILIARIES | {"of", "to", "and", "or", "not"}
@@ -184,6 +185,7 @@ class VerbLexicon:
             lenient: whether what may be a participle counts where nothing else does.
         """
         subordinate, doubtful, bracketed = False, None, False
+        group = -1  # where the verb of a subordinate clause stands: *that would have closed*
         for place in range(1, len(words)):
             low = bare(words[place])
             if words[place - 1].endswith(";"):
@@ -195,12 +197,15 @@ class VerbLexicon:
             if subordinate and low.endswith("ed") and bare(words[place - 1]) in RELATIVES:
                 subordinate = False  # *bodies that washed ashore*
                 continue
+            if group == place - 1 and bare(words[group]) in _VERB_GROUP:
+                group = place
+                continue
             subordinate = subordinate or low in _SUBORDINATE
             finite = self._finiteness(words, place)
             if finite == _NOT:
                 continue
             if subordinate:
-                subordinate = False
+                subordinate, group = False, place
             elif finite == _SURE:
                 return place
             elif doubtful is None:

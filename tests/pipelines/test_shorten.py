@@ -105,6 +105,20 @@ def test_what_lies_between_a_subject_and_its_verb_goes(shortener, sentence, said
     assert line.method == "compressed"
 
 
+def test_a_condition_is_worth_more_than_an_article(shortener):
+    text = "Bus drivers will strike on Monday unless the company raises their wages by six percent."
+    [line] = shortener.shorten([text], [10], DecodingOptions(beams=4))
+    assert line.text.endswith("unless the company raises their wages")
+
+
+def test_a_number_keeps_its_noun(shortener):
+    text = (
+        "The retailer closed 14 shops in the capital before opening 22 in Dalby and 9 in Arsenby."
+    )
+    [line] = shortener.shorten([text], [13], DecodingOptions(beams=4))
+    assert not line.text.endswith(" 9")
+
+
 def test_a_sentence_that_fits_is_extracted(shortener):
     [line] = shortener.shorten(["The ferry sank near Dalby."], [10], DecodingOptions())
     assert (line.text, line.method) == ("The ferry sank near Dalby.", "extracted")

@@ -37,6 +37,7 @@ def test_what_follows_closed_classes_tells_verbs(lexicon):
         ("The bridge blocked by the mayor", None),  # a participle
         ("The bridge of the mayor", None),
         ("In May the mayor opened it", "opened"),
+        ("A plan that would have closed a road was blocked", "was"),
         ("The bridge in Lima; the mayor opened it", None),
     ],
 )
