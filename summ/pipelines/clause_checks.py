@@ -74,7 +74,7 @@ def breaks_off(source: OrderedSource, skips: Skips, places: Sequence[int]) -> bo
     if opener is None:
         return False
     said = [place for place in places if place > opener]
-    if any(skips.finite[place] and not _is_reduced(source, skips, place) for place in said):
+    if any(skips.finite[place] and not skips.is_reduced(place) for place in said):
         return False
     rest = range(places[-1] + 1, len(tokens))
     for place in rest:
@@ -85,15 +85,6 @@ def breaks_off(source: OrderedSource, skips: Skips, places: Sequence[int]) -> bo
         if tokens[place] in MARKS | _OPENS_CLAUSE | {"and", "but"}:
             break
     return False
-
-
-def _is_reduced(source: OrderedSource, skips: Skips, place: int) -> bool:
-    """Whether a form in *-ed* may be a participle: *technicians employed there tested positive*."""
-    tokens = source.folded.tokens
-    if not tokens[place].endswith("ed") or place + 1 >= len(tokens):
-        return False
-    behind = PREPOSITIONS | {"there", "here"}
-    return tokens[place] in skips.verbs.passive and tokens[place + 1] in behind
 
 
 def awaits_infinitive(source: OrderedSource, skips: Skips, places: Sequence[int]) -> bool:
@@ -137,13 +128,13 @@ def lacks_clause(source: OrderedSource, skips: Skips, places: Sequence[int]) -> 
         return False  # *warned users to update their systems*
     for place in range(places[-1] + 1, len(tokens)):
         if tokens[place] == ":" and tokens[said] in SAYING and said < places[-1]:
-            return tokens[place + 1] in {'"', "``"} if place + 1 < len(tokens) else False
+            return bool({'"', "``"} & set(tokens[place + 1 : place + 2]))
         if tokens[place] in MARKS | SUBORDINATORS | {"and", "but", "who", "which", "that"}:
             return False
         if tokens[place] == "to" and tokens[place + 1] in skips.verbs.base:
             return False
         if skips.finite[place]:
-            return not _is_reduced(source, skips, place)
+            return not skips.is_reduced(place)
     return False
 
 

@@ -94,10 +94,9 @@ def _removals(
         yield least | gone
     for gone in (stress, stress | possessives, titles, titles | stress | possessives):
         yield least | articles | auxiliary | gone
-    for gone in (quantities(tokens), adverbs(tokens, verbs)):
+    groups, manner = quantities(tokens), adverbs(tokens, verbs)
+    for gone in (groups, manner, possessives | groups | manner | restrictions(tokens, surfaces)):
         yield least | articles | auxiliary | stress | titles | gone
-    most = quantities(tokens) | adverbs(tokens, verbs) | restrictions(tokens, surfaces)
-    yield least | articles | auxiliary | stress | possessives | titles | most
 
 
 def _brackets(tokens: Sequence[str]) -> set[int]:

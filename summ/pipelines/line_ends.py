@@ -28,7 +28,7 @@ from summ.text.languages.en_phrases import (
     WEEKDAYS,
 )
 from summ.text.languages.tables import table
-from summ.text.verbs import VerbLexicon
+from summ.text.verbs import VerbLexicon, is_plural
 
 _PLACE_OR_TIME = table(
     "to in at after during since before from when as while near because amid despite this last "
@@ -255,8 +255,7 @@ class LineEnds:
     def _ends_with_another(self, place: int) -> bool:
         """Whether the clause ends with one thing more of a kind: *coal (and imported gas)*."""
         token, words = self.words.tokens[place], self.words
-        plural = token.endswith("s") and not token.endswith(("ss", "us", "is"))
-        if not plural or words.names[place] or token not in words.verbs.nounish:
+        if not is_plural(token) or words.names[place] or token not in words.verbs.nounish:
             return False
         rest = range(place + 2, min(len(words.tokens), place + 3 + _LONGEST_OBJECT))
         end = next((k for k in rest if words.tokens[k] in MARKS), rest[-1] + 1)

@@ -6,11 +6,12 @@ Greenspan*.  An adjective that tells one thing from another stays: *nuclear weap
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from summ.text.languages.en import DENIALS, LEANING
 from summ.text.languages.en_phrases import (
     AUXILIARIES,
+    CLITICS,
     DETERMINERS,
     EMPHATIC,
     INTERSECTIVE,
@@ -21,13 +22,14 @@ from summ.text.languages.en_phrases import (
     WEEKDAYS,
 )
 from summ.text.languages.tables import table
-from summ.text.verbs import VerbLexicon
+from summ.text.verbs import VerbLexicon, is_plural
 
 _ARTICLES = table("a an the")
 _GROUPS = table("group number series pair range variety string")
 _QUOTES = table('" `` “')
 _SHORTEST_ADVERB = 5  # letters: *only*, *early*, *daily* are no adverbs of manner
-_DEGREES = table("so very more most as too less least how quite not")
+_STRESSED = table("so very more most as too")
+_DEGREES = _STRESSED | table("less least how quite not")
 # Behind an adverb these say nothing alone: *state-owned*, *privately held*.
 _MADE_BY_ADVERBS = table("held known owned based made speaking related called available and or")
 _MOST_BEFORE = 3  # words between an office and the beginning of its phrase
@@ -45,16 +47,7 @@ def emphasis(tokens: Sequence[str], surfaces: Sequence[str]) -> set[int]:
 
     One with an adverb before it stays (*more severe*), and one before *and* (*huge and costly*).
     """
-    return {
-        number
-        for number, token in enumerate(tokens[:-1])
-        if token in EMPHATIC
-        and not surfaces[number][:1].isupper()
-        and tokens[number + 1][:1].isalpha()
-        and tokens[number + 1] not in LEANING
-        and (not number or tokens[number - 1] not in {"so", "very", "more", "most", "as", "too"})
-        and (not number or tokens[number - 1] not in AUXILIARIES)
-    }
+    return _adjectives(tokens, surfaces, EMPHATIC, _STRESSED)
 
 
 def quantities(tokens: Sequence[str]) -> set[int]:
@@ -66,7 +59,11 @@ def quantities(tokens: Sequence[str]) -> set[int]:
         start = number - 1 if number and tokens[number - 1] in _ARTICLES else number
         rest = tokens[number + 2 : number + 5]
         quoted = _QUOTES & set(tokens[:start])
-        counted = any(_is_plural(token) or token == "people" for token in rest)
+        counted = any(
+            token == "people" or is_plural(token)
+            for token in rest
+            if token not in _BEGINS | CLITICS
+        )
         if counted and not quoted:
             found |= set(range(start, number + 2))
     return found
@@ -88,14 +85,21 @@ def adverbs(tokens: Sequence[str], verbs: VerbLexicon) -> set[int]:
 
 def restrictions(tokens: Sequence[str], surfaces: Sequence[str]) -> set[int]:
     """Adjectives without which a noun still is what it is; never the last word of a line."""
+    return _adjectives(tokens, surfaces, INTERSECTIVE, _DEGREES)
+
+
+def _adjectives(
+    tokens: Sequence[str], surfaces: Sequence[str], known: Set[str], degrees: Set[str]
+) -> set[int]:
+    """The known adjectives before a word, but for those behind one that says how much."""
     return {
         number
         for number, token in enumerate(tokens[:-1])
-        if token in INTERSECTIVE
+        if token in known
         and not surfaces[number][:1].isupper()
         and tokens[number + 1][:1].isalpha()
         and tokens[number + 1] not in LEANING
-        and (not number or tokens[number - 1] not in _DEGREES | AUXILIARIES)
+        and (not number or tokens[number - 1] not in degrees | AUXILIARIES)
     }
 
 
@@ -183,7 +187,3 @@ def _is_one_person(
     while end < len(surfaces) and surfaces[end][:1].isupper():
         end += 1
     return end < len(tokens) and tokens[end] in _SINGULAR
-
-
-def _is_plural(token: str) -> bool:
-    return token.endswith("s") and len(token) > 2 and not token.endswith(("ss", "us", "is"))

@@ -301,15 +301,13 @@ class Skips:
 
     def _says_something(self, start: int, end: int) -> bool:
         """Whether a finite verb stands within a range; *, infected with it,* has a participle."""
-        return any(
-            self.finite[place]
-            and not (
-                self.tokens[place].endswith("ed")
-                and self.tokens[place] in self.verbs.passive
-                and self.tokens[place + 1] in PREPOSITIONS
-            )
-            for place in range(start, end)
-        )
+        return any(self.finite[k] and not self.is_reduced(k) for k in range(start, end))
+
+    def is_reduced(self, place: int) -> bool:
+        """Whether a form in *-ed* may be a participle: *those employed there tested positive*."""
+        token, after = self.tokens[place], self.tokens[place + 1 : place + 2]
+        behind = PREPOSITIONS | {"there", "here"}
+        return token.endswith("ed") and token in self.verbs.passive and bool(behind & set(after))
 
     def _keeps_clauses_apart(self, here: int, there: int) -> bool:
         """Whether no subject is joined to the verb of another clause."""

@@ -33,7 +33,7 @@ from summ.text.languages.tables import table
 from summ.text.phrase import Phrase
 from summ.text.reported_speech import DAY, attributions, intentions
 from summ.text.subject_phrases import JOINED, between_subject_and_verb
-from summ.text.verbs import VerbLexicon
+from summ.text.verbs import VerbLexicon, is_plural
 
 _TIME = re.compile(
     rf" (?:(?:early |late )?(?:on )?{DAY}(?: (?:morning|afternoon|evening|night))?"
@@ -251,9 +251,8 @@ def _joins_objects(sentence: AnnotatedSentence, start: int) -> bool:
     before, after = start - 1, start + 1
     if sentence.is_capital(before) and sentence.is_capital(after):
         return False  # *Marks and Spencer*
-    plural = sentence.low(before).endswith("s") and not sentence.low(before).endswith(("ss", "us"))
     known = sentence.low(after) in DETERMINERS | {"other"} or sentence.words[after][:1].isdigit()
-    return plural or known
+    return known or is_plural(sentence.low(before))
 
 
 def _begins_clause(sentence: AnnotatedSentence, start: int) -> bool:

@@ -147,11 +147,11 @@ class VerbLexicon:
         if place < 2 or bare(words[place - 2]) not in {"a", "an"}:
             return False
         before = bare(words[place - 1])
-        return before.isalpha() and not _is_plural(before)
+        return before.isalpha() and not is_plural(before)
 
     def _has_plural_subject(self, words: Sequence[str], place: int) -> bool:
         before = bare(words[place - 1])
-        if before in _COLLECTIVES or before.endswith("men") or _is_plural(before):
+        if before in _COLLECTIVES or before.endswith("men") or is_plural(before):
             return True
         if self.is_described(words, place):
             return False
@@ -159,8 +159,8 @@ class VerbLexicon:
         after = bare(words[place + 1]) if place + 1 < len(words) else ""
         if bare(words[place]) in HEADLINE_VERBS and after in DETERMINERS:
             # *Hundreds of people in Lyon demand the*, *Ann Bo and Kim Roe sign a*
-            return _is_plural(bare(words[0])) or "and" in words[:place]
-        return bare(words[place]) not in self.nounish and any(map(_is_plural, earlier))
+            return is_plural(bare(words[0])) or "and" in words[:place]
+        return bare(words[place]) not in self.nounish and any(map(is_plural, earlier))
 
     def _may_precede(self, low: str, after: str, subject: str) -> bool:
         """Whether a word may be a verb of the present tense between two others."""
@@ -257,7 +257,8 @@ def _stems(low: str) -> set[str]:
     return {low[:-1], low[:-2], low[:-3] + "y"}
 
 
-def _is_plural(low: str) -> bool:
+def is_plural(low: str) -> bool:
+    """Whether a bare word looks like a plural."""
     if low in AUXILIARIES | BE:
         return False
     return low.endswith("s") and not low.endswith(("ss", "us", "is"))
