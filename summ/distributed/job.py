@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from summ.distributed.blocks import Block, Reading, read_block
 from summ.distributed.parts import Parts
 from summ.distributed.task import Tally, Task, Write
-from summ.errors import SummError
+from summ.errors import DataError, SummError
 
 
 @dataclass(frozen=True)
@@ -82,3 +82,12 @@ class Worker:
 
         torch.set_num_threads(self._job.threads)
         return self._job.task.load()
+
+
+def workers_lost(engine: str, error: Exception) -> DataError:
+    """What is said where an engine has given up."""
+    reason = " ".join(str(error).split())[:200]
+    return DataError(
+        f"--engine {engine}: workers were lost ({reason}). Say the same again to go on, with fewer "
+        "--workers if memory is short."
+    )

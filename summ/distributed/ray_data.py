@@ -13,9 +13,9 @@ from dataclasses import asdict
 from typing import Any
 
 from summ.distributed.blocks import Block
-from summ.distributed.job import Done, Job, Worker
+from summ.distributed.job import Done, Job, Worker, workers_lost
 from summ.distribution import how_to_install
-from summ.errors import ConfigError, DataError
+from summ.errors import ConfigError
 
 
 def work(job: Job, blocks: Sequence[Block], workers: int) -> Iterator[Done]:
@@ -60,10 +60,6 @@ def work(job: Job, blocks: Sequence[Block], workers: int) -> Iterator[Done]:
         for row in done.iter_rows():
             yield Done.of(row["done"])
     except ray.exceptions.RayError as error:
-        reason = " ".join(str(error).split())[:200]
-        raise DataError(
-            f"--engine ray: workers were lost ({reason}). Say the same again to go on, with fewer "
-            "--workers if memory is short."
-        ) from error
+        raise workers_lost("ray", error) from error
     finally:
         ray.shutdown()

@@ -16,9 +16,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from summ.distributed.blocks import Block
-from summ.distributed.job import Done, Job, Worker
+from summ.distributed.job import Done, Job, Worker, workers_lost
 from summ.distribution import how_to_install
-from summ.errors import ConfigError, DataError
+from summ.errors import ConfigError
 
 if TYPE_CHECKING:
     import pandas
@@ -69,11 +69,7 @@ def work(job: Job, blocks: Sequence[Block], workers: int) -> Iterator[Done]:
         for row in frame.mapInPandas(mapped, "done string").collect():
             yield Done.of(row["done"])
     except PySparkException as error:
-        reason = " ".join(str(error).split())[:200]
-        raise DataError(
-            f"--engine spark: workers were lost ({reason}). Say the same again to go on, with "
-            "fewer --workers if memory is short."
-        ) from error
+        raise workers_lost("spark", error) from error
     finally:
         session.stop()
 

@@ -24,9 +24,7 @@ from accelerate.state import AcceleratorState
 from pydantic import ValidationError
 from safetensors.torch import load_file
 
-from data_prep import splices
 from summ.config import RunShape, Section
-from summ.data.prose import prepare_prose
 from summ.errors import SummError
 from summ.families import train
 from summ.families.autoencoder.config import AutoencoderRun
@@ -34,11 +32,11 @@ from summ.families.sentence.config import SentenceRun
 from summ.families.shortener.config import ShortenerRun
 from summ.families.summarizer.config import SummarizerRun
 from tests import tiny
-from tests.conftest import STORIES
 from tests.families.autoencoder.test_task import BOTTLENECKS
 from tests.families.summarizer.test_task import NETWORK
 from tests.test_any_setting import Place, put, sections
 from tests.test_config import stages_of
+from tests.training.texts import write_prose_and_pairs
 
 pytestmark = pytest.mark.slow
 
@@ -82,19 +80,12 @@ def texts(
     tiny_corpus: Path, summary_model_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Path]:
     place = tmp_path_factory.mktemp("texts")
-    for number in range(20):
-        (place / f"{number}.txt").write_text("\n\n".join(f"{s} In {number}." for s in STORIES))
-    files = sorted(place.glob("*.txt"))
-    prepare_prose(files, place / "wire", vocabulary=tiny_corpus / "vocabulary")
-    short = [f"Police arrested {number} people." for number in range(2, 20)]
-    telling = [f"He {verb} it and she {verb} them." for verb in ("opened", "arrested", "said")]
-    (place / "all.txt").write_text("\n".join([*STORIES, *short, *telling] * 20))
-    splices.main([str(place / "pairs.jsonl"), str(place / "all.txt")])
+    wire, pairs = write_prose_and_pairs(place, tiny_corpus / "vocabulary")
     return {
         "corpus": tiny_corpus,
-        "wire": place / "wire",
-        "pairs": place / "pairs.jsonl",
-        "verbs": place / "pairs.verbs.json",
+        "wire": wire,
+        "pairs": pairs,
+        "verbs": pairs.with_suffix(".verbs.json"),
         "model": summary_model_folder,
         "vocabulary": tiny_corpus / "vocabulary",
     }

@@ -21,15 +21,13 @@ import torch
 import yaml
 from accelerate.state import AcceleratorState, PartialState
 
-from data_prep import splices
 from summ.config import RunShape
-from summ.data.prose import prepare_prose
 from summ.families import load_run, train
 from summ.training import orphan_watch
 from tests import tiny
-from tests.conftest import STORIES
 from tests.families.summarizer.test_gumbel_run import GUMBEL
 from tests.families.summarizer.test_recipe import shrunk
+from tests.training.texts import write_prose_and_pairs
 
 pytestmark = pytest.mark.slow
 
@@ -138,15 +136,8 @@ def place(
     tiny_corpus: Path, summary_model_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Place:
     folder = tmp_path_factory.mktemp("texts")
-    for number in range(20):
-        (folder / f"{number}.txt").write_text("\n\n".join(f"{s} In {number}." for s in STORIES))
-    files = sorted(folder.glob("*.txt"))
-    prepare_prose(files, folder / "wire", vocabulary=tiny_corpus / "vocabulary")
-    short = [f"Police arrested {number} people." for number in range(2, 20)]
-    telling = [f"He {verb} it and she {verb} them." for verb in ("opened", "arrested", "said")]
-    (folder / "all.txt").write_text("\n".join([*STORIES, *short, *telling] * 20))
-    splices.main([str(folder / "pairs.jsonl"), str(folder / "all.txt")])
-    return Place(tiny_corpus, folder / "wire", folder / "pairs.jsonl", summary_model_folder)
+    wire, pairs = write_prose_and_pairs(folder, tiny_corpus / "vocabulary")
+    return Place(tiny_corpus, wire, pairs, summary_model_folder)
 
 
 def start(make: Callable[[Path], RunShape], output: Path, ranks: int) -> list[int]:
