@@ -14,6 +14,11 @@ _BOM_UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _CHUNK = 1 << 16
 
 
+def is_wide(head: bytes) -> bool:
+    """Whether the first bytes are the mark of UTF-16 or UTF-32 text."""
+    return head.startswith((*_ENCODINGS, *_BOM_UTF32))
+
+
 def with_head(stream: IO[bytes], size: int) -> tuple[bytes, IO[bytes]]:
     """The first bytes of a stream, and a stream that begins with them again."""
     if isinstance(stream, io.BufferedReader):
@@ -42,10 +47,9 @@ def as_utf8(stream: IO[bytes], name: str, errors: str) -> tuple[bytes, IO[bytes]
     head, stream = with_head(stream, HEAD_BYTES)
     if head.startswith(_BOM_UTF32):
         raise DataError(f"{name}: UTF-32 text. Convert it to UTF-8.")
-    encoding = _ENCODINGS.get(head[:2])
-    if encoding is None:
+    if not is_wide(head):
         return head, stream
-    stream.read(2)
+    encoding = _ENCODINGS[stream.read(2)]
     return with_head(io.BufferedReader(_Recoded(stream, encoding, name, errors)), HEAD_BYTES)
 
 
