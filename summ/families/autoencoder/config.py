@@ -107,7 +107,9 @@ class RebuildStage(TrainingStage):
     pieces from the decoder, which has to ask the code for them.  ``bag_weight`` weighs that the
     code tells the text's pieces in no order, ``code_weight`` what the bottleneck asks for
     (divergence from the prior, or commitment), which rises from 0 over the first ``warm_up`` of
-    the updates.
+    the updates.  With ``nested``, the first slots must do alone, too: of each text all are read, or
+    half, a quarter, ... of them, so that a code may be cut (nested dropout).
+    ``contractive_weight`` weighs how much a code moves with the embeddings of the text's pieces.
     """
 
     kind: Literal["rebuild"]
@@ -116,6 +118,8 @@ class RebuildStage(TrainingStage):
     bag_weight: Weight = 0.1
     code_weight: Weight = 1.0
     warm_up: Share = 0.25
+    nested: bool = False
+    contractive_weight: Weight = 0.0
 
 
 # One kind so far; a second makes this a union, told apart by ``kind``.
@@ -149,4 +153,13 @@ class AutoencoderRun(RunShape):
         most = max(stage.optimizer.accumulation for stage in self.stages)
         if self.bottleneck.kind == "vq" and most > 1:
             raise ValueError("vq learns its codes of whole batches: accumulation must be 1")
+        return self
+
+    @model_validator(mode="after")
+    def slopes_of_numbers(self) -> AutoencoderRun:
+        contracted = any(stage.contractive_weight for stage in self.stages)
+        if contracted and self.bottleneck.kind not in ("continuous", "gaussian"):
+            raise ValueError(
+                f"a {self.bottleneck.kind} code moves by jumps: contractive_weight must be 0"
+            )
         return self

@@ -132,8 +132,8 @@ def with_bottleneck(
 ) -> AutoencoderModel:
     """The same encoder and decoder around another bottleneck.
 
-    Whatever has the same name and shape in both keeps its weights; the rest is initialised from
-    ``seed``.
+    Whatever has the same name and shape in both keeps its weights, and of more or fewer slots
+    those that both have; the rest is initialised from ``seed``.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -144,6 +144,10 @@ def with_bottleneck(
         for name, weights in model.network.state_dict().items()
         if name in fresh and fresh[name].shape == weights.shape
     }
+    for name in ("queries", "places"):
+        both = min(settings.bottleneck.slots, model.settings.bottleneck.slots)
+        known[name] = fresh[name].clone()
+        known[name][:both] = model.network.state_dict()[name][:both]
     if model.settings.bottleneck != settings.bottleneck:  # it has its own start, as ever
         known.pop("bottleneck.fitted", None)
     network.load_state_dict({**fresh, **known})

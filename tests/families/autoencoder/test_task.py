@@ -143,8 +143,8 @@ def test_every_bottleneck_goes_on_from_another(
     before, model = load_autoencoder(reference / "model"), AutoencoderTask(run, CPU).model
     table = before.network.network.get_input_embeddings().weight
     assert torch.equal(model.network.network.get_input_embeddings().weight, table)
-    same = BOTTLENECKS[kind]["slots"] == BOTTLENECKS["vq"]["slots"]
-    assert torch.equal(model.network.queries, before.network.queries) == same
+    both = min(BOTTLENECKS[kind]["slots"], BOTTLENECKS["vq"]["slots"])
+    assert torch.equal(model.network.queries[:both], before.network.queries[:both])
     train(run)
     assert f"held_out/{figure}" in figures(tmp_path / "run")
     assert load_autoencoder(tmp_path / "run" / "model").settings.bottleneck == run.bottleneck
@@ -153,7 +153,9 @@ def test_every_bottleneck_goes_on_from_another(
 @pytest.mark.parametrize("kind", BOTTLENECKS)
 def test_eight_texts_are_eight_of_two_parts(kind: str, tiny_corpus: Path, tmp_path: Path) -> None:
     """Loss and gradient of a batch are the means of its parts'."""
-    task = AutoencoderTask(config(tmp_path, tiny_corpus, kind), CPU)
+    slope = ["stages.0.contractive_weight=0.01"] if kind in ("continuous", "gaussian") else []
+    run = config(tmp_path, tiny_corpus, kind, "stages.0.nested=true", *slope)
+    task = AutoencoderTask(run, CPU)
     parts = task.begin(0, 1)
     whole = parts.step(parts.batches.at(3), RandomStreams(1, 3, 0, 1, CPU))
     whole.loss.backward()
@@ -173,6 +175,34 @@ def test_eight_texts_are_eight_of_two_parts(kind: str, tiny_corpus: Path, tmp_pa
     for name, value in found.items():
         # Sums of other orders, in float32.
         torch.testing.assert_close(value, expected[name], atol=1e-4, rtol=1e-3)
+
+
+def test_of_a_nested_code_the_first_slots_are_read_and_no_others(
+    tiny_corpus: Path, tmp_path: Path
+) -> None:
+    run = config(tmp_path, tiny_corpus, "vq", "stages.0.nested=true", "bottleneck.slots=4")
+    task = AutoencoderTask(run, CPU)
+    parts = task.begin(0, 1)
+    step, batch = parts.step.eval(), parts.batches.at(0)
+    assert isinstance(step, RebuildStep)
+    network, kept = task.model.network, torch.tensor([1, 2, 4] * 3)[:8]
+    values = network.bottleneck(network.slots(batch)).values
+    unread = torch.arange(4) >= kept[:, None]
+    told = step.nll(network.read(values, kept), batch)
+    other = network.read(values.masked_fill(unread[..., None], 7.0), kept)
+    torch.testing.assert_close(step.nll(other, batch), told)
+    torch.testing.assert_close(
+        network.bag_logits(other), network.bag_logits(other.rows(torch.arange(8)))
+    )
+    whole = step.nll(network.read(values), batch)
+    torch.testing.assert_close(told[kept == 4], whole[kept == 4])
+    assert (told[kept < 4] - whole[kept < 4]).abs().min() > 0
+    # Training halves the slots at random: all, two or one of them.
+    seen: list[torch.Tensor] = []
+    network.read, read = lambda v, k: seen.append(k) or read(v, k), network.read  # type: ignore
+    for number in range(8):
+        step(batch, RandomStreams(1, number, 0, 1, CPU))
+    assert torch.cat(seen).unique().tolist() == [1, 2, 4]
 
 
 def test_a_text_is_learned_through_its_code(tiny_corpus: Path, tmp_path: Path) -> None:
@@ -232,6 +262,8 @@ def test_a_start_that_does_not_fit_is_one_line(
         config(tmp_path, tiny_corpus, "vq", "network=null")
     with pytest.raises(ConfigError, match="accumulation must be 1"):
         config(tmp_path, tiny_corpus, "vq", "stages.0.optimizer.accumulation=2")
+    with pytest.raises(ConfigError, match="a vq code moves by jumps: contractive_weight must be 0"):
+        config(tmp_path, tiny_corpus, "vq", "stages.0.contractive_weight=1")
     with pytest.raises(ConfigError, match="bottleneck"):
         config(tmp_path, tiny_corpus, "vq", "bottleneck.bits=3")
 
