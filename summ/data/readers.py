@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
-from typing import IO, Literal, cast
+from typing import IO, Literal
 
 from summ.data.decoded_lines import decoded_lines, decoded_text
 from summ.data.formats.document import document_text
@@ -25,7 +25,7 @@ from summ.data.formats.kinds import HEAD_BYTES, InputFormat, Kind, kind_of
 from summ.data.formats.parquet import parquet_records
 from summ.data.formats.tables import table_records
 from summ.data.formats.unpacking import is_damage, packing_of, packing_of_bytes, unpacked
-from summ.data.formats.wide_text import as_utf8, is_wide
+from summ.data.formats.wide_text import as_utf8, with_head
 from summ.data.record import Errors, OnError, Place, Record, encodable, printable
 from summ.errors import DataError
 
@@ -107,7 +107,7 @@ def _unpacked_records(
     """The records of an open file, packed or not."""
     name = None if path == "-" else path.name
     packing = "" if path == "-" else packing_of(path)
-    head, stream = _with_head(stream)
+    head, stream = with_head(stream, HEAD_BYTES)
     if packing or packing_of_bytes(head):
         name = name and name.removesuffix(path.suffix if packing and path != "-" else "")
         packing = packing_of_bytes(head) or packing
@@ -121,9 +121,7 @@ def _kind_records(
     stream: IO[bytes], name: str | None, place: Place, field: str, lines: bool, given: InputFormat
 ) -> Iterator[Record]:
     """The records of unpacked bytes, whose kind is to be recognised unless it is given."""
-    head, stream = _with_head(stream)
-    if is_wide(head):
-        head, stream = _with_head(as_utf8(stream, head, place.name, place.errors))
+    head, stream = as_utf8(stream, place.name, place.errors)
     yield from _records(stream, kind_of(name, head, field, lines, given), place, field, lines)
 
 
@@ -147,20 +145,6 @@ def _records(
             yield Record(place.name, decoded_text(stream, place))
         case _:
             yield Record(place.name, encodable(document_text(stream, kind, place), place))
-
-
-def _with_head(stream: IO[bytes]) -> tuple[bytes, IO[bytes]]:
-    """The first bytes of a stream, and a stream that begins with them again."""
-    if isinstance(stream, io.BufferedReader):
-        head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
-        return head, stream
-    if stream.seekable():
-        start = stream.tell()
-        head = stream.read(HEAD_BYTES)
-        stream.seek(start)
-        return head, stream
-    reader = io.BufferedReader(cast("io.RawIOBase", stream), HEAD_BYTES)
-    return reader.peek(HEAD_BYTES)[:HEAD_BYTES], reader
 
 
 def _open(path: Input) -> AbstractContextManager[IO[bytes]]:

@@ -69,6 +69,19 @@ def no_field(where: str, field: str, found: list[str]) -> DataError:
     return DataError(f'{where}: no field "{field}" (found: {listed}). Use --field.')
 
 
+def no_text(where: str, field: str, found: Any) -> DataError:
+    """The error for a field that holds no string: nothing (null, NaN), or another kind of value."""
+    missing = found is None or found != found
+    name = kind_of(found)
+    advice = "Write an empty string, or leave the record out." if missing else "Use --field."
+    return DataError(f'{where}: field "{field}" must be a string, found {name}. {advice}')
+
+
+def kind_of(value: Any) -> str:
+    """What a value is called that is no text."""
+    return "null" if value is None else "NaN" if value != value else type(value).__name__
+
+
 def encodable(text: str, place: Place, where: str = "") -> str:
     """The text, free of half surrogates, which JSON escapes can spell and UTF-8 cannot.
 

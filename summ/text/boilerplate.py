@@ -101,7 +101,11 @@ _LETTER = re.compile(
     r"|quality) journalism\b.*"
     r"|(?:this (?:article|content) is (?:for|only)|already an?) (?:for )?(?:subscribers?"
     r"|members?)\b.*"
-    r"|never miss an? (?:story|update)\b.*",
+    r"|never miss an? (?:story|update)\b.*"
+    r"|(?:(?:having )?trouble (?:viewing|reading) this\b.*|(?:view|open|read) (?:this|it) "
+    r"(?:e-?mail |message |newsletter )?(?:in|online|on)\b[^.!?]{0,40}(?:browser|online)?\W*)"
+    r"|you(?:'re| are)? receiv\w+ this (?:e-?mail|message|newsletter)\b.*"
+    r"|unsubscribe\b[^.!?]{0,80}\W*|(?:manage|update) (?:your )?(?:e-?mail )?preferences\b.{0,60}",
     _IGNORE,
 )
 _RIGHTS = re.compile(

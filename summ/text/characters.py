@@ -23,6 +23,13 @@ _INLINE_TAG = re.compile(
     re.IGNORECASE,
 )
 _COMMENT = re.compile("<!--"), re.compile("-->")
+_STRUCK_OUT = tuple(
+    (
+        re.compile(rf"<{tag}(?:\s[^<>]*)?>", re.IGNORECASE),
+        re.compile(rf"</{tag}\s*>", re.IGNORECASE),
+    )
+    for tag in ("del", "s", "strike")
+)
 # What NFKC would do, for those characters only that are mere shapes of letters.
 _SHAPES = {
     0xFB00: "ff",
@@ -48,13 +55,16 @@ _SHAPED = re.compile("[" + "".join(map(chr, _SHAPES)) + "]")
 def mend_characters(text: str) -> str:
     """The text without entities (also doubly escaped ones), simple tags and mere letter shapes.
 
-    A tag that ends a paragraph becomes a blank line, ``<br>`` a line end.
+    What tags strike out goes.  A tag that ends a paragraph becomes a blank line, ``<br>`` a line
+    end.
     """
     if "&" in text:
         for _ in range(2):
             text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
     if "<" in text and ">" in text:
         text = without_enclosed(text, *_COMMENT, " ")
+        for tags in _STRUCK_OUT:
+            text = without_enclosed(text, *tags)
         text = _BLOCK_TAG.sub(_line_end, text)
         text = _INLINE_TAG.sub("", text)
     if not text.isascii() and _SHAPED.search(text):

@@ -13,24 +13,24 @@ _DAY = (
     r"(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|(?:Today|Yesterday|[A-Z][a-z]{2,8})(?: at)?(?: \d{1,2})?)"
 )
 _STAMP = rf"(?:{_DAY},?[ T]\s*)?{_CLOCK}(?:\s?Z)?"
-_SPEAKER = r"[^\W_][^:<>\[\]\n]{0,39}?"
+_SPEAKER = r"(?:~\s?)?(?P<speaker>[^\W_][^:<>\[\]\n]{0,39}?)"
 # The stamp and the speaker before what is said in the same line.
 _INLINE = tuple(
     re.compile(rule)
     for rule in (
-        rf"\s*[\[(]{_STAMP}[\])]\s*(?:-\s*)?<?[@+&]?(?P<speaker>{_SPEAKER})(?:>|:)\s+(?P<said>.*)",
-        rf"\s*{_STAMP}\s*(?:[-\u2013|]\s*)?<[@+&~ ]?(?P<speaker>{_SPEAKER})>:?\s+(?P<said>.*)",
-        rf"\s*{_STAMP}\s*(?:[-\u2013|]\s*)?(?:From )?(?P<speaker>{_SPEAKER})"
+        rf"\s*[\[(]{_STAMP}[\])]\s*(?:-\s*)?<?[@+&]?{_SPEAKER}(?:>|:)\s+(?P<said>.*)",
+        rf"\s*{_STAMP}\s*(?:[-\u2013|]\s*)?<[@+&~ ]?{_SPEAKER}>:?\s+(?P<said>.*)",
+        rf"\s*{_STAMP}\s*(?:[-\u2013|]\s*)?(?:From )?{_SPEAKER}"
         r"(?: to \w+)?\s?:\s+(?P<said>.*)",
-        rf"\s*(?P<speaker>{_SPEAKER})\s*[\[(]{_STAMP}[\])]\s*:\s*(?P<said>.*)",
+        rf"\s*{_SPEAKER}\s*[\[(]{_STAMP}[\])]\s*:\s*(?P<said>.*)",
     )
 )
 # The same in a line of their own; what is said follows.
 _ALONE = tuple(
     re.compile(rule)
     for rule in (
-        rf"\s*(?P<speaker>{_SPEAKER})\s*(?:[\u2014\u2013-]\s*|\s)[\[(]?{_STAMP}[\])]?\s*:?",
-        rf"\s*[\[(]{_STAMP}[\])]\s*(?P<speaker>{_SPEAKER})\s*:?",
+        rf"\s*{_SPEAKER}\s*(?:[\u2014\u2013-]\s*|\s)[\[(]?{_STAMP}[\])]?\s*:?",
+        rf"\s*[\[(]{_STAMP}[\])]\s*{_SPEAKER}\s*:?",
     )
 )
 _EVENT = re.compile(
@@ -40,9 +40,11 @@ _EVENT = re.compile(
     r"|pinned|started a call|missed (?:voice|video) call|was added|is now known as|has quit).*|)\s*"
 )
 _NOTHING = re.compile(
-    r"[<\[(\u200e]*(?:(?:media|image|video|audio|sticker|gif|document|contact card|photo|bild"
+    r"[<\[(\u200e\u200f]*(?:(?:media|image|video|audio|sticker|gif|document|contact card|photo|bild"
     r"|medien)"
     r"(?: \w+)? (?:omitted|weggelassen)|(?:this|you deleted this) message(?: was deleted)?"
+    r"(?: by .{1,40})?"
+    r"|messages and calls are end-to-end encrypted.*"
     r"|deleted|null|edited|\d+ repl(?:y|ies)(?:\W.*)?|attachment.*)[>\])\s.]*|[\W_]*"
     r"|\s*(?::[\w+-]+:\s*\d*\s*)+"
     r"|(?:hi|hey|hello|good morning|hallo|guten morgen|moin|salut|hola)"
@@ -59,6 +61,7 @@ _NEEDS_SPEAKER = re.compile(
     re.IGNORECASE,
 )
 _EMOJI = re.compile(r"(?<!\S):[a-z][\w+-]+:(?!\S)\s*")
+_DIRECTIONS = "\u200e\u200f\u202a\u202c\ufeff"  # marks that phones put at the ends of a line
 _FEWEST = 2
 _FEWEST_PLAIN = 4  # turns of a transcript without stamps
 
@@ -85,6 +88,7 @@ class Turn:
 
 def chat_turns(lines: list[str]) -> list[Turn] | None:
     """The turns of a chat, without those that hold no words; None if the lines are no chat."""
+    lines = [line.strip(_DIRECTIONS) for line in lines]
     inline = [_first_match(_INLINE, line) for line in lines]
     alone = [
         None if found else _first_match(_ALONE, line)

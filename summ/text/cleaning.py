@@ -1,7 +1,8 @@
 """Cleaning: from a text as people have it to the text that is to be summarized.
 
-In this order: characters, letters and e-mail, chats, tables, page furniture, datelines, words
-divided at line ends, lists.  Each step is a function of its own file; news prose passes unchanged.
+In this order: characters, letters and e-mail, chats, logs, minutes, tables, page furniture,
+datelines, words divided at line ends, lists.  Each step is a function of its own file; news prose
+passes unchanged.
 """
 
 from __future__ import annotations
@@ -35,12 +36,17 @@ def _clean_lines(text: str) -> str:
     # Their expressions take longer to compile than a text of one line takes to clean.
     from summ.text.chats import chat_turns
     from summ.text.letters import letter_body
+    from summ.text.logs import log_entries
+    from summ.text.minutes import without_meeting
 
     lines = letter_body(text).split("\n")
     turns = chat_turns(lines)
     if turns is not None:
         return "\n\n".join(turn.text for turn in turns)
-    lines = strip_furniture(drop_tables(lines))
+    entries = log_entries(lines)
+    if entries is not None:
+        return "\n\n".join(entries)
+    lines = strip_furniture(drop_tables(without_meeting(lines)))
     lines = separate_items(join_divided_words("\n".join(lines)).split("\n"))
     first = next((place for place, line in enumerate(lines) if line.strip()), None)
     for place in _paragraph_starts(lines):

@@ -6,9 +6,11 @@ import itertools
 import re
 
 _ITEM = re.compile(
-    r"(?P<indent>\s*)(?P<mark>[-*+•‣◦▪●○·–—]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)]|\[[ xX]\]"
+    r"(?P<indent>\s*)(?P<mark>[-*+•‣◦▪●○·–—]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4}|[IVX]{1,5})[.)]"
+    r"|\d{1,3}(?:\.\d{1,3}){1,3}\.?|\[[ xX]\]"
     r"|[-*]\s\[[ xX]\])\s+(?P<text>\S.*)"
 )
+_ROMANS = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _BULLETS = "-*+•‣◦▪●○·–—"
 _CELLS = re.compile(r"\t+|\s{3,}|\s*\|\s*|\s{2,}(?=[\d$€£+-])")
 _RULE = re.compile(r"[\s|+:=_\-\u2500-\u257f]{3,}")
@@ -55,12 +57,21 @@ def _is_bullet(item: re.Match[str]) -> bool:
 def _ascend(items: list[re.Match[str] | None]) -> bool:
     """Whether the marks of a list go on as numbers or letters do, at least once."""
     marks = [item["mark"].strip("().") for item in items if item]
-    steps = itertools.pairwise(marks)
-    return any(
-        (before.isdigit() and after.isdigit() and int(after) == int(before) + 1)
-        or (len(before) == len(after) == 1 and ord(after) == ord(before) + 1)
-        for before, after in steps
-    )
+    return any(_follows(before, after) for before, after in itertools.pairwise(marks))
+
+
+def _follows(before: str, after: str) -> bool:
+    """Whether a number or letter is the next one, or the first of a level below."""
+    if before[0].isdigit() and after[0].isdigit():
+        last, new = ([int(number) for number in mark.split(".")] for mark in (before, after))
+        up = any(new == [*last[:level], last[level] + 1] for level in range(len(last)))
+        return up or new == [*last, 1]
+    romans = [
+        _ROMANS.index(mark.lower()) if mark.lower() in _ROMANS else 0 for mark in (before, after)
+    ]
+    if min(romans) > 0 and romans[1] == romans[0] + 1:
+        return True
+    return len(before) == len(after) == 1 and ord(after) == ord(before) + 1
 
 
 def _ends(line: str) -> bool:

@@ -5,6 +5,7 @@ No text is lost: whitespace apart, the sentences joined are the input.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -102,7 +103,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 def _joined_lines(lines: list[str]) -> Iterator[str]:
     """The lines of one paragraph: one stretch if wrapped by hand, else one a line or list item."""
     if any(len(line) > _WRAPPED_LINE for line in lines):
-        yield from lines
+        yield from _run_on(lines)
         return
     start = 0
     for position in range(1, len(lines) + 1):
@@ -110,6 +111,19 @@ def _joined_lines(lines: list[str]) -> Iterator[str]:
             stretch = lines[start:position]
             yield ("" if is_unsegmented(stretch[0]) else " ").join(stretch)
             start = position
+
+
+def _run_on(lines: list[str]) -> Iterator[str]:
+    """Long lines, each a stretch unless a sentence plainly runs over its end."""
+    stretch = lines[0]
+    for before, line in itertools.pairwise(lines):
+        wide = _WRAPPED_LINE / 2 < len(before) <= 2 * _WRAPPED_LINE
+        if wide and line[0].islower() and (before[-1].isalpha() or before[-1] == ","):
+            stretch = f"{stretch} {line}"
+        else:
+            yield stretch
+            stretch = line
+    yield stretch
 
 
 def _segments(paragraph: str, language: str) -> Iterator[str]:

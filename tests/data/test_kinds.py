@@ -9,6 +9,7 @@ import docx
 import pytest
 from docx.oxml import OxmlElement
 
+from summ.data.formats.pdf import without_heads_and_feet
 from summ.data.readers import read_records
 from summ.errors import DataError
 
@@ -106,6 +107,15 @@ VARIANTS = {
         f"{SAID}\n\n<details><summary>More</summary>\nTolls.\n</details>\n",
         f"{SAID} More Tolls.",
     ),
+    "b.md": (f"~~The bridge is shut.~~ {SAID}", SAID),
+    # Marks of notes and what is struck out go, powers and units stay.
+    "a.html": (
+        f"<html><body><article><p>{SAID[:-1]}<sup>1</sup>.<sup>[2]</sup> <del>Gone.</del> It spans "
+        "10<sup>3</sup> m<sup>2</sup>, they said.<sup><a href='#a'>a</a></sup></p></article>",
+        f"{SAID} It spans 103 m2, they said.",
+    ),
+    # In columns parted by tabs a quotation mark is one.
+    "a.tsv": ('text\tid\n"The bridge" opened\t1\n', '"The bridge" opened'),
 }
 
 
@@ -115,6 +125,14 @@ def test_variants_of_kinds(name, tmp_path):
     (tmp_path / name).write_text(content)
     [record] = read_records(tmp_path / name)
     assert record.text.split() == text.split()
+
+
+def test_what_a_browser_prints_around_a_page_goes():
+    page = ["11/28/2026, 9:14 AM Bridges", SAID, "Tolls are due.3", "https://x.example/a?b=1 1/2"]
+    assert without_heads_and_feet([page]) == [[SAID, "Tolls are due.3"]]
+    assert without_heads_and_feet([["It opened on", "28/11/2026, 9:14 sharp, he said."]]) == [
+        ["It opened on", "28/11/2026, 9:14 sharp, he said."]
+    ]
 
 
 def test_of_tracked_rows_and_cells_the_inserted_ones_are_read(tmp_path):
@@ -134,7 +152,7 @@ def test_of_tracked_rows_and_cells_the_inserted_ones_are_read(tmp_path):
 
 def test_missing_texts_and_archives_are_named(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"text": NaN}\n')
-    with pytest.raises(DataError, match=r"line 1: .*found NaN"):
+    with pytest.raises(DataError, match=r"line 1: .*found NaN\. Write an empty string"):
         list(read_records(tmp_path / "a.jsonl"))
     (tmp_path / "a").write_bytes(zipped({"a.bin": "x"}))
     with pytest.raises(DataError, match="zip archive"):

@@ -102,6 +102,40 @@ def test_nothing_becomes_blank(text):
             "The bridge opened\n\nyes",
         ),
         ("Von Max Müller, 3. Mai 2026\n\nDie Brücke ist offen.", "Die Brücke ist offen."),
+        # Marks of direction and of names that are in no address book; notices of the program.
+        (
+            "\u200e[04/03/2025, 18:02:11] Ann: Messages and calls are end-to-end encrypted.\n"
+            "[04/03/2025, 18:02:15] ~ Lou: The bridge is open\n"
+            "\u200e[04/03/2025, 18:03:15] Ann: \u200eimage omitted\n"
+            "[04/03/2025, 18:04:15] Ann: This message was deleted\n"
+            "[04/03/2025, 18:05:00] ~ Lou: I crossed it",
+            "The bridge is open\n\nLou: I crossed it",
+        ),
+        # Numbers of items, of several levels; what minutes say of the meeting itself.
+        (
+            "Minutes of the board\nDate: 12 March\nPresent: A. Holm, B. Lie\n\n1. Budget\n"
+            "1.1 The fee rises.\n1.2 The hall is sold.\n\n2. Fair\n2.1 The tents are hired.\n"
+            "Next meeting: 9 April",
+            "Minutes of the board\n\nBudget\n\nThe fee rises.\n\nThe hall is sold.\n\nFair\n\n"
+            "The tents are hired.",
+        ),
+        ("I. Budget\nThe fee rises.\nII. Fair\nTents.", "Budget\nThe fee rises.\n\nFair\nTents."),
+        # A newsletter's frame.
+        (
+            "View this email in your browser\n\nThe bridge opened.\n\n"
+            "You are receiving this email because you signed up.\n\nUnsubscribe | Preferences",
+            "The bridge opened.",
+        ),
+        # Stamps of logs.
+        (
+            "2025-03-04T12:00:01Z INFO the server started\n2025-03-04T12:00:05.123Z WARN disk full",
+            "INFO the server started\n\nWARN disk full",
+        ),
+        (
+            "Mar  4 12:00:01 oster sshd[12]: link is up\nMar  4 12:01:01 o kernel: link is down",
+            "link is up\n\nlink is down",
+        ),
+        ("It was <del>closed </del><s>shut</s>open.", "It was open."),
     ],
 )
 def test_what_surrounds_the_text(text, cleaned):

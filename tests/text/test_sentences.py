@@ -102,6 +102,15 @@ def test_language_by_script(text, language):
     assert guess_language(text) == language
 
 
+def test_a_sentence_runs_over_the_end_of_a_wide_line():
+    wide = f"The harbour board said that it wants to shut the {'old ' * 12}port, and the town"
+    assert split_sentences(f"{wide}\nagreed. The ferry stops.") == [
+        f"{wide} agreed.",
+        "The ferry stops.",
+    ]
+    assert split_sentences(f"{wide}\nAgreed.") == [wide, "Agreed."]
+
+
 def test_a_number_before_a_word_with_content_ends_no_german_sentence():
     text = "Im 19. Jahrhundert kam er. Er war 12. Seine Mutter lebte am 3. Oktober noch."
     assert split_sentences(text, language="de") == [

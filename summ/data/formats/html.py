@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 # Elements that never hold text of the article.
 _AROUND = frozenset(
     """script style noscript template svg nav aside form button select input textarea iframe object
-    figure figcaption picture video audio canvas dialog menu footer pre code head""".split()  # noqa: SIM905
+    figure figcaption picture video audio canvas dialog menu footer pre code head
+    del s strike""".split()  # noqa: SIM905
 )
 _CONTAINERS = frozenset(
     """p h1 h2 h3 h4 h5 h6 li blockquote dd dt summary div section article main body td th tr table
@@ -29,7 +30,9 @@ _NAMED = re.compile(
     r"|trending|copyright|login)(?:[-_\s]|$)",
     re.IGNORECASE,
 )
+_NOTE_MARK = re.compile(r"\[?(?:\d{1,3}|[*†‡]{1,3}|[a-z])\]?")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_LONGEST_UNIT = 3  # letters
 _LEAST_SHARE = 0.6  # of the words of all paragraphs that the extractor must have found
 _MOST_NAMED_SHARE = 0.5  # of a page's words; what holds more is not furniture whatever its name
 
@@ -80,6 +83,8 @@ def block_texts(tree: HtmlElement) -> list[str]:
             open_text.append(" ")
         if element.tag in {"td", "th"} and is_short_cell(element.text_content()):
             return
+        if is_note_mark(element, "".join(open_text[-2:])):
+            return
         open_text.append(element.text or "")
         for child in element:
             visit(child)
@@ -92,6 +97,19 @@ def block_texts(tree: HtmlElement) -> list[str]:
     return texts
 
 
+def is_note_mark(element: Any, before: str) -> bool:
+    """Whether an element is a raised number that points to a note; not that of m² or 10⁶.
+
+    Args:
+        before: what stands before it.
+    """
+    if element.tag != "sup" or not _NOTE_MARK.fullmatch(element.text_content().strip()):
+        return False
+    linked = element.find(".//a") is not None
+    word = re.search(r"[^\W\d_]*[.,;:!?)\"”’]*$", before)
+    return linked or (word is not None and len(word[0]) > _LONGEST_UNIT)
+
+
 def _prune(tree: HtmlElement) -> None:
     """Takes out what is not the article."""
     everything = max(1, _words(tree.text_content()))
@@ -101,6 +119,7 @@ def _prune(tree: HtmlElement) -> None:
         names = f"{element.get('class', '')} {element.get('id', '')} {element.get('role', '')}"
         around = (
             element.tag in _AROUND
+            or is_note_mark(element, _text_before(element))
             or element.get("hidden") is not None
             or element.get("aria-hidden") == "true"
             or _HIDDEN.search(element.get("style", ""))
@@ -116,6 +135,14 @@ def _prune(tree: HtmlElement) -> None:
             continue
         if around or named:
             element.drop_tree()
+
+
+def _text_before(element: HtmlElement) -> str:
+    """What stands directly before an element, within its parent."""
+    sibling, parent = element.getprevious(), element.getparent()
+    if sibling is not None:
+        return sibling.tail or ""
+    return "" if parent is None else parent.text or ""
 
 
 def _main_paragraphs(tree: HtmlElement) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from summ.data.decoded_lines import decoded_lines, decoded_text
-from summ.data.record import Place, Record, encodable, no_field
+from summ.data.record import Place, Record, encodable, kind_of, no_field, no_text
 from summ.errors import DataError
 
 
@@ -71,20 +71,13 @@ def _parsed(line: str, where: str) -> Any:
 
 def _record(record: Any, where: str, place: Place, field: str) -> Record:
     if not isinstance(record, dict):
-        kind = _kind(record)
+        kind = kind_of(record)
         raise DataError(f'{where}: must be an object like {{"{field}": "..."}}, found a {kind}.')
     if field not in record:
         raise no_field(where, field, list(record))
     text = record[field]
     if not isinstance(text, str):
-        raise DataError(
-            f'{where}: field "{field}" must be a string, found {_kind(text)}. Use --field.'
-        )
+        raise no_text(where, field, text)
     own = record.get("id")
     id_ = own if isinstance(own, str) else "" if own is None else json.dumps(own)
     return Record(encodable(id_, place, where), encodable(text, place, where), record)
-
-
-def _kind(value: Any) -> str:
-    """What a value is called that is no text."""
-    return "null" if value is None else "NaN" if value != value else type(value).__name__

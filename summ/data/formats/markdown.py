@@ -79,7 +79,11 @@ def _inline(tokens: Sequence[Token]) -> str:
     """The words of a block; line ends of the source become spaces, those that were asked for
     stay."""
     words: list[str] = []
+    struck_out = 0
     for token in tokens:
+        struck_out += (token.type == "s_open") - (token.type == "s_close")
+        if struck_out:
+            continue
         if token.type in {"text", "code_inline", "text_special"}:
             words.append(token.content)
         elif token.type == "softbreak":

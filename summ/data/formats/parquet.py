@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
 from summ.data.lines import MOST_BYTES
-from summ.data.record import Place, Record, encodable, no_field
+from summ.data.record import Place, Record, encodable, no_field, no_text
 from summ.errors import DataError
 
 if TYPE_CHECKING:
@@ -71,8 +71,7 @@ def _rows_at_a_time(metadata: FileMetaData, group: int, name: str) -> int:
 def _record(row: dict[str, Any], where: str, place: Place, field: str) -> Record:
     text, own = row[field], row.get("id")
     if not isinstance(text, str):
-        kind = "null" if text is None else "NaN" if text != text else type(text).__name__
-        raise DataError(f'{where}: field "{field}" must be a string, found {kind}. Use --field.')
+        raise no_text(where, field, text)
     if len(text) > MOST_BYTES:
         raise DataError(f"{where}: longer than {MOST_BYTES >> 20} MiB. Split it into documents.")
     id_ = own if isinstance(own, str) else "" if own is None else json.dumps(own, default=str)

@@ -17,6 +17,14 @@ _PAGE_NUMBER = re.compile(
     r"(?:\s*(?:/|of|von|de)\s*\d{1,4})?\W*",
     re.IGNORECASE,
 )
+# What browsers print around a page: its address, the hour of printing.
+_PRINTED = re.compile(
+    r"(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? +\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?: ?[AP]M)?"
+    r"(?: [^.!?]{0,80})?|(?:https?|file|\ufb01le)://\S+(?:\s+\d{1,4}(?: ?/ ?\d{1,4})?)?)",
+    re.IGNORECASE,
+)
+# The number of a note, glued to the end of its sentence: *the bridge opened.3*
+_NOTE_MARK = re.compile(r"(?<=[a-z]{4}[.,;])\d{1,2}(?=\s|$)")
 _DIGITS = re.compile(r"\d+")
 _ENDS = (".", "!", "?", ":", '"', "”", "。", "！", "？")
 _SHORT = 0.75  # of the length of a full line
@@ -36,13 +44,15 @@ def pdf_text(data: bytes, name: str) -> str:
         raise DataError(f"{name}: encrypted PDF. Remove its password first.")
     pages = [page.extract_text().split("\n") for page in file.pages]
     lines = [line for page in without_heads_and_feet(pages) for line in page]
-    return paragraphs(join_divided_words("\n".join(lines)).split("\n"))
+    text = _NOTE_MARK.sub("", "\n".join(lines))
+    return paragraphs(join_divided_words(text).split("\n"))
 
 
 def without_heads_and_feet(pages: list[list[str]]) -> list[list[str]]:
     """The lines of each page without those at its edges that other pages have there, too.
 
-    Lines that differ in their digits only are the same; a page's number alone always goes.
+    Lines that differ in their digits only are the same; a page's number alone always goes, and
+    so does what a browser prints around a page.
     """
     pages = [[line.strip() for line in page if line.strip()] for page in pages]
     seen: Counter[str] = Counter()
@@ -56,6 +66,7 @@ def without_heads_and_feet(pages: list[list[str]]) -> list[list[str]]:
             place
             for place in edges
             if seen[_DIGITS.sub("#", page[place])] >= least
+            or _PRINTED.fullmatch(page[place])
             or (
                 len(pages) > 1
                 and place in {0, len(page) - 1}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import itertools
+import re
+from collections.abc import Iterable, Iterator
 from typing import IO
 
 from summ.data.decoded_lines import decoded_lines
@@ -12,6 +14,8 @@ from summ.data.lines import MOST_BYTES
 from summ.data.record import Place, Record, no_field
 from summ.errors import DataError
 
+_CELL = r'(?:"(?:[^"]|"")*"|[^"\t][^\t]*|)'
+_QUOTED_ROW = re.compile(rf"{_CELL}(?:\t{_CELL})*")
 _SEPARATOR_LINE = "sep="  # the first line that a spreadsheet may write
 
 
@@ -35,8 +39,12 @@ def table_records(stream: IO[bytes], place: Place, field: str, tabs: bool) -> It
     delimiter = delimiter_of(first.rstrip("\n"), field) or ("\t" if tabs else ",")
     # Padding behind a delimiter stands before the quotes of a text, too.
     padded = f"{delimiter} " in first
+    every = itertools.chain([first], lines)
     rows = csv.reader(
-        _chained(first, lines), delimiter=delimiter, strict=True, skipinitialspace=padded
+        _requoted(every) if delimiter == "\t" else every,
+        delimiter=delimiter,
+        strict=True,
+        skipinitialspace=padded,
     )
     header: list[str] | None = None
     while True:
@@ -61,9 +69,20 @@ def table_records(stream: IO[bytes], place: Place, field: str, tabs: bool) -> It
             yield Record(values.get("id", ""), values.get(field, ""), values)
 
 
-def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
+def _requoted(lines: Iterable[str]) -> Iterator[str]:
+    """Lines in which tabs separate; cells that only begin with a quotation are quoted.
+
+    Databases write such columns without any quoting, spreadsheets with it.
+    """
+    inside = False  # a quoted cell of several lines
+    for line in lines:
+        open_ends = line.count('"') % 2 == 1
+        if inside or open_ends or '"' not in line or _QUOTED_ROW.fullmatch(line.rstrip("\n")):
+            yield line
+        else:
+            cells = (cell.replace('"', '""') for cell in line.rstrip("\n").split("\t"))
+            yield "\t".join(f'"{cell}"' for cell in cells) + "\n"
+        inside = inside != open_ends
 
 
 def _header(row: list[str], where: str, field: str) -> list[str]:

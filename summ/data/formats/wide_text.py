@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import io
-from typing import IO, Any
+from typing import IO, Any, cast
 
+from summ.data.formats.kinds import HEAD_BYTES
 from summ.errors import DataError
 
 _ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -18,21 +19,38 @@ def is_wide(head: bytes) -> bool:
     return head.startswith((*_ENCODINGS, *_BOM_UTF32))
 
 
-def as_utf8(stream: IO[bytes], head: bytes, name: str, errors: str) -> IO[bytes]:
-    """The same text in UTF-8, without its mark.
+def with_head(stream: IO[bytes], size: int) -> tuple[bytes, IO[bytes]]:
+    """The first bytes of a stream, and a stream that begins with them again."""
+    if isinstance(stream, io.BufferedReader):
+        return stream.peek(size)[:size], stream
+    if stream.seekable():
+        start = stream.tell()
+        head = stream.read(size)
+        stream.seek(start)
+        return head, stream
+    reader = io.BufferedReader(cast("io.RawIOBase", stream), size)
+    return reader.peek(size)[:size], reader
+
+
+def as_utf8(stream: IO[bytes], name: str, errors: str) -> tuple[bytes, IO[bytes]]:
+    """The first bytes of a text, and the text as a stream that begins with them.
+
+    UTF-16, which its mark tells, becomes UTF-8; other text stays as it is.
 
     Args:
-        head: the first bytes, which the stream begins with.
         name: of the file.
         errors: ``strict``, or ``replace`` to put U+FFFD for what is no UTF-16.
 
     Raises:
         DataError: it is UTF-32; and on reading, at the first thing that is no UTF-16.
     """
+    head, stream = with_head(stream, HEAD_BYTES)
     if head.startswith(_BOM_UTF32):
         raise DataError(f"{name}: UTF-32 text. Convert it to UTF-8.")
+    if not is_wide(head):
+        return head, stream
     encoding = _ENCODINGS[stream.read(2)]
-    return io.BufferedReader(_Recoded(stream, encoding, name, errors))
+    return with_head(io.BufferedReader(_Recoded(stream, encoding, name, errors)), HEAD_BYTES)
 
 
 class _Recoded(io.RawIOBase):

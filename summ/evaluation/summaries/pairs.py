@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal, cast
 
+from summ.data.formats.wide_text import as_utf8
 from summ.data.lines import MOST_BYTES, bounded_lines
 from summ.errors import DataError
 
 Errors = Literal["strict", "replace"]
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,8 @@ def read_pairs(
 ) -> Texts:
     """Plain text files with one summary a line; several reference files are several references.
 
-    Line ends may be LF or CRLF, a byte order mark is ignored, ``.gz`` is unpacked, ``-`` is
+    Line ends may be LF or CRLF, a byte order mark is ignored, UTF-16
+    is read by it, ``.gz`` is unpacked, ``-`` is
     standard input.  A blank prediction counts and scores 0.  A blank line in one of several
     reference files means that this reference is missing.
 
@@ -151,7 +152,8 @@ def _present(references: Sequence[str]) -> list[str]:
 def _numbered_lines(path: Path, errors: Errors) -> Iterator[tuple[int, str]]:
     """Decodes line by line, so that a bad byte is reported with its line."""
     try:
-        with _opened(path) as stream:
+        with _opened(path) as file:
+            _, stream = as_utf8(file, str(path), errors)
             yield from _decoded(stream, path, errors)
     except OSError as error:
         raise DataError(
@@ -163,8 +165,6 @@ def _numbered_lines(path: Path, errors: Errors) -> Iterator[tuple[int, str]]:
 
 def _decoded(stream: IO[bytes], path: Path, errors: Errors) -> Iterator[tuple[int, str]]:
     for number, (raw, whole) in enumerate(bounded_lines(stream), start=1):
-        if number == 1 and raw.startswith(_WIDE_MARKS):
-            raise DataError(f"{path}: is UTF-16 text. Convert it to UTF-8.")
         line = raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw
         line = line.removesuffix(b"\n").removesuffix(b"\r")
         if b"\x00" in line:

@@ -27,6 +27,8 @@ def write(path: Path, content: bytes | str) -> Path:
         (b"a\n\nb\n", ["a", "", "b"]),
         (b"a\n\n", ["a", ""]),
         (b"\n", [""]),
+        ("é\r\nb".encode("utf-16"), ["é", "b"]),
+        (b"\xfe\xff" + "é\nb".encode("utf-16-be"), ["é", "b"]),
         ("a\u2028b\x0c\x85c\nd\n".encode(), ["a\u2028b\x0c\x85c", "d"]),
     ],
 )
@@ -42,7 +44,8 @@ def test_lines_end_where_line_feeds_say(tmp_path: Path, content: bytes, lines: l
         ("f.txt", b"", r"f\.txt: is empty, found 0 lines"),
         ("f.txt", b"ok\nbad \xff byte\n", r"f\.txt line 2: is not UTF-8 \(byte 0xff at column 5\)"),
         ("f.txt", b"ok\nbin\x00ary\n", r"f\.txt line 2: is not text"),
-        ("f.txt", "text".encode("utf-16"), r"f\.txt: is UTF-16 text"),
+        ("f.txt", "text".encode("utf-32"), r"f\.txt: UTF-32 text"),
+        ("f.txt", "text".encode("utf-16")[:-1], r"f\.txt: not UTF-16 as its first bytes say"),
         ("f.txt.gz", b"no archive", r"f\.txt\.gz: cannot be read"),
         ("f.txt.gz", gzip.compress(b"a\n" * 99, mtime=0)[:-9], r"damaged or cut short"),
     ],

@@ -1,0 +1,27 @@
+"""Minutes of meetings: what was said, without who came, when it ended and when the next one is."""
+
+from __future__ import annotations
+
+import re
+
+_IGNORE = re.IGNORECASE
+_ABOUT = re.compile(
+    r"(?:present|in attendance|attendees|attending|participants|apologies(?: for absence)?|absent"
+    r"|regrets|chair(?:ed by)?|minutes(?: taken)? by|minute[- ]taker|note[- ]taker|secretary|date"
+    r"|time|place|venue|location|next meeting|distribution|cc|anwesend\w*|teilnehmer\w*"
+    r"|entschuldigt|protokoll(?:ant(?:in)?)?|ort|datum|zeit|beginn|ende"
+    r"|nächster? (?:termin|sitzung)|présents?|excusés?|absents?|asistentes|fecha|lugar)\s*:\s*\S.*"
+    r"|(?:the )?(?:meeting|session) (?:was )?(?:closed|opened|ended|began|started|adjourned"
+    r"|called to order)\b[^.]{0,40}\d[^.]{0,12}\.?",
+    _IGNORE,
+)
+_FEWEST = 2
+
+
+def without_meeting(lines: list[str]) -> list[str]:
+    """The lines without those about the meeting itself, if at least two are."""
+    about = [_ABOUT.fullmatch(line.strip()) is not None for line in lines]
+    if sum(about) < _FEWEST:
+        return lines
+    kept = ["" if gone else line for line, gone in zip(lines, about, strict=True)]
+    return kept if any(map(str.strip, kept)) else lines
