@@ -28,6 +28,7 @@ from summ.pipelines.line_judges import LineJudges
 from summ.pipelines.ordered_search import OrderedLine, OrderedSearcher, OrderedSource
 from summ.pipelines.texts import alike
 from summ.summary import Method
+from summ.text.folding import is_tokenised
 from summ.text.languages.en import LEANING
 from summ.text.languages.en_phrases import (
     CONDITIONS,
@@ -37,6 +38,7 @@ from summ.text.languages.en_phrases import (
     PREPOSITIONS,
     SUBORDINATORS,
 )
+from summ.text.put_together import put_together
 from summ.text.sentences import split_sentences
 from summ.text.shortenings import looks_complete, shortenings, shortest_loss
 from summ.text.verbs import bare
@@ -200,6 +202,9 @@ class Shortener:
         """Every line that fits, or does as a headline."""
         room, skips = words + spared, self._searcher.skips(source)
         known = {line.places: line for line in lines}
+        # Phrases are known by commas and quotation marks that touch their words.
+        tokenised = is_tokenised(text)
+        text = put_together(source.folded) if tokenised else text
         more = [*self._shortenings(text, source, room), *self._heads(source, room)]
         new = [places for places in dict.fromkeys(more) if places not in known]
         if new:
@@ -216,7 +221,11 @@ class Shortener:
                 if shorter is None:
                     continue
                 shown = shorter
-            clause = self._searcher.write(source, places).split()
+            clause = (
+                put_together(source.folded, places)
+                if tokenised
+                else self._searcher.write(source, places)
+            ).split()
             complete = looks_complete(clause, whole, self._model.verbs)
             complete = complete and not breaks_off(source, skips, places)
             complete = complete and not lacks_complement(source, places)
@@ -243,7 +252,9 @@ class Shortener:
         skips = self._searcher.skips(source)
         for shortening in shortenings(text, words, self._model.verbs):
             places = source.find(shortening.text)
-            if places and skips.ends[places[-1]] and skips.pairs_marks(places):
+            if not places or source.count_words(places) > words:
+                continue  # a tokenised text counts *Japan's* as two
+            if skips.ends[places[-1]] and skips.pairs_marks(places):
                 yield places
 
     def _heads(
