@@ -245,3 +245,23 @@ def test_sentences_keep_their_articles(shortener):
         for sentence in SENTENCES:
             first, second, *_ = sentence.split()
             assert first not in {"The", "A"} or not line.text.lower().startswith(second.lower())
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "line"),
+    [
+        (
+            "The port of Arsenby reported a large loss of 4.5 million in the first half of 2019.",
+            8,
+            "The port of Arsenby reported a large loss",
+        ),
+        (
+            "Harwick Steel signed the engineer Olga Brandt and the designer Ivo Lind to contracts.",
+            7,
+            "Harwick Steel signed the engineer Olga Brandt",
+        ),
+    ],
+)
+def test_a_line_says_what_its_subject_does(shortener, text, words, line):
+    (found,) = shortener.shorten([text], [words], DecodingOptions(style="sentence"))
+    assert found.text == line
