@@ -316,6 +316,12 @@ Between = Annotated[
     tuple[str, str] | None,
     Option(metavar="A B", help="Decode codes on the way from the text A to the text B."),
 ]
+Content = Annotated[
+    str | None, Option(metavar="A", help="Decode the content of the text A in the --style of B.")
+]
+OfStyle = Annotated[
+    str | None, Option("--style", metavar="B", help="The text whose style is put on --content.")
+]
 Steps = Annotated[
     int, Option(parser=_whole(2, 1000), metavar="N", help="Codes from A to B, both included.")
 ]
