@@ -1,4 +1,4 @@
-"""Telling English in its own case, or without capitals, from everything else."""
+"""Telling English in its own case, and text in capitals, from everything else."""
 
 from __future__ import annotations
 
