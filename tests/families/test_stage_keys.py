@@ -108,5 +108,7 @@ def test_a_shorteners_stage_reads_its_keys(
 def test_an_autoencoders_stage_reads_its_keys(
     tiny_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = autoencoder.values(tiny_corpus, "binary", tmp_path / "run")
+    given = autoencoder.values(tiny_corpus, "styled", tmp_path / "run")
+    given["data"]["other_styles"] = [str(tiny_corpus)]
+    given["stages"][0] |= {"adversary_weight": 1.0, "contractive_weight": 0.1, "nested": True}
     assert not keys_not_read(AutoencoderRun.model_validate(given), monkeypatch)
