@@ -160,7 +160,7 @@ Similarity = Annotated[
 ]
 SummaryStyle = Annotated[
     Literal["auto", "headline", "sentence"],
-    Option("--style", help="Of shortened sentences; auto: sentences of cased English text."),
+    Option("--style", help="Of shortened sentences; auto: sentences, of English text."),
 ]
 BatchSize = Annotated[
     int, Option(parser=_whole(1), metavar="N", help="Texts that are worked on at once.")
