@@ -206,11 +206,17 @@ def _decoders(
 
 def _contexts(config: SentenceRun, model: SentenceModel) -> dict[str, DocumentContext]:
     """One for every cpc stage by its name, initialised from the run's seed; not kept."""
-    read, wanted = int(model.encoders[0].width), int(model.encoders[-1].width)
+    widths = [
+        encoder.width
+        for encoder in model.encoders
+        if isinstance(encoder, StaticEncoder | PooledEncoder)
+    ]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
         return {
-            stage.name: DocumentContext(stage.context, read, stage.hidden, wanted, stage.ahead)
+            stage.name: DocumentContext(
+                stage.context, widths[0], stage.hidden, widths[-1], stage.ahead
+            )
             for stage in config.stages
             if isinstance(stage, CpcStage)
         }
