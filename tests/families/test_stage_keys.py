@@ -77,7 +77,7 @@ def test_a_summarizers_stage_reads_its_keys(
     assert not keys_not_read(run, monkeypatch)
 
 
-@pytest.mark.parametrize(("kind", "encoders"), [("quick", 2), ("skip", 1)])
+@pytest.mark.parametrize(("kind", "encoders"), [("quick", 2), ("cpc", 2), ("skip", 1)])
 def test_a_sentence_encoders_stage_reads_its_keys(
     kind: str, encoders: int, prose: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
