@@ -125,10 +125,10 @@ class Shortener:
         loud = [is_capitals(text) for text in texts]
         if any(loud):  # every word would be a name
             quiet = [text.lower() if of else text for text, of in zip(texts, loud, strict=True)]
-            lines = self.shorten(quiet, words, decoding)
+            shown = self.shorten(quiet, words, decoding)
             return [
                 replace(line, text=line.text.upper()) if of else line
-                for line, of in zip(lines, loud, strict=True)
+                for line, of in zip(shown, loud, strict=True)
             ]
         spared = 0 if decoding.style == "sentence" else self._weights.room
         texts = [self._telling_sentence(text) for text in texts]
