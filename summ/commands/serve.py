@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-
 from summ import options
 from summ.commands.terminal import say, wrong_usage
 from summ.commands.threads import use_threads
@@ -25,10 +23,11 @@ def serve(
     The page summarizes what is pasted or dropped, shows what was kept, and looks inside the model.
     """
     use_threads(threads)
-    gc.disable()  # until the models are loaded: what is made till then stays
+    from summ.serving.model_process import ModelProcess
+
+    models = ModelProcess(model, encoder, device)  # before what serves: both load at once
     try:
         from summ.serving.access import Access
-        from summ.serving.operations import Models
         from summ.serving.server import Server, address, bind, check_token
     except ImportError as error:
         raise ConfigError(
@@ -39,6 +38,6 @@ def serve(
     except ConfigError as error:
         raise wrong_usage(str(error)) from error
     with bind(host, port) as listener:
-        server = Server(Models(model, encoder, device), Access(host, token))
+        server = Server(models, Access(host, token))
         say(f"serving at {address(listener, token)} (Ctrl-C ends)")
         server.run(listener)

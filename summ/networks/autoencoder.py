@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from summ.networks.bottlenecks import Bottleneck
 from summ.networks.transformer import Encoded, VocabularyFacts, decoder_logits
@@ -51,6 +52,23 @@ class Autoencoder(nn.Module):
         allowed[vocabulary.eos] = True
         self.register_buffer("allowed_anywhere", allowed, persistent=False)
 
+    def slots_and_embeddings(
+        self, texts: Tokens
+    ) -> tuple[Float[Tensor, "N H D"], Float[Tensor, "N T D"]]:
+        """The slots of each text, and the embeddings of its pieces that they depend on.
+
+        The slots can be differentiated twice, which fused attention cannot.
+        """
+        seen: list[Tensor] = []
+        table = self.network.get_encoder().get_input_embeddings()
+        handle = table.register_forward_hook(lambda module, given, rows: seen.append(rows))
+        try:
+            with sdpa_kernel(SDPBackend.MATH):
+                slots = self.slots(texts)
+        finally:
+            handle.remove()
+        return slots, seen[0]
+
     def slots(self, texts: Tokens) -> Float[Tensor, "N H D"]:
         """What the encoder says of each text, before the bottleneck."""
         encoder = self.network.get_encoder()
@@ -62,10 +80,18 @@ class Autoencoder(nn.Module):
         )
         return self.slots_norm(slots)
 
-    def read(self, values: Float[Tensor, "N H L"]) -> Encoded:
-        """The code as a source of H positions, for everything that decodes."""
+    def read(
+        self, values: Float[Tensor, "N H L"], kept: Int[Tensor, " N"] | None = None
+    ) -> Encoded:
+        """The code as a source of H positions, for everything that decodes.
+
+        Args:
+            kept: how many of a text's slots are read, from the first; None reads all.
+        """
         states = self.memory_norm(self.expand(values) + self.places)
         mask = torch.ones(states.shape[:2], dtype=torch.bool, device=states.device)
+        if kept is not None:
+            mask = torch.arange(mask.shape[1], device=mask.device) < kept[:, None]
         return Encoded(states, mask, self.allowed_anywhere.expand(len(states), -1), None)
 
     def logits(
@@ -77,4 +103,6 @@ class Autoencoder(nn.Module):
     def bag_logits(self, encoded: Encoded) -> Float[Tensor, "N V"]:
         """Raw logits of any piece of the text, whatever its place, from the code alone."""
         table = self.network.get_input_embeddings().weight
-        return self.bag(encoded.states.mean(dim=1)) @ table.T.to(encoded.states.dtype)
+        read = encoded.states.masked_fill(~encoded.mask[..., None], 0.0).sum(dim=1)
+        mean = read / encoded.mask.sum(dim=1, keepdim=True)
+        return self.bag(mean) @ table.T.to(mean.dtype)

@@ -62,16 +62,38 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def _parsed(content: bytes) -> dict[str, Any]:
-    stored = json.loads(content.decode("utf-8"), parse_constant=_no_number)
+    stored = json.loads(
+        content.decode("utf-8"), parse_int=_whole, parse_float=_real, parse_constant=_no_number
+    )
     if not isinstance(stored, dict):
         raise ValueError(f"must be an object, found a {type(stored).__name__}")
-    for _, value, level in _values(stored):
+    level = 0
+    containers: list[Any] = [stored]
+    while containers := [one for one in containers if one]:
+        level += 1
         if level > _MOST_LEVELS:
             raise ValueError(f"more than {_MOST_LEVELS} levels")
-        large = isinstance(value, int) and abs(value) > _LARGEST
-        if large or (isinstance(value, float) and not math.isfinite(value)):
-            raise ValueError("a number that is too large")
+        containers = [
+            item
+            for one in containers
+            for item in (one.values() if isinstance(one, dict) else one)
+            if isinstance(item, dict | list)
+        ]
     return stored
+
+
+def _whole(digits: str) -> int:
+    number = int(digits)
+    if abs(number) > _LARGEST:
+        raise ValueError("a number that is too large")
+    return number
+
+
+def _real(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError("a number that is too large")
+    return number
 
 
 def _no_number(name: str) -> None:

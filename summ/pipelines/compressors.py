@@ -53,6 +53,9 @@ def load_parts(
     load = load or partial(_read, device=device)
     manifest = None if folder is None else read_manifest(folder)
     if folder is not None and manifest is not None and manifest.family != "shortener":
+        if folder in shipped_models().values():
+            late = LateCompressor(folder, partial(load, folder))
+            return SummarizerParts(late, LateShortener(None, device), False, manifest.language)
         return parts_around(load(folder), device)
     if folder is not None and manifest is not None and not _is_english(manifest):
         return SummarizerParts(_read_shortener(folder, device), None, False, manifest.language)

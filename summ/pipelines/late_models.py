@@ -88,6 +88,14 @@ class LateShortener:
     ) -> list[Compressed]:
         return self._shortener.shorten(texts, words, decoding)
 
+    def load(self) -> None:
+        """Reads the model now, so that the first text need not wait.
+
+        Raises:
+            CheckpointError: the folder is missing or damaged.
+        """
+        _ = self._shortener
+
     @cached_property
     def _shortener(self) -> SentenceShortener:
         from summ.families.shortener.model import load_shortener

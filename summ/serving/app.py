@@ -19,6 +19,7 @@ from summ.serving.answers import Answers, TooMuchError
 from summ.serving.batching import OverloadedError
 from summ.serving.limits import Limits
 from summ.serving.metrics import Metrics
+from summ.serving.model_process import ModelsLostError
 from summ.serving.page import add_page
 from summ.serving.uploads import read_upload
 from summ.text.controls import visible
@@ -197,7 +198,12 @@ def _handle_errors(application: FastAPI) -> None:
 
     @application.exception_handler(SummError)
     async def of_summ(_: Request, error: SummError) -> JSONResponse:
-        return line(413 if isinstance(error, TooMuchError) else 422, str(error))
+        match error:
+            case TooMuchError():
+                return line(413, str(error))
+            case ModelsLostError():
+                return line(503, str(error))
+        return line(422, str(error))
 
     @application.exception_handler(OverloadedError)
     async def overloaded(_: Request, error: OverloadedError) -> JSONResponse:

@@ -1,4 +1,4 @@
-"""Operations: what the models do for a request.  They run in the batcher's thread alone.
+"""Operations: what the models do for a request, one after the other.
 
 Everything is done by the pipelines that the commands call; the summarizer, the scorer and the
 inspector share one model.  What the first summary does not need is read when it is first needed.
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Literal
 
 from summ.data.readers import Record
@@ -18,6 +19,7 @@ from summ.pipelines.decoding_options import DecodingOptions
 
 if TYPE_CHECKING:
     from summ.families.summarizer.model import SummaryModel
+    from summ.pipelines.compressors import SummarizerParts
     from summ.pipelines.embed import SentenceEncoder
     from summ.pipelines.inspection import Inspector
     from summ.pipelines.score import Scorer
@@ -25,12 +27,15 @@ if TYPE_CHECKING:
 
 Result = dict[str, Any]
 
-_FIRST = "The council said on Monday that it will close the bridge."
-
 
 @dataclass(frozen=True)
 class Load:
-    """Loads the summarizer, and summarizes one sentence, so that the first user need not wait."""
+    """Loads what the default summary needs; nothing looks through it for garbage again."""
+
+
+@dataclass(frozen=True)
+class ImportTheRest:
+    """Imports, beside what runs, what the first summary did without."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,9 @@ class Neighbours:
     ticket: int
 
 
-Operation = Load | Summarize | SummarizeTogether | Score | Embed | Inspect | Neighbours
+Operation = (
+    Load | ImportTheRest | Summarize | SummarizeTogether | Score | Embed | Inspect | Neighbours
+)
 
 
 class Models:
@@ -103,7 +110,11 @@ class Models:
         """
         match operation:
             case Load():
-                return self._loaded(texts)
+                return self._loaded(len(texts))
+            case ImportTheRest():
+                # A thread that the end of the program does not wait for.
+                Thread(target=_import_the_rest, daemon=True).start()
+                return [{}] * len(texts)
             case Summarize():
                 return self._summaries(operation, texts)
             case SummarizeTogether():
@@ -129,11 +140,16 @@ class Models:
         return chosen_device(self._device)
 
     @cached_property
-    def _summarizer(self) -> Summarizer:
+    def _parts(self) -> SummarizerParts:
         from summ.pipelines.compressors import load_parts
+
+        return load_parts(self._model, self._place, self._read)
+
+    @cached_property
+    def _summarizer(self) -> Summarizer:
         from summ.pipelines.summarize import Summarizer
 
-        return Summarizer.of(load_parts(self._model, self._place, self._read), self._place)
+        return Summarizer.of(self._parts, self._place)
 
     @cached_property
     def _scorer(self) -> Scorer:
@@ -162,15 +178,19 @@ class Models:
             self._read_models[folder] = load_summary_model(folder, self._place)
         return self._read_models[folder]
 
-    def _loaded(self, texts: Sequence[str]) -> list[Result]:
-        """The first summaries, whose models stay to the end: nothing looks through them again."""
+    def _loaded(self, count: int) -> list[Result]:
+        from summ.pipelines.late_models import LateShortener
+
         gc.disable()
         try:
-            summaries = self._summaries(Summarize(5, None, "auto", 1), [_FIRST] * len(texts))
+            _ = self._summarizer
+            shortener = self._parts.shortener
+            if self._parts.prefer_shortener and isinstance(shortener, LateShortener):
+                shortener.load()
             gc.freeze()
         finally:
             gc.enable()
-        return summaries
+        return [{}] * count
 
     def _summaries(self, options: Summarize, texts: Sequence[str]) -> list[Result]:
         records = [Record("", text) for text in texts]
@@ -202,8 +222,8 @@ class Models:
         return [{"neighbours": found}] * len(texts)
 
 
-def import_the_rest() -> None:
-    """Imports what the first summary did without; the first text that needs it need not wait.
+def _import_the_rest() -> None:
+    """Imports what a later text would wait for.
 
     Texts that the default leaves to the summarizer, scores and the look inside need transformers,
     whose import takes seconds.

@@ -1,14 +1,13 @@
-"""The server: a socket, the application behind its guard, and the models in their thread."""
+"""The server: a socket, the application behind its guard, and the models that it asks."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from itertools import count
-from threading import Thread
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
 from fastapi import FastAPI
@@ -22,8 +21,10 @@ from summ.serving.batching import Batcher
 from summ.serving.guard import Guard
 from summ.serving.limits import Limits
 from summ.serving.metrics import Metrics
-from summ.serving.operations import Load, Models, Operation, Result, import_the_rest
+from summ.serving.model_process import ModelsLostError
+from summ.serving.operations import ImportTheRest, Load, Operation, Result, Summarize
 
+_FIRST = "The council said on Monday that it will close the bridge."
 _GRACE_SECONDS = 4
 _PAUSE = 3.0  # seconds after the models are read, in which the first texts come
 _SHORTEST_TOKEN = 16
@@ -66,13 +67,23 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
+class RunsOperations(Protocol):
+    """Models, here or in a process of their own."""
+
+    def run(self, operation: Operation, texts: Sequence[str]) -> list[Result]:
+        """One result for each text."""
+
+
 class Server:
     """Application and models, ready to be run."""
 
-    def __init__(self, models: Models, access: Access, limits: Limits | None = None) -> None:
+    def __init__(
+        self, models: RunsOperations, access: Access, limits: Limits | None = None
+    ) -> None:
         limits = limits or Limits()
+        self._models = models
         self.batcher: Batcher[Operation, Result] = Batcher(
-            models.run, most_waiting=limits.waiting_texts, observe=self._observe
+            self._run_models, most_waiting=limits.waiting_texts, observe=self._observe
         )
         self.metrics = Metrics(lambda: self.batcher.waiting)
         self._limits = limits
@@ -107,6 +118,19 @@ class Server:
         if self._failure is not None:
             raise self._failure
 
+    def _run_models(self, operation: Operation, texts: Sequence[str]) -> list[Result]:
+        try:
+            return self._models.run(operation, texts)
+        except ModelsLostError as error:
+            self._end(error)
+            raise
+
+    def _end(self, failure: BaseException) -> None:
+        """Ends the server, which cannot go on; ``run`` raises the failure."""
+        self._failure = failure
+        if self._uvicorn is not None:
+            self._uvicorn.should_exit = True
+
     def _observe(self, texts: int) -> None:
         self.metrics.batch(texts)
 
@@ -127,13 +151,12 @@ class Server:
         try:
             await self.batcher.submit(Load(), [""])
             self._ready = True
+            # The first summary takes twice as long as others; a user's that waits comes before it.
+            await self.batcher.submit(Summarize(5, None, "auto", 1), [_FIRST])
             await asyncio.sleep(_PAUSE)
-            # A thread that the end of the program does not wait for.
-            Thread(target=import_the_rest, daemon=True).start()
+            await self.batcher.submit(ImportTheRest(), [""])
         except Exception as error:
-            self._failure = error
-            if self._uvicorn is not None:
-                self._uvicorn.should_exit = True
+            self._end(error)
 
 
 def _protocol(seconds: float) -> type[H11Protocol]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from summ.text.folding import fold
+from summ.text.folding import folded_text
 
 FOLDED_AT_ONCE = 1_000_000  # characters; far more than any network here reads
 _MARK = "\u2581"  # SentencePiece's, at the beginning of a word
@@ -17,7 +17,7 @@ def canonical(text: str, folding: bool) -> str:
     word takes twenty times the memory of the word.
     """
     if folding:
-        return " ".join(part for portion in _portions(text) if (part := fold(portion).text))
+        return " ".join(part for portion in _portions(text) if (part := folded_text(portion)))
     # Half surrogates cannot be encoded; SentencePiece's mark would read as a space.
     mended = text.encode("utf-8", "replace").decode("utf-8").replace(_MARK, "_")
     return " ".join(mended.split())

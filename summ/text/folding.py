@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 from summ.text.accents import without_accents
 from summ.text.languages.en import ABBREVIATIONS
@@ -96,6 +97,7 @@ _CLOSING = frozenset(
 _OPENING = frozenset({"(", "[", "{", "$", "£", "€", "¥", "₹", "us$"})
 _SENTENCE_END = frozenset({".", "?", "!", ":", "--", '"', "..."})
 _CHARACTER = re.compile(rf"[{UNSEGMENTED}{CJK_PUNCTUATION}]")
+_Result = TypeVar("_Result")
 _LONGEST_WORD = 100  # longer runs without a space are left whole: cutting them serves nobody
 
 
@@ -140,6 +142,17 @@ class _ShapeTable(dict[int, int]):
 
 _CLEAN = _CleanTable()
 _SHAPE = _ShapeTable()
+# Latin and Cyrillic letters, punctuation and currencies: composed, visible, and in lower case as
+# long, wherever they stand.
+_ORDINARY = re.compile(
+    r"[\t-\r\x1c-\x7e\x85\xa0-\xac\xae-\u012f\u0131-\u024f\u0400-\u04ff\u1e00-\u1eff"
+    r"\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]*"
+)
+# As ``_SHAPE`` has them.
+_ORDINARY_SHAPE = [(digit, "#") for digit in "0123456789"] + [
+    (character, chr(_SHAPE[ord(character)]))
+    for character in "\u2018\u2019\u201b\u2032\u201c\u201d\u2033\u2010\u2011\u2012\u2013"
+]
 _ENTITY = re.compile(r"&(?:amp;)+", re.IGNORECASE)
 _SLASH = re.compile(r"(?<!\\)\\+/")
 
@@ -171,22 +184,51 @@ def fold(text: str, accents: bool = True) -> Folded:
         accents: whether canonical words keep the accents of Latin letters.
     """
     clean, shape = _shapes(text)
+    runs = shape.split()
+    parts = [(run,) for run in runs] if _is_tokenised(runs) else _parts(runs)
     tokens: list[str] = []
     surfaces: list[str] = []
     glued: list[bool] = []
-    for start, end in _spans(shape):
-        token = shape[start:end]
-        token = _CANONICAL.get(token, token)
-        tokens.append(token if accents else without_accents(token))
-        surfaces.append(clean[start:end])
-        glued.append(start > 0 and not shape[start - 1].isspace())
+    # Shapes have spaces where the text has some.
+    for written, cut in zip(clean.split(), parts, strict=True):
+        start = 0
+        for part in cut:
+            token = _CANONICAL.get(part, part)
+            tokens.append(token if accents else without_accents(token))
+            surfaces.append(written[start : start + len(part)])
+            glued.append(start > 0)
+            start += len(part)
     return Folded(tuple(tokens), tuple(surfaces), tuple(glued))
+
+
+def folded_text(text: str) -> str:
+    """The same as ``fold(text).text``, in a quarter of the time."""
+    runs = _shapes(text)[1].split()
+    if _is_tokenised(runs):
+        return " ".join([_CANONICAL.get(run, run) for run in runs])
+    folded = " ".join(map(_joined, runs))
+    return f"{folded[:-1]} ." if folded == "no." or folded.endswith(" no.") else folded
+
+
+def is_tokenised(text: str) -> bool:
+    """Whether somebody split off the punctuation of a text before us, as in Gigaword."""
+    return _is_tokenised(_shapes(text)[1].split())
 
 
 def _shapes(text: str) -> tuple[str, str]:
     """The cleaned text and its lower-case digitless shape, of equal length."""
-    clean = text.translate(_CLEAN)
-    clean = _SLASH.sub("/", _ENTITY.sub("&", clean))
+    # Python translates ASCII fast and all else character by character.
+    ordinary = not text.isascii() and _ORDINARY.fullmatch(text) is not None
+    clean = text if ordinary else text.translate(_CLEAN)
+    if "&" in clean:
+        clean = _ENTITY.sub("&", clean)
+    if "\\" in clean:
+        clean = _SLASH.sub("/", clean)
+    if ordinary:
+        shape = clean.lower()
+        for character, other in _ORDINARY_SHAPE:
+            shape = shape.replace(character, other)
+        return clean, shape
     clean = unicodedata.normalize("NFC", clean)
     shape = clean.translate(_SHAPE)
     if not unicodedata.is_normalized("NFC", shape):
@@ -195,29 +237,50 @@ def _shapes(text: str) -> tuple[str, str]:
     return clean, shape
 
 
-def _spans(shape: str) -> list[tuple[int, int]]:
-    """Where the words of a shape begin and end."""
-    if _is_tokenised(shape):
-        return [match.span() for match in re.finditer(r"\S+", shape)]
-    spans: list[tuple[int, int]] = []
-    for match in _COARSE.finditer(shape):
-        start = match.start()
-        for part in _split(match.group()):
-            spans.append((start, start + len(part)))
-            start += len(part)
-    if spans and shape[slice(*spans[-1])] == "no.":  # "He said no." but "the No. 1 of ..."
-        start, end = spans.pop()
-        spans += [(start, end - 1), (end - 1, end)]
-    return spans
-
-
-def _is_tokenised(shape: str) -> bool:
-    """Whether somebody split off the punctuation before us."""
-    words = shape.split()
-    if _STANDS_ALONE.isdisjoint(words) or _TOUCHES.search(shape):
+def _is_tokenised(runs: list[str]) -> bool:
+    """Whether somebody split off the punctuation before us, given what stands between spaces."""
+    if _STANDS_ALONE.isdisjoint(runs) or any(map(_touches, runs)):
         return False
     # Where a full stop stands alone, one that touches a word belongs to an abbreviation.
-    return "." in words or _TOUCHING_STOP.search(shape) is None
+    return "." in runs or not any(map(_has_touching_stop, runs))
+
+
+def _parts(runs: list[str]) -> list[tuple[str, ...]]:
+    """What is cut off from what within runs of characters without a space."""
+    parts = [*map(_cut_up, runs)]
+    if parts and parts[-1][-1] == "no.":  # "He said no." but "the No. 1 of ..."
+        parts[-1] = (*parts[-1][:-1], "no", ".")
+    return parts
+
+
+def _remembered(function: Callable[[str], _Result]) -> Callable[[str], _Result]:
+    """The same function of a run of characters: most runs are words, which come again."""
+    known = lru_cache(maxsize=1 << 16)(function)
+    return lambda run: known(run) if len(run) <= _LONGEST_WORD else function(run)
+
+
+@_remembered
+def _touches(run: str) -> bool:
+    return _TOUCHES.search(run) is not None
+
+
+@_remembered
+def _has_touching_stop(run: str) -> bool:
+    return _TOUCHING_STOP.search(run) is not None
+
+
+@_remembered
+def _cut_up(run: str) -> tuple[str, ...]:
+    """The words of a run; together they are the run."""
+    return tuple(part for match in _COARSE.finditer(run) for part in _split(match.group()))
+
+
+@_remembered
+def _joined(run: str) -> str:
+    """The canonical words of a run with spaces between them."""
+    if run.isascii() and run.isalpha():  # nothing cuts these, and most runs are such
+        return run
+    return " ".join([_CANONICAL.get(part, part) for part in _cut_up(run)])
 
 
 @lru_cache(maxsize=1 << 16)

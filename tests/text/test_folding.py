@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from summ.text.folding import Folded, fold, unfold
+from summ.text.folding import Folded, fold, folded_text, unfold
 
 NATURAL = [
     ("Japan's NEC Corp. said 12% of U.S. sales", "japan 's nec corp. said ## % of u.s. sales"),
@@ -94,6 +94,7 @@ TEXTS = st.text(st.characters(codec=None), max_size=40) | st.lists(PIECES, max_s
 def test_folding_twice_is_folding_once(text: str) -> None:
     folded = fold(text)
     assert fold(folded.text).tokens == folded.tokens
+    assert folded_text(text) == folded.text
     assert len(folded.tokens) == len(folded.surfaces) == len(folded.glued)
     words = folded.tokens + folded.surfaces
     assert all(word and not any(map(str.isspace, word)) for word in words)
@@ -179,3 +180,11 @@ def test_letters_lose_accents_where_unicode_takes_them_apart():
         base, *marks = unicodedata.normalize("NFD", character)
         if marks and base.isascii() and base.isalpha():
             assert fold(character, accents=False).tokens == fold(base).tokens
+
+
+def test_what_is_folded_fast_is_folded_as_the_rest_is() -> None:
+    letters = map(chr, (*range(0x20, 0x500), *range(0x1E00, 0x2100)))
+    texts = [f"a{letter}b {letter} {letter}1 7{letter}." for letter in letters]
+    # What nobody sees is dropped, but a text that has it is read character by character.
+    for text in texts:
+        assert fold(text) == fold(f"{text} \u200b")

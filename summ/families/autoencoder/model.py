@@ -26,6 +26,7 @@ from summ.families.autoencoder.config import (
     ContinuousConfig,
     GaussianConfig,
     OneHotConfig,
+    StyledConfig,
     VqConfig,
 )
 from summ.networks.autoencoder import Autoencoder
@@ -45,6 +46,7 @@ from summ.networks.model_folder import (
     new_model_folder,
 )
 from summ.networks.soundness import check_finite, too_few_positions
+from summ.networks.styled import StyledBottleneck
 from summ.networks.transformer import build_encoder_decoder, load_pretrained, loading
 from summ.networks.vocabulary_facts import vocabulary_facts
 from summ.text.vocabulary import Vocabulary
@@ -100,6 +102,8 @@ def build_bottleneck(width: int, config: BaseModel) -> Bottleneck:
                 commitment=config.commitment,
                 restart_every=config.restart_every,
             )
+        case StyledConfig():
+            return StyledBottleneck(width, config.size, config.style)
     raise TypeError(f"no bottleneck: {type(config).__name__}")
 
 
@@ -132,8 +136,8 @@ def with_bottleneck(
 ) -> AutoencoderModel:
     """The same encoder and decoder around another bottleneck.
 
-    Whatever has the same name and shape in both keeps its weights; the rest is initialised from
-    ``seed``.
+    Whatever has the same name and shape in both keeps its weights, and of more or fewer slots
+    those that both have; the rest is initialised from ``seed``.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -144,6 +148,10 @@ def with_bottleneck(
         for name, weights in model.network.state_dict().items()
         if name in fresh and fresh[name].shape == weights.shape
     }
+    for name in ("queries", "places"):
+        both = min(settings.bottleneck.slots, model.settings.bottleneck.slots)
+        known[name] = fresh[name].clone()
+        known[name][:both] = model.network.state_dict()[name][:both]
     if model.settings.bottleneck != settings.bottleneck:  # it has its own start, as ever
         known.pop("bottleneck.fitted", None)
     network.load_state_dict({**fresh, **known})

@@ -1,16 +1,20 @@
 """Rebuilding: a text through its code and back, by maximum likelihood.
 
 Source: Kingma & Welling (2014, arXiv:1312.6114), equation (3), for text as in Bowman et al. (2016,
-arXiv:1511.06349); with other bottlenecks the same without the divergence.
+arXiv:1511.06349); with other bottlenecks the same without the divergence.  Nested codes: Rippel,
+Gelbart & Adams (2014, arXiv:1402.0915), Section 3, with slots in place of numbers, halved.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from summ.families.autoencoder.config import RebuildStage
+from summ.families.autoencoder.lines import StyledTokens
 from summ.families.autoencoder.model import AutoencoderModel
 from summ.families.autoencoder.noise import delete_words, drop_pieces
 from summ.networks.bottlenecks import Code
@@ -18,9 +22,18 @@ from summ.networks.codebook import VqBottleneck
 from summ.networks.transformer import Encoded
 from summ.training.gather import all_rows
 from summ.training.objectives.likelihood import sequence_nll
-from summ.training.objectives.variational import bag_nll
+from summ.training.objectives.variational import bag_nll, contractive_loss
 from summ.training.random_streams import RandomStreams
 from summ.types import StepOutput, Tokens
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What rebuilding a batch of texts comes to; the loss is in nats."""
+
+    loss: Float[Tensor, " N"]
+    code: Code
+    stats: dict[str, Tensor]
 
 
 class RebuildStep(nn.Module):
@@ -36,8 +49,14 @@ class RebuildStep(nn.Module):
         self.unknown = model.vocabulary.unk
         self.starts = torch.as_tensor(model.vocabulary.starts_word)
 
-    def forward(self, batch: Tokens, streams: RandomStreams) -> StepOutput:
-        """The loss in nats a text, averaged over the texts."""
+    def forward(self, batch: Tokens | StyledTokens, streams: RandomStreams) -> StepOutput:
+        """The loss in nats a text, averaged over the texts, whatever style each has."""
+        texts = batch.texts if isinstance(batch, StyledTokens) else batch
+        rebuilt = self.rebuilt(texts, streams)
+        return StepOutput(loss=rebuilt.loss.mean(), stats=rebuilt.stats)
+
+    def rebuilt(self, batch: Tokens, streams: RandomStreams) -> Rebuilt:
+        """The loss of each text, and its code."""
         rows = len(batch)
         # 1. Hide words from the encoder.
         source = batch
@@ -48,16 +67,29 @@ class RebuildStep(nn.Module):
         # 2. The code, drawn.                                                      (N, H, L)
         bottleneck = self.network.bottleneck
         uniforms = streams.uniform("code", rows, bottleneck.draws(self.slots))
-        code = bottleneck(self.network.slots(source), uniforms)
+        if self.stage.contractive_weight:
+            slots, embeddings = self.network.slots_and_embeddings(source)
+        else:
+            slots = self.network.slots(source)
+        code = bottleneck(slots, uniforms)
         # 3. Rebuild the text from it.
         luck = streams.uniform("word-drop", rows, self.longest)
-        encoded = self.network.read(code.values)
+        halvings = (0, (self.slots - 1).bit_length()) if self.stage.nested else (0, 0)
+        kept = -(-self.slots // (1 << streams.integers("kept", rows, halvings)))
+        encoded = self.network.read(code.values, kept)
         nll = self.nll(encoded, batch, luck)
         bag = bag_nll(self.network.bag_logits(encoded), batch.ids, batch.mask)
         # 4. What is lost, and what the bottleneck asks for.
         weight = self.stage.code_weight * self._warmth(streams.step)
         loss = nll + self.stage.bag_weight * bag + weight * code.loss
-        return StepOutput(loss=loss.mean(), stats=self._stats(batch, code, nll, bag))
+        stats = self._stats(batch, code, nll, bag)
+        if self.stage.contractive_weight:
+            values = code.values.flatten(1)
+            signs = 2 * (streams.uniform("signs", *values.shape) < 0.5).to(values) - 1
+            slope = contractive_loss(values, embeddings, signs)
+            stats["rebuild/contractive_loss"] = slope.detach().mean()
+            loss = loss + self.stage.contractive_weight * slope
+        return Rebuilt(loss, code, stats)
 
     def nll(
         self, encoded: Encoded, texts: Tokens, luck: Float[Tensor, "N T"] | None = None

@@ -72,10 +72,10 @@ def validate(
     return Validation(figures | _use(torch.cat(codes), model), samples)
 
 
-def decoded(model: AutoencoderModel, values: Tensor) -> list[str]:
-    """The likeliest text of each code, given its values, piece by piece."""
+def decoded(model: AutoencoderModel, values: Tensor, kept: Tensor | None = None) -> list[str]:
+    """The likeliest text of each code, given its values, piece by piece; see ``read``."""
     marks = Marks.of(model.vocabulary, values.device)
-    encoded = model.network.read(values)
+    encoded = model.network.read(values, kept)
     tokens = greedy(model.network, encoded, marks, model.settings.max_sentence)
     return _texts(model, tokens)
 

@@ -23,6 +23,25 @@ def bag_nll(
     return -log_probs.masked_fill(~mask, 0.0).sum(dim=1)
 
 
+def contractive_loss(
+    code: Float[Tensor, "N D"], embeddings: Float[Tensor, "N T E"], signs: Float[Tensor, "N D"]
+) -> Float[Tensor, " N"]:
+    r"""Squared norm of the code's Jacobian, without bias from one product with it.
+
+    .. math:: E_s |s^\top J|^2 = |J|_F^2
+
+    Args:
+        code: computed from ``embeddings``, so that it can be differentiated twice; that of a text
+            depends on its own only.
+        signs: ±1 at random (Rademacher).
+
+    Source: Rifai et al. (2011, ICML), "Contractive Auto-Encoders", equation (2); the trace of
+    :math:`J J^\top` as in Hutchinson (1990).
+    """
+    (slopes,) = torch.autograd.grad((code * signs).sum(), embeddings, create_graph=True)
+    return slopes.float().square().flatten(1).sum(dim=1)
+
+
 def importance_weighted_nll(
     nll: Float[Tensor, "S N"],
     log_prior: Float[Tensor, "S N"],

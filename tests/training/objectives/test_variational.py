@@ -1,5 +1,6 @@
 """What codes cost: closed forms, and a model whose likelihood is known."""
 
+import itertools
 import math
 
 import pytest
@@ -16,6 +17,7 @@ from summ.networks.code_costs import (
 )
 from summ.training.objectives.variational import (
     bag_nll,
+    contractive_loss,
     gaussian_log_density,
     importance_weighted_nll,
 )
@@ -111,3 +113,18 @@ def test_perplexity_counts_the_symbols_in_use() -> None:
 def test_a_unit_is_active_where_its_mean_differs_from_text_to_text() -> None:
     means = torch.stack([torch.arange(8.0), torch.full((8,), 3.0), torch.arange(8) * 0.01], dim=1)
     assert int(active_units(means)) == 1
+
+
+def test_the_contractive_loss_of_a_linear_map_is_its_frobenius_norm() -> None:
+    """The mean over all sign vectors; a text's piece that the map ignores adds nothing."""
+    generator = torch.Generator().manual_seed(1)
+    weights = torch.randn(4, 2, 3, generator=generator).requires_grad_()  # (D, T, E)
+    embeddings = torch.randn(5, 3, 3, generator=generator).requires_grad_()
+    code = torch.einsum("dte,nte->nd", weights, embeddings[:, :2])
+    every = torch.tensor(list(itertools.product((-1.0, 1.0), repeat=4)))
+    found = torch.stack([contractive_loss(code, embeddings, s.expand(5, 4)) for s in every])
+    expected = weights.square().sum()
+    torch.testing.assert_close(found.mean(dim=0), expected.expand(5))
+    assert found.std() > 0
+    (slope,) = torch.autograd.grad(found.mean(), weights)
+    torch.testing.assert_close(slope, 2 * weights)
