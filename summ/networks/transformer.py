@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -352,5 +353,11 @@ def new_cache(network: Any) -> Any:
 
 def cache_keyword(network: Any) -> str:
     """The name of the cache argument, which transformers 5.24 changed."""
-    parameters = inspect.signature(network.forward).parameters
+    return _cache_keyword(type(network))
+
+
+@lru_cache
+def _cache_keyword(kind: type) -> str:
+    # Read anew at every step, a signature would take longer than the step's attention.
+    parameters = inspect.signature(kind.forward).parameters  # type: ignore[attr-defined]
     return "cache" if "cache" in parameters else "past_key_values"
