@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -353,11 +353,11 @@ def new_cache(network: Any) -> Any:
 
 def cache_keyword(network: Any) -> str:
     """The name of the cache argument, which transformers 5.24 changed."""
-    return _cache_keyword(type(network))
+    return _cache_keyword(type(network).forward)
 
 
 @lru_cache
-def _cache_keyword(kind: type) -> str:
-    # Read anew at every step, a signature would take longer than the step's attention.
-    parameters = inspect.signature(kind.forward).parameters  # type: ignore[attr-defined]
+def _cache_keyword(forward: Callable[..., Any]) -> str:
+    # Asked at every step, of which looking up a signature would be a fiftieth.
+    parameters = inspect.signature(forward).parameters
     return "cache" if "cache" in parameters else "past_key_values"
