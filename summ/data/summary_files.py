@@ -104,6 +104,7 @@ def _row(
         "truncated": summary.truncated,
         "method": summary.method,
         "language": summary.language,
+        "unlike_training": summary.unlike_training,
     }
     return row | {f"summary_{name}" if name in own else name: value for name, value in told.items()}
 

@@ -15,6 +15,7 @@ from summ.config import (
     Rows,
     RunShape,
     Section,
+    StageShape,
     TrainingStage,
     Weight,
     Width,
@@ -99,7 +100,21 @@ class InfoMaxStage(TrainingStage):
         return self
 
 
-Stage = Annotated[QuickThoughtStage | SkipThoughtStage | InfoMaxStage, Field(discriminator="kind")]
+class TrainingTextStage(StageShape):
+    """What the model has read, so that it can be told whether another text is like it.
+
+    No updates: up to ``measured`` documents (at most a tenth) are held out and say how unlike its
+    own kind such text is; the others are counted.
+    """
+
+    kind: Literal["training-text"]
+    measured: Positive = 10_000
+
+
+Stage = Annotated[
+    QuickThoughtStage | SkipThoughtStage | InfoMaxStage | TrainingTextStage,
+    Field(discriminator="kind"),
+]
 
 
 class SentenceRun(RunShape):
@@ -114,6 +129,12 @@ class SentenceRun(RunShape):
     start_from: Place | None = None
     stages: Annotated[list[Stage], Field(min_length=1)]
     validation_documents: Positive = 256
+
+    @model_validator(mode="after")
+    def training_text_last(self) -> SentenceRun:
+        if any(isinstance(stage, TrainingTextStage) for stage in self.stages[:-1]):
+            raise ValueError("a stage of the kind training-text must be the last one")
+        return self
 
     @model_validator(mode="after")
     def encoders_from_somewhere(self) -> SentenceRun:
