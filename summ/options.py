@@ -160,7 +160,7 @@ Similarity = Annotated[
 ]
 SummaryStyle = Annotated[
     Literal["auto", "headline", "sentence"],
-    Option("--style", help="Of shortened sentences; auto: sentences of cased English text."),
+    Option("--style", help="Of shortened sentences; auto: sentences, of English text."),
 ]
 BatchSize = Annotated[
     int, Option(parser=_whole(1), metavar="N", help="Texts that are worked on at once.")
@@ -315,6 +315,12 @@ Sample = Annotated[
 Between = Annotated[
     tuple[str, str] | None,
     Option(metavar="A B", help="Decode codes on the way from the text A to the text B."),
+]
+Content = Annotated[
+    str | None, Option(metavar="A", help="Decode the content of the text A in the --style of B.")
+]
+OfStyle = Annotated[
+    str | None, Option("--style", metavar="B", help="The text whose style is put on --content.")
 ]
 Steps = Annotated[
     int, Option(parser=_whole(2, 1000), metavar="N", help="Codes from A to B, both included.")

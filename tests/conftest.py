@@ -1,7 +1,9 @@
 """What every test needs: shapes checked, no network, and a small machine to ask."""
 
+import copy
 import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,31 @@ def pytest_collection_finish() -> None:
     """What was imported stays: no later collection of garbage (a stage's end has one) walks it."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def networks_are_read_once() -> Iterator[None]:
+    """Of model folders with the same manifest, the first is read; copies stand for the others.
+
+    All that is checked before (the SHA-256 of every file) is checked each time.
+    """
+    from summ.families.summarizer import model
+
+    read, known = model._read_networks, {}
+
+    def read_once(folder: Path, settings: object) -> object:
+        manifest = folder / "model.json"
+        if not manifest.is_file():  # of summ 0.1
+            return read(folder, settings)
+        content = manifest.read_bytes()
+        if content not in known:
+            known[content] = read(folder, settings)
+        found = known[content]
+        return copy.deepcopy(found, {id(found.vocabulary): found.vocabulary})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(model, "_read_networks", read_once)
+        yield
 
 
 @pytest.fixture(scope="module", autouse=True)

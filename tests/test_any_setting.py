@@ -33,6 +33,7 @@ KINDS = {
     "quick-thought": {},
     "skip-thought": {"decoder": {"embedding": 8, "hidden": 8}},
     "infomax": {"code": {"bits": 8}},
+    "cpc": {},
     "training-text": {},
     "shorten": {},
     "rebuild": {},

@@ -62,7 +62,8 @@ def test_there_and_back_is_what_the_network_does(kind: str, models, run) -> None
     assert run("encode", *asked)[0] == 0
     coded = [json.loads(line) for line in Path("codes.jsonl").read_text().splitlines()]
     assert [one["id"] for one in coded] == ["n0", "n1", "n2", "n3"]
-    assert coded[1]["code"] == "" and (coded[0]["nats"] is None) == (kind == "continuous")
+    assert coded[1]["code"] == ""
+    assert (coded[0]["nats"] is None) == (kind in ("continuous", "styled"))
     code, out, _ = run("decode", "codes.jsonl", "--model", models[kind])
     assert code == 0 and len(out.split("\n")) == 5 and out.split("\n")[1] == ""
     # The network itself, one text at a time.
@@ -87,6 +88,20 @@ def test_samples_and_walks(models, run) -> None:
     one = TextAutoencoder(load_autoencoder(models["vq"]))
     ends = [" ".join(text.split()) for text in one.between(LINES[0], LINES[2], steps=2)]
     assert code == 0 and [texts[0], texts[3]] == ends
+
+
+def test_a_swap_takes_what_one_says_and_how_another_does(models, run) -> None:
+    asked = ("decode", "--model", models["styled"], "--content", LINES[0], "--style")
+    one = TextAutoencoder(load_autoencoder(models["styled"]))
+    first, other = one.stored([LINES[0], LINES[2]])
+    mixed = torch.cat([first[:3], other[3:]])  # three slots of content, mean and deviation
+    expected = list(one.decode([written(first), written(mixed)]))
+    assert expected[0] != expected[1]
+    for style, text in zip((LINES[0], LINES[2]), expected, strict=True):
+        assert run(*asked, style)[:2] == (0, " ".join(text.split()) + "\n")
+    code, _, said = run("decode", "--model", models["vq"], "--content", "a", "--style", "b")
+    assert code == 1 and "a vq code has no part for it" in said
+    assert run("decode", "--model", models["styled"], "--content", "a")[0] == 2
 
 
 def test_a_walk_from_a_code_to_itself_stays_and_ends_are_exact() -> None:
@@ -128,6 +143,7 @@ def test_telling_words_are_those_of_the_texts_with_a_symbol() -> None:
         ("one-hot", "1 2 16", "3 numbers from 0 to 15"),
         ("gaussian", "nan " * 16, "16 numbers"),
         ("continuous", "a b", "16 numbers"),
+        ("styled", "1 2 3", "40 numbers"),
     ],
 )
 def test_what_is_no_code_is_one_line(kind: str, code: str, form: str, models, run) -> None:

@@ -21,6 +21,8 @@ def decode(
     sample: options.Sample = None,
     between: options.Between = None,
     steps: options.Steps = 5,
+    content: options.Content = None,
+    style: options.OfStyle = None,
     lines: options.Lines = False,
     field: options.CodeField = "code",
     format_: options.LineFormat = "text",
@@ -35,15 +37,20 @@ def decode(
     """Turn codes that summ encode wrote back into texts, a line each.
 
     --sample N decodes N codes drawn from the prior; --between A B codes on the way from one text
-    to another.
+    to another; --content A --style B what A says, as B says it.
     """
     from summ.data.files import open_output, write_json
 
-    if (sample is not None) + (between is not None) + bool(files) > 1:
-        raise wrong_usage("give FILEs of codes, --sample or --between, only one of them.")
+    ways = (sample is not None, between is not None, content is not None, bool(files))
+    if sum(ways) > 1:
+        raise wrong_usage(
+            "give FILEs of codes, --sample, --between or --content, only one of them."
+        )
+    if (content is None) != (style is None):
+        raise wrong_usage("--content and --style go together: give both.")
     use_threads(threads)
     records: Iterator[Record] = iter(())
-    if sample is None and between is None:
+    if not any(ways[:3]):
         records = begun(read_inputs(files, lines, field, errors, on_error))
     with reading_model():
         from summ.pipelines.autoencode import TextAutoencoder
@@ -53,6 +60,8 @@ def decode(
         texts: Iterable[tuple[str, str]]
         if sample is not None:
             texts = _numbered(autoencoder.sample(sample, seed))
+        elif content is not None and style is not None:
+            texts = _numbered([autoencoder.swap(content, style)])
         elif between is not None:
             texts = _numbered(autoencoder.between(*between, steps))
         else:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -17,11 +16,7 @@ from summ.data.files import sha256
 from summ.data.pace import Pace, Say
 from summ.data.shards import SCHEMA, describe_table, read_shard, write_shard
 from summ.data.workers import Workers
-from summ.text.stored_tokenizer import plain_reader
-from summ.text.tokenizer_limits import tokenizing
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+from summ.text.word_pieces import WordPieces
 
 LONGEST_IDS = 256  # pieces of a text that are kept; no network here reads more
 _ENCODED_CHARACTERS = 16 * LONGEST_IDS  # SentencePiece's pieces have at most 16 characters
@@ -64,9 +59,9 @@ class _Job:
 
 
 @lru_cache(maxsize=1)
-def _reader(vocabulary: Path) -> Tokenizer:
+def _reader(vocabulary: Path) -> WordPieces:
     """Of a worker process, which encodes many shards."""
-    return plain_reader((vocabulary / "tokenizer.json").read_text(encoding="utf-8"))
+    return WordPieces((vocabulary / "tokenizer.json").read_text(encoding="utf-8"))
 
 
 def _encode_shard(job: _Job) -> NDArray[np.int64]:
@@ -74,21 +69,19 @@ def _encode_shard(job: _Job) -> NDArray[np.int64]:
     reader = _reader(job.vocabulary)
     if not job.final.exists():
         write_shard(job.final, (_encoded(b, reader) for b in read_shard(job.raw)), SCHEMA)
-    total = np.zeros(reader.get_vocab_size(), dtype=np.int64)
+    total = np.zeros(reader.size, dtype=np.int64)
     for batch in read_shard(job.final):
         total += np.bincount(batch.column("ids").values.to_numpy(), minlength=len(total))
     return total
 
 
-def _encoded(batch: pa.RecordBatch, reader: Tokenizer) -> pa.RecordBatch:
+def _encoded(batch: pa.RecordBatch, reader: WordPieces) -> pa.RecordBatch:
     """Raw texts with the pieces of their canonical form, the first ones of long texts."""
     texts = [_head(text) for text in batch.column("canonical").to_pylist()]
     ids: list[list[int]] = []
     for start in range(0, len(texts), _ENCODED_TEXTS):
         chunk = texts[start : start + _ENCODED_TEXTS]
-        with tokenizing(foreign=True):
-            rows = reader.encode_batch_fast(chunk, add_special_tokens=False)
-        ids += [row.ids[:LONGEST_IDS] for row in rows]
+        ids += [row[:LONGEST_IDS] for row in reader.encode(chunk)]
     columns = [batch.column("text"), pa.array(ids, pa.list_(pa.int32())), batch.column("words")]
     return pa.record_batch(columns, schema=SCHEMA)
 

@@ -3,8 +3,8 @@
 A text has one vector or several, its slots; each becomes numbers, signs or a symbol.  What a code
 is for is not known here.  The codes of a learned codebook are in ``codebook.py``.
 
-Axes: N texts, H slots, E width of a vector, L numbers of a slot, B bits of a slot, K symbols,
-C random numbers of a text.
+Axes: N texts, H slots, P stored slots, E width of a vector, L numbers of a slot, B bits of a slot,
+K symbols, C random numbers of a text.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ class Code:
             divergence from a prior, or commitment.  0 where it asks for nothing.
         bits: a binary code as truth values.
         symbols: the symbol of each slot.
+        parts: numbers as they are stored, where a decoder reads others.  Carries the gradient.
         figures: of these texts, for the log, by name.  Without gradient.
     """
 
@@ -51,6 +52,7 @@ class Code:
     loss: Float[Tensor, " N"]
     bits: Bool[Tensor, "N H B"] | None = None
     symbols: Int[Tensor, "N H"] | None = None
+    parts: Float[Tensor, "N P L"] | None = None
     figures: dict[str, Tensor] = field(default_factory=dict)
 
     @property
@@ -58,7 +60,9 @@ class Code:
         """The code as it is kept: symbols, bits, or else the numbers themselves."""
         if self.symbols is not None:
             return self.symbols
-        return self.values.detach() if self.bits is None else self.bits
+        if self.bits is not None:
+            return self.bits
+        return (self.values if self.parts is None else self.parts).detach()
 
 
 @runtime_checkable

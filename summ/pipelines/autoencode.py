@@ -19,9 +19,10 @@ from torch import Tensor
 
 from summ.data.readers import Record
 from summ.data.windows import windows
-from summ.errors import DataError
+from summ.errors import ArgumentError, DataError
 from summ.families.autoencoder.model import AutoencoderModel, load_autoencoder
 from summ.families.autoencoder.validation import decoded
+from summ.networks.styled import StyledBottleneck
 from summ.pipelines.arguments import whole_number
 from summ.pipelines.device import chosen_device
 from summ.pipelines.texts import as_records
@@ -147,6 +148,9 @@ class TextAutoencoder:
                 return head + f"one of {config.symbols} symbols; {most:g} bits a text at the most"
             case "gaussian":
                 return head + f"{config.size} numbers; bits a text: see `summ encode` (nats)"
+            case "styled":
+                part = "their mean and deviation" if config.style == "instance-norm" else "the last"
+                return head + f"{config.size} numbers; {part} is the style"
             case _:
                 return head + f"{config.size} numbers; nothing limits what they hold"
 
@@ -169,6 +173,20 @@ class TextAutoencoder:
         steps = whole_number("steps", steps)
         one, other = self.stored([first, last])
         return self._decoded(codes_between(one, other, max(2, steps)))
+
+    def swap(self, content: str, style: str) -> str:
+        """A text with the content of one and the style of another.
+
+        Raises:
+            ArgumentError: the codes of this model have no style of their own.
+        """
+        if not isinstance(self._bottleneck, StyledBottleneck):
+            raise ArgumentError(
+                f"style: a {self._config.kind} code has no part for it. Train a bottleneck of "
+                "'kind: styled'."
+            )
+        one, other = self.stored([content, style])
+        return self._decoded(self._bottleneck.swapped(one[None], other[None]))[0]
 
     @property
     def _room(self) -> int:
@@ -211,7 +229,7 @@ class TextAutoencoder:
             numbers = torch.tensor([float(number) for number in code.split()])
             if not torch.isfinite(numbers).all():
                 raise ValueError
-            return numbers.view(config.slots, config.size)
+            return numbers.view(self._stored_slots, config.size)
         except (ValueError, KeyError, RuntimeError, OverflowError) as error:
             raise DataError(
                 f"code {position}: must be {self._form()}, found {code[:40]!r}. Give codes that "
@@ -227,7 +245,12 @@ class TextAutoencoder:
             case "one-hot" | "vq":
                 return f"{config.slots} numbers from 0 to {config.symbols - 1}"
             case _:
-                return f"{config.slots * config.size} numbers"
+                return f"{self._stored_slots * config.size} numbers"
+
+    @property
+    def _stored_slots(self) -> int:
+        config = self._config
+        return config.stored_slots if config.kind == "styled" else config.slots
 
 
 def written(code: Shaped[Tensor, "H ..."]) -> str:

@@ -16,6 +16,8 @@ from summ.text.folding import Folded, unfold
 from summ.text.surface import SurfaceFacts
 from summ.text.words import count_words, cut_to_words
 
+_ROWS_AT_ONCE = 64
+
 
 @dataclass(frozen=True)
 class Finalists:
@@ -80,10 +82,20 @@ class ModelCompressor:
     ) -> list[Compressed]:
         sources = self._read(texts, budgets)
         compressed: list[Compressed | None] = [None] * len(texts)
-        for batch in alike(sources, lambda source: len(source.ids), decoding.batch_size):
+        for batch in alike(sources, lambda source: len(source.ids), self._at_once(decoding)):
             for source, best in zip(batch, self._search(batch, texts, decoding), strict=True):
                 compressed[source.place] = self._write(source, best, texts[source.place])
         return [one for one in compressed if one is not None]
+
+    def _at_once(self, decoding: DecodingOptions) -> int:
+        """How many sources are searched together.
+
+        A search keeps what it thought of all pieces at every step.  Without a GPU, more rows than
+        some need more memory and save no time.
+        """
+        if self._searcher.device.type != "cpu":
+            return decoding.batch_size
+        return min(decoding.batch_size, max(1, _ROWS_AT_ONCE // decoding.beams))
 
     def finalists(self, text: str, words: int, beams: int) -> Finalists:
         """What the search of one text ends with, before anything is chosen.

@@ -52,6 +52,9 @@ def load_parts(
     load = load or partial(_read, device=device)
     manifest = None if folder is None else read_manifest(folder)
     if folder is not None and manifest is not None and manifest.family != "shortener":
+        if folder in shipped_models().values():
+            late = LateCompressor(folder, partial(load, folder))
+            return SummarizerParts(late, LateShortener(None, device), False, manifest.language)
         return parts_around(load(folder), device)
     if folder is not None and manifest is not None and manifest.language == _CHINESE:
         return SummarizerParts(_read_chinese(folder, device), None, False, _CHINESE)

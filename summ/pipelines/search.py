@@ -1,6 +1,6 @@
 """Searching for the summary that people see: likely under the policy, within the constraints.
 
-Axes: B sequences, T output positions, V word types.
+Axes: B sequences, T output positions, R rows of a search (beams), V word types.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from summ.families.summarizer.model import SummaryModel
@@ -116,13 +117,11 @@ class Searcher:
             return_dict_in_generate=True,
             output_scores=True,
         )
-        # The processor hands on log-probabilities of the policy, so these are its own.
-        beam_indices = found.beam_indices if beams > 1 else None
-        log_probs = network.compute_transition_scores(found.sequences, found.scores, beam_indices)
         drawn = found.sequences[:, 1:]
         ended = (drawn == marks.eos).cumsum(dim=1)
         real = (ended == 0) | ((ended == 1) & (drawn == marks.eos))
-        totals = log_probs.masked_fill(~real[:, : log_probs.shape[1]], 0.0).sum(dim=1)
+        log_probs = _of_pieces(found.scores, drawn, found.beam_indices if beams > 1 else None)
+        totals = log_probs.masked_fill(~real, 0.0).sum(dim=1)
         content = real & (drawn != marks.eos) & (drawn != marks.pad)
         return [
             Hypothesis(row[kept].tolist(), float(total), bool(finished))
@@ -130,6 +129,26 @@ class Searcher:
                 drawn, content, totals, ended.any(dim=1), strict=True
             )
         ]
+
+
+def _of_pieces(
+    scores: Sequence[Float[Tensor, "R V"]],
+    pieces: Int[Tensor, "B T"],
+    rows: Int[Tensor, "B T"] | None,
+) -> Float[Tensor, "B T"]:
+    """The log-probabilities of pieces, as a search handed them on.
+
+    What transformers has for it (``compute_transition_scores``) copies all scores twice.
+
+    Args:
+        scores: of each step.
+        rows: in which of its rows each piece was scored, negative behind the end; None of a search
+            whose rows stay where they are.
+    """
+    if rows is None:
+        rows = torch.arange(len(pieces), device=pieces.device)[:, None].expand_as(pieces)
+    steps = zip(scores, rows.clamp(min=0).T, pieces.T, strict=False)
+    return torch.stack([step[row, piece] for step, row, piece in steps], dim=1)
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,10 @@ from summ.pipelines.headlinese import headlinese
 from summ.pipelines.line_content import LineContent, line_content
 from summ.pipelines.line_judges import LineJudges
 from summ.pipelines.ordered_search import OrderedLine, OrderedSearcher, OrderedSource
+from summ.pipelines.skips import Skips
 from summ.pipelines.texts import alike
 from summ.summary import Method
+from summ.text.folding import is_tokenised
 from summ.text.languages.en import LEANING
 from summ.text.languages.en_phrases import (
     CONDITIONS,
@@ -35,8 +37,10 @@ from summ.text.languages.en_phrases import (
     MARKS,
     NEVER_LAST,
     PREPOSITIONS,
+    SAYING,
     SUBORDINATORS,
 )
+from summ.text.put_together import put_together
 from summ.text.sentences import split_sentences
 from summ.text.shortenings import looks_complete, shortenings, shortest_loss
 from summ.text.verbs import bare
@@ -46,6 +50,7 @@ _FEWEST = 4  # words of a line that can say anything
 _LONGEST_SENTENCE = 60  # words
 # Without one of these words a claim says more than its sentence did.
 _UNLESS_KEPT = CONDITIONS - {"until", "without", "except"}
+_NEW_CLAUSE = SUBORDINATORS | {"but", "who", "which", "that", "while", "as", ";", ":"}
 _CUT_BEFORE = PREPOSITIONS | SUBORDINATORS | {"and", "but", "who", "which", "that"}
 
 
@@ -180,6 +185,8 @@ class Shortener:
         if not candidates:
             return Compressed(self._broken_off(text, source, words), 0.0, source.cut, "cut")
         best = max(candidates, key=lambda one: one.worth)
+        if not best.complete and not _says_verb(self._searcher.skips(source), best.line.places):
+            best = self._through_verb(source, best, words, spared) or best
         if judges is not None:
             written = [self._searcher.write(source, one.line.places) for one in candidates]
             device = next(self._model.compressor.parameters()).device
@@ -200,6 +207,9 @@ class Shortener:
         """Every line that fits, or does as a headline."""
         room, skips = words + spared, self._searcher.skips(source)
         known = {line.places: line for line in lines}
+        # Phrases are known by commas and quotation marks that touch their words.
+        tokenised = is_tokenised(text)
+        text = put_together(source.folded) if tokenised else text
         more = [*self._shortenings(text, source, room), *self._heads(source, room)]
         new = [places for places in dict.fromkeys(more) if places not in known]
         if new:
@@ -209,14 +219,14 @@ class Shortener:
         for places, line in known.items():
             if runs_together(source, skips, places):
                 continue
-            spare = source.count_words(places) - words
-            shown = places
-            if spare > 0:
-                shorter = headlinese(source, places, spare, self._model.verbs)
-                if shorter is None:
-                    continue
-                shown = shorter
-            clause = self._searcher.write(source, places).split()
+            shown = self._spared(source, places, words)
+            if shown is None:
+                continue
+            clause = (
+                put_together(source.folded, places)
+                if tokenised
+                else self._searcher.write(source, places)
+            ).split()
             complete = looks_complete(clause, whole, self._model.verbs)
             complete = complete and not breaks_off(source, skips, places)
             complete = complete and not lacks_complement(source, places)
@@ -226,6 +236,44 @@ class Shortener:
             worth += self._told(line_content(source, skips, places, shown))
             found.append(_Candidate(worth, replace(line, places=shown), complete))
         return found
+
+    def _spared(
+        self, source: OrderedSource, places: tuple[int, ...], words: int
+    ) -> tuple[int, ...] | None:
+        """A clause in so many words: itself, or without what a headline spares; None if neither."""
+        spare = source.count_words(places) - words
+        return headlinese(source, places, spare, self._model.verbs) if spare > 0 else places
+
+    def _through_verb(
+        self, source: OrderedSource, subject: _Candidate, words: int, spared: int
+    ) -> _Candidate | None:
+        """The best head of a sentence that tells what a bare subject does; None if none fits.
+
+        Better half of what happened than only to whom.
+        """
+        skips, tokens = self._searcher.skips(source), source.folded.tokens
+        start = subject.line.places[-1] + 1
+        heads = []
+        for end in range(start, len(tokens) - 1):
+            head = tuple(range(end + 1))
+            if tokens[end] in _NEW_CLAUSE or source.count_words(head) > words + spared:
+                break
+            if (
+                tokens[end + 1] in _CUT_BEFORE | MARKS | {"of", "to"}
+                and tokens[end] not in MARKS | LEANING | NEVER_LAST | SAYING
+                and _says_verb(skips, head[start:])
+                and skips.pairs_marks(head)
+                and not awaits_infinitive(source, skips, head)
+                and not lacks_clause(source, skips, head)
+            ):
+                heads.append(head)
+        found = []
+        for line in self._searcher.score(source, heads, words + spared) if heads else []:
+            shown = self._spared(source, line.places, words)
+            if shown is not None:
+                worth = self._worth(source, line, len(line.places) - len(shown), False)
+                found.append(_Candidate(worth, replace(line, places=shown), False))
+        return max(found, key=lambda one: one.worth, default=None)
 
     def _told(self, content: LineContent) -> float:
         """What it is worth that a line tells much."""
@@ -243,7 +291,9 @@ class Shortener:
         skips = self._searcher.skips(source)
         for shortening in shortenings(text, words, self._model.verbs):
             places = source.find(shortening.text)
-            if places and skips.ends[places[-1]] and skips.pairs_marks(places):
+            if not places or source.count_words(places) > words:
+                continue  # a tokenised text counts *Japan's* as two
+            if skips.ends[places[-1]] and skips.pairs_marks(places):
                 yield places
 
     def _heads(
@@ -305,3 +355,8 @@ class Shortener:
         if _UNLESS_KEPT & lost or until:
             worth -= weights.conditional
         return worth
+
+
+def _says_verb(skips: Skips, places: Sequence[int]) -> bool:
+    """Whether one of some words is a finite verb."""
+    return any(skips.finite[place] and not skips.is_reduced(place) for place in places)

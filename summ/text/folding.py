@@ -210,6 +210,11 @@ def folded_text(text: str) -> str:
     return f"{folded[:-1]} ." if folded == "no." or folded.endswith(" no.") else folded
 
 
+def is_tokenised(text: str) -> bool:
+    """Whether somebody split off the punctuation of a text before us, as in Gigaword."""
+    return _is_tokenised(_shapes(text)[1].split())
+
+
 def _shapes(text: str) -> tuple[str, str]:
     """The cleaned text and its lower-case digitless shape, of equal length."""
     # Python translates ASCII fast and all else character by character.

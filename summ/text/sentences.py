@@ -168,6 +168,8 @@ def _goes_on(before: str, after: str, code: str) -> bool:
     if not last.endswith(".") or not following:
         return False
     token = last[-_LONGEST_ABBREVIATION:].split()[-1].lstrip("([{\"'“‘«„").lower()
+    if token[-2:-1] == following == "#":  # the digits of a number: "#.## percent"
+        return not after[:1].isspace()
     known = language_of(code)
     if _ORDINAL.fullmatch(token) and "#." in known.titles:
         next_word = after.split(maxsplit=1)[0].lower().rstrip(",")

@@ -341,11 +341,8 @@ def _training_texts(texts: Iterable[str], folding: bool, cased: Counter[str]) ->
         if counted < _CASED_TEXTS and any(map(str.isupper, text)):
             counted += 1
             # Beginnings of sentences say nothing about a word's usual case.
-            cased.update(
-                word
-                for before, word in zip(folded.tokens, folded.surfaces[1:], strict=False)
-                if before.isalpha() and word.isalpha()
-            )
+            following = zip(folded.tokens, folded.surfaces[1:], strict=False)
+            cased.update([w for before, w in following if before.isalpha() and w.isalpha()])
         yield folded.text
 
 

@@ -2,9 +2,8 @@
 
 import gzip
 import json
+import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from summ.data.ingest import _Seen
 from summ.data.sources import Source
 from summ.errors import CheckpointError, DataError
 from summ.text.vocabulary import Vocabulary
+from tests import processes
 from tests.data.conftest import invented_sentences, write_lines
 
 
@@ -118,45 +118,47 @@ def test_fail_stops_at_the_first_bad_line(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-@pytest.fixture
-def sources(tmp_path: Path) -> tuple[Path, Path]:
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("sources")
     return (
-        write_lines(tmp_path / "d.txt", invented_sentences(450, 3, (10, 30))),
-        write_lines(tmp_path / "s.txt", invented_sentences(350, 4) + invented_sentences(50, 4)),
+        write_lines(folder / "d.txt", invented_sentences(450, 3, (10, 30))),
+        write_lines(folder / "s.txt", invented_sentences(350, 4) + invented_sentences(50, 4)),
     )
 
 
+@pytest.fixture(scope="module")
+def in_one_go(sources: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The corpus of these sources, in small blocks, by one worker, without an interruption."""
+    folder = tmp_path_factory.mktemp("corpora") / "whole"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gathering, "_BLOCK_RECORDS", 100)
+        prepare([sources[0]], [sources[1]], folder, 500)
+    return folder
+
+
 def test_any_number_of_workers_gives_the_same_files(
-    tmp_path: Path, sources: tuple[Path, Path], small_blocks: None
+    tmp_path: Path, sources: tuple[Path, Path], small_blocks: None, in_one_go: Path
 ) -> None:
-    for workers in (1, 2):
-        prepare([sources[0]], [sources[1]], tmp_path / f"{workers}", 500, workers=workers)
-    assert tree(tmp_path / "1") == tree(tmp_path / "2")
-    assert len(list((tmp_path / "1" / "documents").glob("data-*.arrow"))) == 5
+    prepare([sources[0]], [sources[1]], tmp_path / "2", 500, workers=2)
+    assert tree(in_one_go) == tree(tmp_path / "2")
+    assert len(list((in_one_go / "documents").glob("data-*.arrow"))) == 5
 
 
-KILLED = """
-import os, signal, sys
-from collections.abc import Iterator
-from pathlib import Path
-from summ.data import ingest as gathering
-from summ.data import tokenize_shards as tokenising
-from summ.data.corpus import prepare
+def _prepare_and_die(when: str, sources: tuple[Path, Path], output: Path) -> None:
+    """In a process of its own, which is killed behind one of its shards."""
+    gathering._BLOCK_RECORDS = 100
+    module, after = {"read": (gathering, 3), "tokenise": (tokenising, 2)}[when]
+    write, calls = module.write_shard, []
 
-gathering._BLOCK_RECORDS = 100
-module, after = {"read": (gathering, 3), "tokenise": (tokenising, 2)}[sys.argv[1]]
-write, calls = module.write_shard, []
+    def write_and_die(*arguments: object) -> None:
+        write(*arguments)
+        calls.append(1)
+        if len(calls) == after:
+            os.kill(os.getpid(), signal.SIGKILL)
 
-def write_and_die(*arguments):
-    write(*arguments)
-    calls.append(1)
-    if len(calls) == after:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-module.write_shard = write_and_die
-folder = Path(sys.argv[2])
-prepare([folder / "d.txt"], [folder / "s.txt"], folder / "out", 500)
-"""
+    module.write_shard = write_and_die
+    prepare([sources[0]], [sources[1]], output, 500)
 
 
 @pytest.mark.parametrize("when", ["read", "tokenise"])
@@ -165,10 +167,15 @@ def test_a_killed_run_goes_on_where_it_was(
     sources: tuple[Path, Path],
     small_blocks: None,
     monkeypatch: pytest.MonkeyPatch,
+    in_one_go: Path,
     when: str,
 ) -> None:
-    killed = subprocess.run([sys.executable, "-c", KILLED, when, str(tmp_path)], check=False)
-    assert killed.returncode == -signal.SIGKILL
+    killed = processes.FORKS.Process(
+        target=_prepare_and_die, args=(when, sources, tmp_path / "out")
+    )
+    killed.start()
+    killed.join(200)
+    assert killed.exitcode == -signal.SIGKILL
     assert not (tmp_path / "out").exists()
     folded: list[str] = []
     encoded: list[int] = []
@@ -181,8 +188,7 @@ def test_a_killed_run_goes_on_where_it_was(
     # The shard that was being described when the run died is made again; those before are kept.
     assert len(folded) == (850 - 200 if when == "read" else 0)
     assert sum(encoded) == 800 - (200 if when == "tokenise" else 0)
-    prepare([sources[0]], [sources[1]], tmp_path / "fresh", 500)
-    assert tree(tmp_path / "out") == tree(tmp_path / "fresh")
+    assert tree(tmp_path / "out") == tree(in_one_go)
 
 
 def test_shards_of_other_settings_are_not_reused(

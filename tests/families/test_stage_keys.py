@@ -77,7 +77,7 @@ def test_a_summarizers_stage_reads_its_keys(
     assert not keys_not_read(run, monkeypatch)
 
 
-@pytest.mark.parametrize(("kind", "encoders"), [("quick", 2), ("skip", 1)])
+@pytest.mark.parametrize(("kind", "encoders"), [("quick", 2), ("cpc", 2), ("skip", 1)])
 def test_a_sentence_encoders_stage_reads_its_keys(
     kind: str, encoders: int, prose: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,5 +114,7 @@ def test_a_shorteners_stage_reads_its_keys(
 def test_an_autoencoders_stage_reads_its_keys(
     tiny_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = autoencoder.values(tiny_corpus, "binary", tmp_path / "run")
+    given = autoencoder.values(tiny_corpus, "styled", tmp_path / "run")
+    given["data"]["other_styles"] = [str(tiny_corpus)]
+    given["stages"][0] |= {"adversary_weight": 1.0, "contractive_weight": 0.1, "nested": True}
     assert not keys_not_read(AutoencoderRun.model_validate(given), monkeypatch)

@@ -214,9 +214,29 @@ def test_the_style_decides_who_writes():
     assert len(set(by_style.values())) == 3
     assert by_style["auto"].startswith("Mayor ")  # a line of its own may spare articles
     assert by_style["sentence"].startswith("The mayor ")
-    lower = text.lower()
-    [plain] = summarizer.summarize([lower], words=8)
-    assert plain == summarizer.summarize([lower], words=8, style="headline")[0]
+    # Readers would print more of its lines of text without capitals, too.
+    [plain] = summarizer.summarize([text.lower()], words=8)
+    assert plain.text == by_style["auto"].lower()
+    [loud] = summarizer.summarize([text.upper()], words=8)
+    assert loud == summarizer.summarize([text.upper()], words=8, style="headline")[0]
+
+
+@pytest.mark.parametrize("text", SENTENCES[:3] + SENTENCES[7:9])
+def test_tokenised_text_is_read_as_it_would_be_written(shortener, text):
+    tokenised = fold(text).text
+    (line,) = shortener.shorten([text.lower()], [9], DecodingOptions(beams=4))
+    (split,) = shortener.shorten([tokenised], [9], DecodingOptions(beams=4))
+    assert split.text == fold(line.text).text
+    assert split.method == line.method
+
+
+def test_what_stands_apart_in_a_tokenised_text_is_a_word(shortener):
+    text = "the city 's mayor said : `` the bridge -lrb- old -rrb- will not open before ## p.m. ''"
+    for words in (4, 7, 10, 13):
+        (line,) = shortener.shorten([text], [words], DecodingOptions(beams=4))
+        rest = iter(text.split())
+        assert all(word in rest for word in line.text.split())
+        assert len(line.text.split()) <= words
 
 
 def test_sentences_keep_their_articles(shortener):
@@ -225,3 +245,23 @@ def test_sentences_keep_their_articles(shortener):
         for sentence in SENTENCES:
             first, second, *_ = sentence.split()
             assert first not in {"The", "A"} or not line.text.lower().startswith(second.lower())
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "line"),
+    [
+        (
+            "The port of Arsenby reported a large loss of 4.5 million in the first half of 2019.",
+            8,
+            "The port of Arsenby reported a large loss",
+        ),
+        (
+            "Harwick Steel signed the engineer Olga Brandt and the designer Ivo Lind to contracts.",
+            7,
+            "Harwick Steel signed the engineer Olga Brandt",
+        ),
+    ],
+)
+def test_a_line_says_what_its_subject_does(shortener, text, words, line):
+    (found,) = shortener.shorten([text], [words], DecodingOptions(style="sentence"))
+    assert found.text == line

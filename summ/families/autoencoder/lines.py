@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
+from jaxtyping import Int
 from numpy.typing import NDArray
+from torch import Tensor
 
 from summ.data.batches import LengthOrder, hold_out
 from summ.data.corpus import Corpus
@@ -24,6 +28,20 @@ def open_corpus(path: Path) -> Corpus | Prose:
         CheckpointError: its vocabulary is damaged.
     """
     return Prose.open(path) if (Path(path) / "borders.npy").is_file() else Corpus.open(path)
+
+
+@dataclass(frozen=True)
+class StyledTokens:
+    """Texts, and which style each has."""
+
+    texts: Tokens
+    styles: Int[Tensor, " N"]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def to(self, device: torch.device) -> StyledTokens:
+        return StyledTokens(self.texts.to(device), self.styles.to(device))
 
 
 class Lines:
@@ -73,3 +91,27 @@ class Lines:
         sentences, vocabulary = self._corpus.sentences, self._corpus.vocabulary
         ids = [[*sentences.ids(int(row)).tolist(), vocabulary.eos] for row in rows]
         return Tokens.from_lists(ids, vocabulary.pad)
+
+
+class StyledLines:
+    """As many texts of each style in a batch, in turns; a style is a corpus."""
+
+    def __init__(self, styles: Sequence[Lines], pad: int) -> None:
+        self._styles, self._pad = styles, pad
+
+    def at(self, step: int, rows: tuple[int, int] = (0, 1)) -> StyledTokens:
+        rank, world = rows
+        of_style = [_rows(lines.at(step)) for lines in self._styles]
+        texts = [text for turn in zip(*of_style, strict=True) for text in turn]
+        styles = torch.arange(len(texts)) % len(self._styles)
+        own = slice(rank, None, world)
+        return StyledTokens(Tokens.from_lists(texts[own], self._pad), styles[own])
+
+    def held_out(self, rows: int) -> Iterator[Tokens]:
+        for lines in self._styles:
+            yield from lines.held_out(rows)
+
+
+def _rows(texts: Tokens) -> list[list[int]]:
+    """Texts as lists of ids, without padding."""
+    return [ids[mask].tolist() for ids, mask in zip(texts.ids, texts.mask, strict=True)]

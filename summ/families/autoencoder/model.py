@@ -26,6 +26,7 @@ from summ.families.autoencoder.config import (
     ContinuousConfig,
     GaussianConfig,
     OneHotConfig,
+    StyledConfig,
     VqConfig,
 )
 from summ.networks.autoencoder import Autoencoder
@@ -45,6 +46,7 @@ from summ.networks.model_folder import (
     new_model_folder,
 )
 from summ.networks.soundness import check_finite, too_few_positions
+from summ.networks.styled import StyledBottleneck
 from summ.networks.transformer import build_encoder_decoder, load_pretrained, loading
 from summ.networks.vocabulary_facts import vocabulary_facts
 from summ.text.vocabulary import Vocabulary
@@ -100,6 +102,8 @@ def build_bottleneck(width: int, config: BaseModel) -> Bottleneck:
                 commitment=config.commitment,
                 restart_every=config.restart_every,
             )
+        case StyledConfig():
+            return StyledBottleneck(width, config.size, config.style)
     raise TypeError(f"no bottleneck: {type(config).__name__}")
 
 

@@ -7,11 +7,14 @@ Gelbart & Adams (2014, arXiv:1402.0915), Section 3, with slots in place of numbe
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from summ.families.autoencoder.config import RebuildStage
+from summ.families.autoencoder.lines import StyledTokens
 from summ.families.autoencoder.model import AutoencoderModel
 from summ.families.autoencoder.noise import delete_words, drop_pieces
 from summ.networks.bottlenecks import Code
@@ -22,6 +25,15 @@ from summ.training.objectives.likelihood import sequence_nll
 from summ.training.objectives.variational import bag_nll, contractive_loss
 from summ.training.random_streams import RandomStreams
 from summ.types import StepOutput, Tokens
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What rebuilding a batch of texts comes to; the loss is in nats."""
+
+    loss: Float[Tensor, " N"]
+    code: Code
+    stats: dict[str, Tensor]
 
 
 class RebuildStep(nn.Module):
@@ -37,8 +49,14 @@ class RebuildStep(nn.Module):
         self.unknown = model.vocabulary.unk
         self.starts = torch.as_tensor(model.vocabulary.starts_word)
 
-    def forward(self, batch: Tokens, streams: RandomStreams) -> StepOutput:
-        """The loss in nats a text, averaged over the texts."""
+    def forward(self, batch: Tokens | StyledTokens, streams: RandomStreams) -> StepOutput:
+        """The loss in nats a text, averaged over the texts, whatever style each has."""
+        texts = batch.texts if isinstance(batch, StyledTokens) else batch
+        rebuilt = self.rebuilt(texts, streams)
+        return StepOutput(loss=rebuilt.loss.mean(), stats=rebuilt.stats)
+
+    def rebuilt(self, batch: Tokens, streams: RandomStreams) -> Rebuilt:
+        """The loss of each text, and its code."""
         rows = len(batch)
         # 1. Hide words from the encoder.
         source = batch
@@ -71,7 +89,7 @@ class RebuildStep(nn.Module):
             slope = contractive_loss(values, embeddings, signs)
             stats["rebuild/contractive_loss"] = slope.detach().mean()
             loss = loss + self.stage.contractive_weight * slope
-        return StepOutput(loss=loss.mean(), stats=stats)
+        return Rebuilt(loss, code, stats)
 
     def nll(
         self, encoded: Encoded, texts: Tokens, luck: Float[Tensor, "N T"] | None = None

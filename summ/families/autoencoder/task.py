@@ -11,8 +11,8 @@ from torch import nn
 from summ.data.corpus import Corpus
 from summ.data.prose import Prose
 from summ.errors import ConfigError
-from summ.families.autoencoder.config import AutoencoderRun, VqConfig
-from summ.families.autoencoder.lines import Lines, open_corpus
+from summ.families.autoencoder.config import AutoencoderRun, StyledConfig, VqConfig
+from summ.families.autoencoder.lines import Lines, StyledLines, StyledTokens, open_corpus
 from summ.families.autoencoder.model import (
     AutoencoderModel,
     AutoencoderSettings,
@@ -22,10 +22,12 @@ from summ.families.autoencoder.model import (
     with_bottleneck,
 )
 from summ.families.autoencoder.rebuild import RebuildStep
+from summ.families.autoencoder.style_adversary import CriticStep, HidingStep
 from summ.families.autoencoder.validation import validate
 from summ.networks.codebook import VqBottleneck
+from summ.networks.styled import StyleCritic
 from summ.training.random_streams import stage_seed
-from summ.training.task import StageParts, Validation, check_shares
+from summ.training.task import Adversary, StageParts, Validation, check_shares
 
 _ROWS_AT_ONCE = 64
 
@@ -36,32 +38,57 @@ class AutoencoderTask:
     def __init__(self, config: AutoencoderRun, device: torch.device) -> None:
         self.config, self.device = config, device
         self.corpus = open_corpus(config.data.corpus)
+        self.others = [open_corpus(place) for place in config.data.other_styles]
         self.model = _model(config, self.corpus)
         self.model.network.to(device)
+        self.critic = _critic(config)
+        for place, other in zip(config.data.other_styles, self.others, strict=True):
+            if other.vocabulary.pieces() != self.corpus.vocabulary.pieces():
+                raise ConfigError(
+                    f"{place}: its vocabulary is not that of {config.data.corpus}. Prepare the "
+                    "text with `--vocabulary` of that corpus."
+                )
 
     def networks(self) -> dict[str, nn.Module]:
-        return {"autoencoder": self.model.network}
+        critic = {} if self.critic is None else {"critic": self.critic}
+        return {"autoencoder": self.model.network, **critic}
 
     def texts(self) -> str:
-        return self.corpus.manifest.content
+        return "+".join(corpus.manifest.content for corpus in (self.corpus, *self.others))
 
     def begin(self, index: int, processes: int) -> StageParts:
         stage, data = self.config.stages[index], self.config.data
         check_shares(stage, processes, sentences=data.sentences)
-        seed = stage_seed(self.config.seed, stage.name)
-        lines = Lines(self.corpus, data, seed, held_out=self.config.validation_sentences)
+        lines = self._lines(stage_seed(self.config.seed, stage.name))
         self._fit(lines)
-        step = RebuildStep(self.model, stage)
-        return StageParts(
-            stage,
-            lines,
-            step,
-            partial(self._validate, lines, step),
-            ("rebuild/nll_per_piece",),
-        )
+        step, shown = RebuildStep(self.model, stage), ("rebuild/nll_per_piece",)
+        figures = partial(self._validate, lines, step)
+        every, rate = stage.adversary_every, stage.adversary_learning_rate
+        if self.critic is None:
+            return StageParts(stage, lines, step, figures, shown)
+        adversary = Adversary(CriticStep(self.critic, step), every, 1, rate)
+        hiding = HidingStep(step, self.critic)
+        return StageParts(stage, lines, hiding, figures, shown, adversary)
+
+    def _lines(self, seed: int) -> Lines | StyledLines:
+        """The texts; of several styles, a batch has as many of each.
+
+        Raises:
+            ConfigError: the texts of an update cannot be shared equally by the styles.
+        """
+        data, held_out = self.config.data, self.config.validation_sentences
+        corpora = [self.corpus, *self.others]
+        if data.sentences % len(corpora):
+            raise ConfigError(
+                f"data.sentences: {data.sentences} cannot be shared equally by {len(corpora)} "
+                "styles. Change it."
+            )
+        part = data.model_copy(update={"sentences": data.sentences // len(corpora)})
+        lines = [Lines(corpus, part, seed, held_out=held_out // len(corpora)) for corpus in corpora]
+        return StyledLines(lines, self.corpus.vocabulary.pad) if self.others else lines[0]
 
     @torch.no_grad()
-    def _fit(self, lines: Lines) -> None:
+    def _fit(self, lines: Lines | StyledLines) -> None:
         """The start of a codebook that is not in training yet: the slots of the first texts."""
         config, bottleneck = self.config.bottleneck, self.model.network.bottleneck
         if not isinstance(config, VqConfig) or not isinstance(bottleneck, VqBottleneck):
@@ -70,15 +97,28 @@ class AutoencoderTask:
             return
         found: list[torch.Tensor] = []
         while sum(map(len, found)) < config.fitted_on:
-            found.append(self.model.network.slots(lines.at(len(found)).to(self.device)))
+            batch = lines.at(len(found)).to(self.device)
+            texts = batch.texts if isinstance(batch, StyledTokens) else batch
+            found.append(self.model.network.slots(texts))
         bottleneck.fit(torch.cat(found)[: config.fitted_on], self.config.seed)
 
-    def _validate(self, lines: Lines, step: RebuildStep) -> Validation:
+    def _validate(self, lines: Lines | StyledLines, step: RebuildStep) -> Validation:
         held_out = (part.to(self.device) for part in lines.held_out(_ROWS_AT_ONCE))
         return validate(self.model, step, held_out, self.config.seed)
 
     def save(self, folder: Path, index: int, final: bool = False) -> None:
         save_autoencoder(self.model, folder)
+
+
+def _critic(config: AutoencoderRun) -> StyleCritic | None:
+    """The adversary of a run that hides styles, initialised from its seed."""
+    shape = config.bottleneck
+    if not isinstance(shape, StyledConfig) or not any(s.adversary_weight for s in config.stages):
+        return None
+    slots = shape.slots - (1 if shape.style == "slot" else 0)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        return StyleCritic(slots * shape.size, 1 + len(config.data.other_styles))
 
 
 def _model(config: AutoencoderRun, corpus: Corpus | Prose) -> AutoencoderModel:

@@ -68,6 +68,33 @@ class SkipThoughtStage(TrainingStage):
     span: Annotated[Rows, Field(ge=3)] = 8
 
 
+class CpcStage(TrainingStage):
+    """Which of all sentences of a batch come next in this document?
+
+    A batch is cut into spans of consecutive sentences, which are read in order; each of the
+    ``ahead`` sentences after the last one read is picked by itself.  What has been read is the
+    state of a GRU of ``hidden`` numbers, or by ``sentence`` the last sentence alone.  Vectors are
+    compared as in quick-thought.
+    """
+
+    kind: Literal["cpc"]
+    sentences: Rows | None = None
+    span: Annotated[Rows, Field(ge=3)] = 8
+    ahead: Rows = 3
+    context: Literal["gru", "sentence"] = "gru"
+    hidden: Width = 256
+    similarity: Literal["inner-product", "cosine"] = "inner-product"
+    temperature: Annotated[float, Field(ge=0.001, le=1000)] = 1.0
+
+    @model_validator(mode="after")
+    def whole_batches(self) -> CpcStage:
+        if self.optimizer.accumulation > 1:
+            raise ValueError("cpc chooses among a whole batch: accumulation must be 1")
+        if self.ahead >= self.span:
+            raise ValueError("no sentence of a span is so far ahead: ahead must be below span")
+        return self
+
+
 class BinaryCodeConfig(Section):
     """A code of ``bits`` signs of a linear map of the sentence vector.
 
@@ -112,7 +139,7 @@ class TrainingTextStage(StageShape):
 
 
 Stage = Annotated[
-    QuickThoughtStage | SkipThoughtStage | InfoMaxStage | TrainingTextStage,
+    QuickThoughtStage | SkipThoughtStage | InfoMaxStage | CpcStage | TrainingTextStage,
     Field(discriminator="kind"),
 ]
 

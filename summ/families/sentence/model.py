@@ -82,7 +82,7 @@ class SentenceSettings:
         codes: sizes of the codes of sentence vectors by their names; see ``build_code``.
     """
 
-    objective: Literal["quick-thought", "skip-thought", "infomax", "untrained"]
+    objective: Literal["quick-thought", "skip-thought", "infomax", "cpc", "untrained"]
     max_pieces: Length
     pooling: Pooling
     attention: Attention

@@ -19,6 +19,7 @@ from summ.data.single_sentences import SingleSentences
 from summ.data.spans import SpanBatches
 from summ.errors import ConfigError
 from summ.families.sentence.config import (
+    CpcStage,
     InfoMaxStage,
     QuickThoughtStage,
     SentenceRun,
@@ -27,6 +28,7 @@ from summ.families.sentence.config import (
     TrainingTextStage,
 )
 from summ.families.sentence.counted_embeddings import count_pieces
+from summ.families.sentence.cpc import CpcStep
 from summ.families.sentence.infomax import InfoMaxStep
 from summ.families.sentence.model import (
     SentenceModel,
@@ -38,12 +40,15 @@ from summ.families.sentence.quick_thought import QuickThoughtStep
 from summ.families.sentence.skip_thought import SkipThoughtStep
 from summ.families.sentence.training_text import describe_training_text
 from summ.networks.bottlenecks import BinaryBottleneck
+from summ.networks.document_context import DocumentContext
 from summ.networks.sentence_decoder import SentenceDecoder
 from summ.networks.sentence_encoder import PooledEncoder, StaticEncoder
 from summ.training.random_streams import stage_seed
 from summ.training.task import StageParts, Validation
 
-Objective = Literal["quick-thought", "skip-thought", "infomax", "untrained"]
+Objective = Literal["quick-thought", "skip-thought", "infomax", "cpc", "untrained"]
+
+Step = QuickThoughtStep | SkipThoughtStep | CpcStep
 
 _HELD_OUT_BATCHES = 8
 _HELD_OUT_SENTENCES = 64  # a batch of them
@@ -59,8 +64,11 @@ class SentenceTask:
         self.prose = Prose.open(config.data.corpus)
         self.model = _model(config, self.prose).to(device)
         self.decoders = _decoders(config, self.model)
+        self.contexts = _contexts(config, self.model)
         for decoder in (decoder for pair in self.decoders.values() for decoder in pair):
             decoder.to(device)
+        for context in self.contexts.values():
+            context.to(device)
 
     def networks(self) -> dict[str, nn.Module]:
         decoders = {
@@ -68,7 +76,8 @@ class SentenceTask:
             for stage, pair in self.decoders.items()
             for name, decoder in zip(("previous", "following"), pair, strict=True)
         }
-        return {**self.model.networks(), **decoders}
+        contexts = {f"{stage}-context": one for stage, one in self.contexts.items()}
+        return {**self.model.networks(), **decoders, **contexts}
 
     def texts(self) -> str:
         return self.prose.manifest.content
@@ -83,10 +92,11 @@ class SentenceTask:
         texts = self._spans(stage, processes * stage.optimizer.accumulation)
         match stage:
             case QuickThoughtStage():
-                step: QuickThoughtStep | SkipThoughtStep = QuickThoughtStep(
-                    self.model.encoders, stage
-                )
+                step: Step = QuickThoughtStep(self.model.encoders, stage)
                 shown = "quick_thought/accuracy"
+            case CpcStage():
+                step = CpcStep(self.model.encoders, self.contexts[stage.name], stage)
+                shown = "cpc/accuracy"
             case SkipThoughtStage():
                 encoder = self.model.encoders[0]
                 if len(self.model.encoders) > 1 or not isinstance(
@@ -177,7 +187,7 @@ class SentenceTask:
             found.append(self.model.vectors(batch))
         return torch.cat(found)[:count]
 
-    def _validate(self, texts: SpanBatches, step: QuickThoughtStep | SkipThoughtStep) -> Validation:
+    def _validate(self, texts: SpanBatches, step: Step) -> Validation:
         """Loss and accuracy on held-out documents; no label is read."""
         totals: dict[str, float] = {}
         sentences = 0
@@ -188,7 +198,9 @@ class SentenceTask:
         figures = {f"held_out/{name}": value / max(1, sentences) for name, value in totals.items()}
         return Validation(figures, [])
 
-    def _spans(self, stage: QuickThoughtStage | SkipThoughtStage, shards: int) -> SpanBatches:
+    def _spans(
+        self, stage: QuickThoughtStage | SkipThoughtStage | CpcStage, shards: int
+    ) -> SpanBatches:
         sentences = stage.sentences or self.config.data.sentences
         # A batch has at least this many whole spans.
         if sentences // stage.span < shards:
@@ -238,6 +250,24 @@ def _decoders(
                 case SkipThoughtStage():
                     pairs[stage.name] = (decoder(stage), decoder(stage))
         return pairs
+
+
+def _contexts(config: SentenceRun, model: SentenceModel) -> dict[str, DocumentContext]:
+    """One for every cpc stage by its name, initialised from the run's seed; not kept."""
+    widths = [
+        encoder.width
+        for encoder in model.encoders
+        if isinstance(encoder, StaticEncoder | PooledEncoder)
+    ]
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        return {
+            stage.name: DocumentContext(
+                stage.context, widths[0], stage.hidden, widths[-1], stage.ahead
+            )
+            for stage in config.stages
+            if isinstance(stage, CpcStage)
+        }
 
 
 def _model(config: SentenceRun, prose: Prose) -> SentenceModel:

@@ -1,4 +1,4 @@
-"""Telling English in its own case from everything else."""
+"""Telling English in its own case, and text in capitals, from everything else."""
 
 from __future__ import annotations
 
@@ -25,6 +25,12 @@ def is_cased_english(text: str) -> bool:
     words = text.split()
     telling = sum(bare(word) in TELLING for word in words)
     return telling >= max(min(_FEWEST, len(words) // 4), _SHARE * len(words))
+
+
+def is_capitals(text: str) -> bool:
+    """Whether half of a text's letters and more are capitals."""
+    letters = [character for character in text if character.isalpha()]
+    return bool(letters) and not is_cased(text) and any(map(str.isupper, letters))
 
 
 def is_cased(text: str) -> bool:

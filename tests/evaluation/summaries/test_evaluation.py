@@ -239,8 +239,9 @@ assert not loaded, loaded
 
 
 def test_lead_against_itself_on_gigaword(gigaword: Texts) -> None:
-    lead = [" ".join(source.split()[:8]) for source in gigaword.sources or []]
-    found = evaluate(gigaword, lead, protocol="gigaword", words=8).to_dict()
+    few = Texts(gigaword.ids[:300], gigaword.references[:300], (gigaword.sources or [])[:300])
+    lead = [" ".join(source.split()[:8]) for source in few.sources or []]
+    found = evaluate(few, lead, protocol="gigaword", words=8).to_dict()
     assert found["rouge1"] == found["lead"]["rouge1"]
     assert found["difference_to_lead"]["figures"]["rouge1"]["p"] == 1
     assert found["copy_rate"] == 1

@@ -29,6 +29,7 @@ BOTTLENECKS: dict[str, dict[str, Any]] = {
     "gaussian": {"slots": 2, "size": 8, "free_nats": 0.1},
     "one-hot": {"slots": 3, "symbols": 16},
     "binary": {"slots": 2, "bits": 8},
+    "styled": {"slots": 3, "size": 8},
     "vq": {"slots": 3, "symbols": 16, "size": 8, "restart_every": 2, "fitted_on": 32},
 }
 
@@ -150,10 +151,65 @@ def test_every_bottleneck_goes_on_from_another(
     assert load_autoencoder(tmp_path / "run" / "model").settings.bottleneck == run.bottleneck
 
 
+def hiding(place: Path, corpus: Path, *overrides: str) -> AutoencoderTask:
+    """The task of a run with two styles, which are told apart by nothing but their corpora."""
+    styles = [f"data.other_styles=[{corpus}]", "stages.0.adversary_weight=2"]
+    return AutoencoderTask(config(place, corpus, "styled", *styles, *overrides), CPU)
+
+
+@pytest.mark.parametrize("style", ["instance-norm", "slot"])
+def test_the_critic_learns_styles_and_the_code_hides_them(
+    style: str, tiny_corpus: Path, tmp_path: Path
+) -> None:
+    task = hiding(tmp_path, tiny_corpus, f"bottleneck.style={style}")
+    parts = task.begin(0, 1)
+    assert parts.adversary is not None and set(task.networks()) == {"autoencoder", "critic"}
+    batch, streams = parts.batches.at(0), RandomStreams(1, 0, 0, 1, CPU)
+    assert batch.styles.tolist() == [0, 1] * 4
+    first, second = (parts.batches.at(0, (rank, 2)) for rank in range(2))
+    assert first.styles.tolist() == [0] * 4 and second.styles.tolist() == [1] * 4
+    assert torch.equal(first.texts.ids, batch.texts.ids[::2, : first.texts.ids.shape[1]])
+    # Each learner's gradient is its own.
+    output = parts.step(batch, streams)
+    output.loss.backward()
+    critic = task.critic
+    assert critic is not None and all(one.grad is None for one in critic.parameters())
+    assert task.model.network.bottleneck.linear.weight.grad is not None
+    task.model.network.zero_grad()
+    told = parts.adversary.step(batch, None, streams)
+    told.loss.backward()
+    assert all(one.grad is not None for one in critic.parameters())
+    assert task.model.network.bottleneck.linear.weight.grad is None
+    # Even odds cost log 2 where the critic cannot tell, and more where it can.
+    assert output.stats["style/even_odds_nll"] >= math.log(2)
+    network = task.model.network
+    content = network.bottleneck(network.slots(batch.texts)).stored[:, : 3 - (style == "slot")]
+    log_probs = critic(content).detach().log_softmax(dim=1)
+    right = log_probs[torch.arange(8), batch.styles]
+    torch.testing.assert_close(told.loss.detach(), -right.mean())
+
+
+def test_a_hiding_run_goes_on_from_where_it_stopped(tiny_corpus: Path, tmp_path: Path) -> None:
+    task = hiding(tmp_path, tiny_corpus, "stages.0.steps=4")
+    train(task.config)
+    ours = weights(tmp_path / "run")
+    for folder in checkpoints(tmp_path / "run" / "checkpoints"):
+        if int(folder.name.split("-")[1]) > 2:
+            shutil.rmtree(folder)
+    for place in ("model", "stages"):
+        shutil.rmtree(tmp_path / "run" / place)
+    train(task.config, resume=True)
+    theirs = weights(tmp_path / "run")
+    assert ours and all(torch.equal(value, theirs[name]) for name, value in ours.items())
+    assert "style/critic_accuracy" in figures(tmp_path / "run")
+
+
 @pytest.mark.parametrize("kind", BOTTLENECKS)
 def test_eight_texts_are_eight_of_two_parts(kind: str, tiny_corpus: Path, tmp_path: Path) -> None:
     """Loss and gradient of a batch are the means of its parts'."""
-    slope = ["stages.0.contractive_weight=0.01"] if kind in ("continuous", "gaussian") else []
+    slope = (
+        ["stages.0.contractive_weight=0.01"] if kind in ("continuous", "gaussian", "styled") else []
+    )
     run = config(tmp_path, tiny_corpus, kind, "stages.0.nested=true", *slope)
     task = AutoencoderTask(run, CPU)
     parts = task.begin(0, 1)
@@ -264,6 +320,13 @@ def test_a_start_that_does_not_fit_is_one_line(
         config(tmp_path, tiny_corpus, "vq", "stages.0.optimizer.accumulation=2")
     with pytest.raises(ConfigError, match="a vq code moves by jumps: contractive_weight must be 0"):
         config(tmp_path, tiny_corpus, "vq", "stages.0.contractive_weight=1")
+    with pytest.raises(ConfigError, match="adversary_weight needs a bottleneck of 'kind: styled'"):
+        config(tmp_path, tiny_corpus, "vq", "stages.0.adversary_weight=1")
+    with pytest.raises(ConfigError, match=r"needs data\.other_styles"):
+        config(tmp_path, tiny_corpus, "styled", "stages.0.adversary_weight=1")
+    with pytest.raises(ConfigError, match="8 cannot be shared equally by 3 styles"):
+        others = f"data.other_styles=[{tiny_corpus}, {tiny_corpus}]"
+        AutoencoderTask(config(tmp_path, tiny_corpus, "vq", others), CPU).begin(0, 1)
     with pytest.raises(ConfigError, match="bottleneck"):
         config(tmp_path, tiny_corpus, "vq", "bottleneck.bits=3")
 

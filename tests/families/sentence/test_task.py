@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[3]
 OPTIMIZER = {"learning_rate": 0.003, "warmup_steps": 2}
 STAGES = {
     "quick": {"kind": "quick-thought", "span": 4, "window": 2},
+    "cpc": {"kind": "cpc", "span": 4, "ahead": 2, "hidden": 8},
     "skip": {"kind": "skip-thought", "span": 4, "decoder": {"embedding": 8, "hidden": 12}},
 }
 CPU = torch.device("cpu")
@@ -157,7 +158,7 @@ def test_a_stage_whose_folder_was_lost_is_written_again(corpus: Path, tmp_path: 
     code = {"kind": "infomax", "sentences": 8, "code": {"bits": 4, "fitted_on": 16}}
     stages = [
         {"name": name, "steps": 2, "optimizer": OPTIMIZER, **kind}
-        for name, kind in {**STAGES, "code": code}.items()
+        for name, kind in {"quick": STAGES["quick"], "skip": STAGES["skip"], "code": code}.items()
     ]
     settings = config(tmp_path, corpus, "skip", stages=stages)
     train(settings)
