@@ -27,8 +27,7 @@ class DecodingOptions:
         batch_size: sentences compressed at once; changes speed and memory only.
         style: how what must be shortened reads: ``headline``, as the model was trained to write;
             ``sentence``, English sentences with phrases left out; ``auto``, the latter for
-            English that is not all capitals, if the model is the one that ships and nothing is
-            reranked.
+            English, if the model is the one that ships and nothing is reranked.
         rerank: how the model's other networks choose among the summaries that the search ends
             with; None takes the weights that the model brings along.
         language: of all texts (ISO 639-1); ``auto`` finds out for each.

@@ -30,6 +30,7 @@ from summ.pipelines.skips import Skips
 from summ.pipelines.texts import alike
 from summ.summary import Method
 from summ.text.folding import is_tokenised
+from summ.text.languages.cased_english import is_capitals
 from summ.text.languages.en import LEANING
 from summ.text.languages.en_phrases import (
     CONDITIONS,
@@ -121,6 +122,14 @@ class Shortener:
             decoding: the width of the search, how many sentences are searched at once, and the
                 style; ``sentence`` keeps the articles and auxiliaries that a headline spares.
         """
+        loud = [is_capitals(text) for text in texts]
+        if any(loud):  # every word would be a name
+            quiet = [text.lower() if of else text for text, of in zip(texts, loud, strict=True)]
+            shown = self.shorten(quiet, words, decoding)
+            return [
+                replace(line, text=line.text.upper()) if of else line
+                for line, of in zip(shown, loud, strict=True)
+            ]
         spared = 0 if decoding.style == "sentence" else self._weights.room
         texts = [self._telling_sentence(text) for text in texts]
         found: dict[int, Compressed] = {}

@@ -24,7 +24,7 @@ from summ.pretrained import find_model, summarizers_by_language
 from summ.summary import Method, Style, Summary
 from summ.text.cleaning import clean
 from summ.text.identification import identify
-from summ.text.languages.cased_english import is_capitals, is_cased_english
+from summ.text.languages.cased_english import is_cased_english
 from summ.text.words import count_words
 
 _UNKNOWN = "und"  # language
@@ -306,7 +306,7 @@ class Summarizer:
         if not (decoding.style == "sentence" or preferred):
             return "headline"
         # A line of names has few words that only English has: *Norwick Air's offering sold out*.
-        if not (is_cased_english(text) or (not is_capitals(text) and identify(text) == "en")):
+        if not (is_cased_english(text) or identify(text.lower()) == "en"):
             return "headline"
         return "auto" if alone and decoding.style == "auto" else "sentence"
 

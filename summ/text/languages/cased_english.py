@@ -13,6 +13,7 @@ TELLING = (
 ) | table("of to and that who which it he she they said says")
 _FEWEST = 2
 _SHARE = 0.1
+_LOUD = 0.8
 
 
 def is_cased_english(text: str) -> bool:
@@ -28,9 +29,9 @@ def is_cased_english(text: str) -> bool:
 
 
 def is_capitals(text: str) -> bool:
-    """Whether half of a text's letters and more are capitals."""
+    """Whether a text is in capitals, but for a word or two."""
     letters = [character for character in text if character.isalpha()]
-    return bool(letters) and not is_cased(text) and any(map(str.isupper, letters))
+    return sum(map(str.isupper, letters)) >= max(1, _LOUD * len(letters))
 
 
 def is_cased(text: str) -> bool:
