@@ -35,6 +35,8 @@ NOT_TYPED = {
     "summ train configs/zh-small.yaml": "takes an hour, and corpora that are not here",
     "summ train configs/new-language.yaml": "takes half an hour",
     "summ train configs/autoencoder.yaml": "takes hours; test_code_commands.py has its models",
+    "summ train configs/estimators.yaml": "needs a warm start; benchmarks/estimators.py trains it",
+    "summ train configs/quick-thought.yaml": "takes an hour; test_cpc.py runs such a stage",
     "summ train ... --resume": "stands for any run; test_kills.py resumes them",
     "summ train configs/tiny.yaml --resume": "needs the run of the line before it",
     "accelerate launch": "needs GPUs; it starts what torchrun starts",
@@ -144,7 +146,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def models_of_a_reader(desk, autoencoders, summary_model_folder):  # noqa: F811 (the fixture)
     """Models that the pages train, untrained."""
     places = {
-        **{f"runs/{kind}/model": autoencoders[kind] for kind in ("vq", "gaussian")},
+        **{f"runs/{kind}/model": autoencoders[kind] for kind in ("vq", "gaussian", "styled")},
+        "runs/plain/model": autoencoders["continuous"],
         **{f"runs/{name}/model": summary_model_folder for name in ("mine", "new-language")},
     }
     for name, folder in places.items():

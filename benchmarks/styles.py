@@ -1,0 +1,110 @@
+"""Content and style apart: what each half of a code tells, and what a swap makes of a text.
+
+    python benchmarks/styles.py MODEL... --texts positive.txt negative.txt
+
+Each file has texts of one style.  Of each model folder with a styled code it prints, in Markdown:
+how well a logistic regression tells the style from the whole code, from the content and from the
+style alone (10 folds, %; beside it the commonest style's share), and of texts that are given the
+style of a text of another file: the share that a classifier takes for that style, the share of
+their words that are in the text whose content they have, and BLEU with it; beside it the same of
+texts that are only rebuilt.  The classifier of texts is a logistic regression of their words,
+learned from the second halves of the files; all else is of the first halves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from nltk.translate.bleu_score import SmoothingFunction, corpus_bleu
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+from summ.evaluation.tables import table
+from summ.evaluation.vectors.probe_data import ClassificationProbe
+from summ.evaluation.vectors.probes import classify
+from summ.families.autoencoder.model import load_autoencoder
+from summ.families.autoencoder.validation import decoded, words_recovered
+from summ.networks.styled import StyledBottleneck
+from summ.pipelines.autoencode import TextAutoencoder
+
+
+def told(vectors: torch.Tensor, texts: Sequence[str], labels: Sequence[str]) -> tuple[str, str]:
+    """How well the style is told, and the share of the commonest one, in percent."""
+    probe = ClassificationProbe("style", tuple(texts), tuple(labels))
+    found = classify(probe, vectors.flatten(1).numpy(), resamples=100)
+    return f"{found.accuracy:.1f}", f"{found.majority:.1f}"
+
+
+def figures(rebuilt: Sequence[str], texts: Sequence[str], right: np.ndarray) -> list[str]:
+    """Style, content and BLEU, in percent."""
+    recovered = [words_recovered(one, other) for one, other in zip(texts, rebuilt, strict=True)]
+    bleu = corpus_bleu(
+        [[text.split()] for text in texts],
+        [line.split() for line in rebuilt],
+        smoothing_function=SmoothingFunction().method1,
+    )
+    values = (100 * right.mean(), 100 * np.mean(recovered), 100 * bleu)
+    return [" / ".join(f"{value:.1f}" for value in values)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("models", type=Path, nargs="+")
+    parser.add_argument("--texts", type=Path, nargs="+", required=True, help="a file a style")
+    parser.add_argument("--count", type=int, default=500, help="texts of each style")
+    asked = parser.parse_args()
+    texts, labels, seen, of_seen = [], [], [], []
+    for file in asked.texts:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        texts += lines[: asked.count]
+        labels += [file.stem] * len(lines[: asked.count])
+        seen += lines[len(lines) // 2 :]
+        of_seen += [file.stem] * len(lines[len(lines) // 2 :])
+    classifier = make_pipeline(CountVectorizer(), LogisticRegression(max_iter=1000))
+    classifier.fit(seen, of_seen)
+    # The other style of each text: the text that comes as many lines later.
+    other = np.roll(np.arange(len(texts)), -asked.count)
+    rows = []
+    for folder in asked.models:
+        model = TextAutoencoder(load_autoencoder(folder))
+        bottleneck = model.model.network.bottleneck
+        if not isinstance(bottleneck, StyledBottleneck):
+            raise SystemExit(f"{folder}: its code has no style of its own")
+        canonical = [model.model.vocabulary.canonical(text) for text in texts]
+        stored = model.stored(texts)
+        content, style = bottleneck.content(stored), stored[:, -bottleneck.style_slots :]
+        whole, majority = told(stored, texts, labels)
+        halves = [told(half, texts, labels)[0] for half in (content, style)]
+        made = []
+        for code, wanted in (
+            (stored, np.array(labels)),
+            (bottleneck.swapped(stored, stored[other]), np.array(labels)[other]),
+        ):
+            with torch.inference_mode():
+                lines = [
+                    line
+                    for part in code.split(64)
+                    for line in decoded(model.model, bottleneck.opened(part))
+                ]
+            made += figures(lines, canonical, classifier.predict(lines) == wanted)
+        rows.append((str(folder), whole, *halves, majority, *made))
+    head = (
+        "model",
+        "told from code",
+        "from content",
+        "from style",
+        "commonest",
+        "rebuilt: style / content / BLEU",
+        "swapped: style / content / BLEU",
+    )
+    sys.stdout.write(table(head, rows, "markdown") + "\n")
+
+
+if __name__ == "__main__":
+    main()
