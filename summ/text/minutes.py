@@ -29,7 +29,8 @@ def without_meeting(lines: list[str]) -> list[str]:
 
 # Sentences of running minutes that say the same.
 _MEETING = re.compile(
-    r"(?:\d+[.)]\s*)?(?:the )?minutes of .*\b(?:approved|accepted|adopted|confirmed|read|signed)\b.*"
+    r"(?:\d+[.)]\s*)?(?:the )?minutes of .*"
+    r"\b(?:approved|accepted|adopted|confirmed|read|signed)\b.*"
     r"|.*\b(?:opened|closed|adjourned) the (?:meeting|session)\b.*"
     r"|.*\bheld its \S+ (?:\S+ )?(?:meeting|session)\b.*"
     r"|.*\bmet on \d.*\b(?:members?|people) (?:were |was )?present\W*"
