@@ -179,3 +179,12 @@ def test_endless_documents_are_compared_by_words(monkeypatch):
     monkeypatch.setattr(selection, "_MOST_ENCODED", 3)
     found = rank_sentences([NEWS], 3, lambda texts: pytest.fail("too many to encode"))
     assert found == rank_sentences([NEWS], 3)
+
+
+def test_what_a_text_is_for_is_said_first():
+    abstract = [
+        "Translation systems need many pairs of sentences that people have translated.",
+        "Such pairs of sentences are rare for most languages of the world.",
+        "We propose to learn from texts of one language at a time.",
+    ]
+    assert chosen(abstract, 1) == [2]
