@@ -33,7 +33,7 @@ _MEETING = re.compile(
     r"\b(?:approved|accepted|adopted|confirmed|read|signed)\b.*"
     r"|.*\b(?:opened|closed|adjourned) the (?:meeting|session)\b.*"
     r"|.*\bheld its \S+ (?:\S+ )?(?:meeting|session)\b.*"
-    r"|.*\bmet on \d.*\b(?:members?|people) (?:were |was )?present\W*"
+    r"|.*\bmet on \d.*\b(?:present|represented)\W*"
     r"|[\w-]+ (?:\w+ )?(?:members|households|residents|people|parents|delegates) "
     r"(?:were (?:present|represented)|attended)\W*"
     r"|(?:the |our )?next (?:meeting|session) (?:is|was|will be|takes)\b.*"
@@ -41,7 +41,7 @@ _MEETING = re.compile(
     _IGNORE,
 )
 _DECISION = re.compile(
-    r"\b(?:(?:was|were|has been) (?:approved|rejected|adopted|agreed|postponed|elected)"
+    r"\b(?:(?:was|were|has been) (?:approved|rejected|adopted|agreed|carried|postponed|elected)"
     r"|(?:it was|they|committee|council|board|group|meeting|members) (?:\w+ly )?"
     r"(?:decided|agreed|resolved|voted|approved|rejected|adopted|chose))\b",
     _IGNORE,

@@ -11,6 +11,7 @@ ABOUT = [
     "The sports committee held its third ordinary meeting on Tuesday.",
     "The working group met on 3 May with nine members present.",
     "Twelve households were represented.",
+    "The society met on 4 May; nine streets were represented.",
     "The next meeting is on 7 June.",
     "Apologies: Ms Brandt.",
 ]
@@ -25,6 +26,7 @@ DECIDED = [
     "After a long discussion the council rejected the proposal.",
     "It was agreed to buy a second mower.",
     "The new rules were adopted.",
+    "A motion to raise the fee was carried by nine votes to two.",
 ]
 UNDECIDED = [
     "Mr Okafor reported that the county has approved half of the money.",
