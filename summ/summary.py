@@ -24,6 +24,8 @@ class Summary:
             sentences of it; ``compressed``, at least one of them shortened; ``cut``, one of them
             only broken off, since nothing shorter was complete and likely enough.
         language: of the text (ISO 639-1); ``und`` where there is none.
+        unlike_training: how unlike the text that the model has read this one is: the share of such
+            text, in percent, that is less so; None where that is not known.
     """
 
     text: str
@@ -33,6 +35,7 @@ class Summary:
     id: str = ""
     method: Method = "compressed"
     language: str = "und"
+    unlike_training: float | None = None
 
     def __str__(self) -> str:
         return self.text

@@ -33,6 +33,8 @@ KINDS = {
     "quick-thought": {},
     "skip-thought": {"decoder": {"embedding": 8, "hidden": 8}},
     "infomax": {"code": {"bits": 8}},
+    "cpc": {},
+    "training-text": {},
     "shorten": {},
     "rebuild": {},
 }
@@ -48,7 +50,11 @@ AUTOENCODER = {
 
 def stage(kind: str) -> dict[str, Any]:
     values = {"name": kind, "kind": kind} | KINDS[kind]
-    return values if kind == "combine" else values | {"steps": 1, "optimizer": OPTIMIZER}
+    return (
+        values
+        if kind in {"combine", "training-text"}
+        else values | {"steps": 1, "optimizer": OPTIMIZER}
+    )
 
 
 def whole_runs() -> dict[type[Section], dict[str, Any]]:

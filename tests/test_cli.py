@@ -167,14 +167,16 @@ def test_json_lines(summarize, here):
     assert code == 0
     found = [json.loads(line) for line in out.splitlines()]
     assert all(
-        set(f) == {"id", "summary", "words", "log_prob", "truncated", "method", "language"}
+        set(f)
+        == {"id", "summary", "words", "log_prob", "truncated", "method", "language"}
+        | {"unlike_training"}
         for f in found
     )
     assert [f["id"] for f in found] == ["x", "2", 3]
     assert found[0]["log_prob"] < 0 and found[0]["words"] == len(found[0]["summary"].split())
     assert found[1] == {
         "id": "2", "summary": "Too short", "words": 2, "log_prob": 0.0, "truncated": False,
-        "method": "kept", "language": "en",
+        "method": "kept", "language": "en", "unlike_training": None,
     }  # fmt: skip
     assert found[2]["summary"] == "" and found[2]["words"] == 0
 
@@ -212,7 +214,8 @@ def test_score(summ_, summary_model_folder, here):
     assert [f["id"] for f in found] == [str(n) for n in range(1, len(STORIES) + 2)]
     assert all(f["nll_per_word"] > 0 and 0 < f["humanness"] < 1 for f in found[:-1])
     assert found[-1] == {
-        "id": "7", "nll_per_word": None, "humanness": None, "anomaly_percentile": None
+        "id": "7", "nll_per_word": None, "humanness": None, "anomaly_percentile": None,
+        "unlike_training": None,
     }  # fmt: skip
 
 

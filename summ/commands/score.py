@@ -29,7 +29,8 @@ def score(
 ) -> None:
     """Score how hard texts are to rebuild from a few words, and how human they read.
 
-    nll_per_word: nats a word; humanness: 0 to 1; anomaly_percentile: among these texts.
+    nll_per_word: nats a word; humanness: 0 to 1; anomaly_percentile: among these texts;
+    unlike_training: percentile among text that is like what the model has read.
     """
     from summ.commands.document_limit import DocumentLimit
     from summ.data.files import open_output, write_json
@@ -55,5 +56,8 @@ def score(
             scorer = Scorer.load(model, device)
         for result in scorer.score(progress(chain([first], records)), batch_size):
             values = {"nll_per_word": result.nll_per_word, "humanness": result.humanness}
-            rest = {"anomaly_percentile": result.anomaly_percentile}
+            rest = {
+                "anomaly_percentile": result.anomaly_percentile,
+                "unlike_training": result.unlike_training,
+            }
             write_json(stream, {"id": result.id} | values | rest)

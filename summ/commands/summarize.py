@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING
 
 from summ import options
 from summ.commands.engine import BLOCK, EngineOptions
-from summ.commands.terminal import progress, read_inputs, reading_model, wrong_usage
+from summ.commands.terminal import progress, read_inputs, reading_model, say, wrong_usage
 from summ.commands.threads import use_threads
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.summary import Summary
 
 if TYPE_CHECKING:
     from summ.data.record import Record
+
+# Percent of the training text; see ``Summary.unlike_training``.
+_UNLIKE = 99.0
+_BY_CHANCE = 0.02  # of the texts; one in a hundred of ordinary ones is above that
 
 
 def summarize(
@@ -93,11 +97,26 @@ def summarize(
             every = [record.text for record in progress(texts)]
             summary = summarizer.summarize_together(every, words, sentences, decoding)
             write(_marked(summary, bool(limit.cut)), None)
+            _warn([summary.unlike_training])
             return
         waiting: deque[Record] = deque()
         summaries = summarizer.stream(_noted(texts, waiting), words, sentences, decoding)
+        unlike: list[float | None] = []
         for position, summary in enumerate(progress(summaries)):
             write(_marked(summary, position in limit.cut), waiting.popleft())
+            unlike.append(summary.unlike_training)
+    _warn(unlike)
+
+
+def _warn(unlike: list[float | None]) -> None:
+    """Says how many texts are unlike the training text, where they are more than chance has."""
+    strange = sum(value is not None and value > _UNLIKE for value in unlike)
+    if strange > _BY_CHANCE * len(unlike):
+        say(
+            f"warning: {strange} of {len(unlike)} texts unlike what the model has read; of its own "
+            "kind one in a hundred would be. Check their summaries; see unlike_training in "
+            "--format jsonl."
+        )
 
 
 def _first_with_text(records: Iterator[Record]) -> tuple[list[Record], bool]:

@@ -27,6 +27,8 @@ _BY_SUFFIX: dict[str, Kind] = {
     ".parquet": "parquet",
 }
 _ROWS = 2_048  # of a table, written at once
+# Our columns in which the first rows may have no value.
+_MAY_BE_EMPTY = {"unlike_training", "summary_unlike_training"}
 
 
 def kind_of_output(format_: Literal["auto"] | Kind, output: Path | None) -> Kind:
@@ -104,6 +106,7 @@ def _row(
         "truncated": summary.truncated,
         "method": summary.method,
         "language": summary.language,
+        "unlike_training": summary.unlike_training,
     }
     return row | {f"summary_{name}" if name in own else name: value for name, value in told.items()}
 
@@ -139,6 +142,17 @@ def _refuse_others(row: Mapping[str, Any], names: list[str]) -> None:
         )
 
 
+def _with_numbers(table: Any) -> Any:
+    """The table with numbers in our columns that are empty so far: later rows may have some."""
+    import pyarrow
+
+    schema = table.schema
+    for place, column in enumerate(schema):
+        if column.name in _MAY_BE_EMPTY and pyarrow.types.is_null(column.type):
+            schema = schema.set(place, column.with_type(pyarrow.float64()))
+    return table.cast(schema)
+
+
 @contextmanager
 def _parquet_rows(stream: Any, output: Path) -> Iterator[Callable[[Mapping[str, Any]], None]]:
     """Adds rows to a Parquet file, some thousand at once; the first ones decide the types."""
@@ -155,6 +169,7 @@ def _parquet_rows(stream: Any, output: Path) -> Iterator[Callable[[Mapping[str, 
                 rows, schema=None if writer is None else writer.schema
             )
             if writer is None:
+                table = _with_numbers(table)
                 writer = pyarrow.parquet.ParquetWriter(stream, table.schema)
             writer.write_table(table)
         except pyarrow.ArrowException as error:

@@ -155,6 +155,7 @@ class ScoreTask:
             with open_output(path) as stream:
                 for score in scorer.score(records, self.batch_size):
                     values = {"nll_per_word": score.nll_per_word, "humanness": score.humanness}
+                    values["unlike_training"] = score.unlike_training
                     write_json(stream, {"id": score.id, **values})
             return Tally(rows=len(records), cut=len(cut))
 
@@ -178,7 +179,8 @@ class ScoreTask:
             for block in blocks:
                 with parts.writing(parts.name(block)) as path, open_output(path) as stream:
                     for score, rank in zip(_scores(waiting, block), ranks, strict=False):
-                        write_json(stream, {**score, "anomaly_percentile": rank})
+                        last = {"unlike_training": score.pop("unlike_training")}
+                        write_json(stream, {**score, "anomaly_percentile": rank, **last})
         waiting.remove()
 
 

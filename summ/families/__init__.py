@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 FAMILIES = ("summarizer", "sentence", "shortener", "autoencoder")
 # Configurations of 0.1 name no family; stages of these kinds are not the summarizer's.
-_SENTENCE_KINDS = ("quick-thought", "skip-thought", "infomax", "cpc")
+_SENTENCE_KINDS = ("quick-thought", "skip-thought", "infomax", "cpc", "training-text")
 
 
 def load_run(path: Path, overrides: Sequence[str] = ()) -> RunShape:

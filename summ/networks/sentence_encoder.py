@@ -1,6 +1,6 @@
 """Sentence encoders: a sentence becomes one vector, by a table, a GRU or a Transformer.
 
-Axes: N sentences, T positions, D width of the vector.
+Axes: N sentences, T positions, D width of the vector, V pieces.
 
 Source: Logeswaran & Lee (2018, arXiv:1803.02893), Section 3, and Kiros et al. (2015,
 arXiv:1506.06726), Section 2.1, whose encoders are GRUs that output their last state; mean pooling
@@ -30,10 +30,16 @@ class StaticEncoder(nn.Module):
     Word order has no effect.
     """
 
-    def __init__(self, config: StaticConfig, pieces: int) -> None:
+    def __init__(
+        self, config: StaticConfig, pieces: int, weights: Float[Tensor, "V D"] | None = None
+    ) -> None:
+        """With ``weights``, or else random ones, which take longer than reading does."""
         super().__init__()
         self.config = config
-        self.embedding = nn.Embedding(pieces, config.embedding)
+        if weights is None:
+            self.embedding = nn.Embedding(pieces, config.embedding)
+        else:
+            self.embedding = nn.Embedding.from_pretrained(weights, freeze=False)
 
     @property
     def width(self) -> int:

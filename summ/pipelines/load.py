@@ -47,6 +47,7 @@ def load(
     from summ.pipelines.compressors import parts_around
     from summ.pipelines.device import chosen_device
     from summ.pipelines.embed import SentenceEncoder
+    from summ.pipelines.likeness import TrainingLikeness
     from summ.pipelines.summarize import Summarizer
 
     device, folder = chosen_device(device), find_model(name_or_path)
@@ -54,7 +55,8 @@ def load(
         return Summarizer(folder, device=device)
     match families.load(folder, device):
         case SummaryModel() as model:
-            return Summarizer.of(parts_around(model, device), device)
+            likeness = TrainingLikeness.of_summarizer(folder, model.settings.language)
+            return Summarizer.of(parts_around(model, device), device, likeness)
         case SentenceModel() as model:
             return SentenceEncoder(model)
         case AutoencoderModel() as model:

@@ -22,6 +22,7 @@ from summ.families.summarizer.likelihood import reconstruction_nll
 from summ.families.summarizer.model import SummaryModel, load_summary_model
 from summ.pipelines.arguments import whole_number
 from summ.pipelines.device import chosen_device
+from summ.pipelines.likeness import TrainingLikeness
 from summ.pipelines.search import Searcher
 from summ.pipelines.texts import as_records
 from summ.pretrained import find_model
@@ -43,12 +44,15 @@ class Score:
             all prefixes of each sentence.
         anomaly_percentile: share of the texts of the same input whose ``nll_per_word`` is lower,
             ties counting half, in percent.
+        unlike_training: how unlike the text that the model has read this one is; see
+            ``Summary.unlike_training``.
     """
 
     id: str
     nll_per_word: float | None
     humanness: float | None
     anomaly_percentile: float | None
+    unlike_training: float | None = None
 
     def __str__(self) -> str:
         if self.nll_per_word is None or self.humanness is None:
@@ -68,8 +72,9 @@ class _Sums:
 class Scorer:
     """Scores texts with compressor, reconstructor and discriminator of a model."""
 
-    def __init__(self, model: SummaryModel) -> None:
-        self.model = model
+    def __init__(self, model: SummaryModel, likeness: TrainingLikeness | None = None) -> None:
+        """``likeness`` knows what the model has read."""
+        self.model, self._likeness = model, likeness
         self._searcher = Searcher(model)
         # The end mark takes one place.
         self._room = model.settings.max_document - 1
@@ -78,10 +83,11 @@ class Scorer:
     def load(path: Path | str | None = None, device: str | None = None) -> Scorer:
         """Loads a model; see ``Summarizer.load``."""
         folder = None if path is None else find_model(path)
-        return Scorer(load_summary_model(folder, chosen_device(device)))
+        model = load_summary_model(folder, chosen_device(device))
+        return Scorer(model, TrainingLikeness.of_summarizer(folder, model.settings.language))
 
     def score(self, texts: Iterable[str | Record], batch_size: int = 64) -> list[Score]:
-        """Scores all texts; they stream, four numbers a text are kept.
+        """Scores all texts; they stream, five numbers a text are kept.
 
         Long texts are scored sentence by sentence, and all of their sentences count.
 
@@ -97,14 +103,23 @@ class Scorer:
         ids: list[str] = []
         nll: list[float] = []
         human: list[float] = []
+        unlike: list[float | None] = []
         for window in windows(as_records(texts)):
-            sums = self._sums([record.text for record in window], batch_size)
+            window_texts = [record.text for record in window]
+            sums = self._sums(window_texts, batch_size)
+            unlike += self._unlike(window_texts)
             for record, one in zip(window, sums, strict=True):
                 ids.append(record.id or str(len(ids) + 1))
                 nll.append(nll_per_word(one.nll, record.text) if one.prefixes else np.nan)
                 human.append(one.humanness / one.prefixes if one.prefixes else np.nan)
-        columns = zip(ids, nll, human, percentiles(nll), strict=True)
-        return [Score(one, *map(_known, values)) for one, *values in columns]
+        columns = zip(ids, nll, human, percentiles(nll), unlike, strict=True)
+        return [
+            Score(one, _known(surprise), _known(humanness), _known(percentile), value)
+            for one, surprise, humanness, percentile, value in columns
+        ]
+
+    def _unlike(self, texts: Sequence[str]) -> list[float | None]:
+        return [None] * len(texts) if self._likeness is None else self._likeness.unlike(texts)
 
     def _sums(self, texts: Sequence[str], batch_size: int) -> list[_Sums]:
         """Scores the sentences of some texts in batches of like length."""

@@ -196,11 +196,15 @@ class Shortener:
         best = max(candidates, key=lambda one: one.worth)
         if not best.complete and not _says_verb(self._searcher.skips(source), best.line.places):
             best = self._through_verb(source, best, words, spared) or best
+        # Pretrained judges like a bare subject better than a clause that tells more.
+        rivals = [
+            one for one in dict.fromkeys([*candidates, best]) if one.complete or not best.complete
+        ]
         if judges is not None:
-            written = [self._searcher.write(source, one.line.places) for one in candidates]
+            written = [self._searcher.write(source, one.line.places) for one in rivals]
             device = next(self._model.compressor.parameters()).device
-            worths = [one.worth for one in candidates]
-            best = candidates[judges.best(text, written, worths, device)]
+            worths = [one.worth for one in rivals]
+            best = rivals[judges.best(text, written, worths, device)]
         shown = cut_to_words(self._searcher.write(source, best.line.places), words)
         method: Method = "compressed" if best.complete else "cut"
         return Compressed(shown, best.line.log_prob, source.cut, method)

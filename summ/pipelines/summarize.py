@@ -15,6 +15,7 @@ from summ.pipelines.device import chosen_device
 from summ.pipelines.extraction import plan_extraction
 from summ.pipelines.late_models import LateEncoder, SentenceShortener
 from summ.pipelines.length_plan import LengthLimit, LengthPlan, Segment, assemble, plan_summary
+from summ.pipelines.likeness import TrainingLikeness
 from summ.pipelines.line_judges import LineJudges
 from summ.pipelines.rerank_weights import RerankWeights, parse_weights
 from summ.pipelines.selection import Encode
@@ -24,9 +25,10 @@ from summ.summary import Method, Style, Summary
 from summ.text.cleaning import clean
 from summ.text.identification import identify
 from summ.text.languages.cased_english import is_cased_english
-from summ.text.words import count_words
+from summ.text.words import count_words, is_unsegmented
 
 _UNKNOWN = "und"  # language
+_LEAST_WHOLE = 0.5  # of the words, by a whole sentence that stands for a broken one
 
 
 class Summarizer:
@@ -51,6 +53,7 @@ class Summarizer:
         prefer_shortener: bool = False,
         language: str = _UNKNOWN,
         device: str | None = None,
+        likeness: TrainingLikeness | None = None,
     ) -> None:
         """Loads a model by its name or folder, as ``load`` does, or puts a summarizer together.
 
@@ -68,6 +71,8 @@ class Summarizer:
                 that ships for theirs, or are extracted.  Of an unknown one (``und``), all texts are
                 compressed.
             device: where models are loaded to, as for ``load``.
+            likeness: knows what the model has read, for ``Summary.unlike_training``; that of a
+                named model is known by its name.
 
         Raises:
             CheckpointError, ArgumentError: as for ``load``.
@@ -75,9 +80,11 @@ class Summarizer:
         device = chosen_device(device)
         if model is None or isinstance(model, str | Path):
             parts = load_parts(None if model is None else find_model(model), device)
+            likeness = TrainingLikeness.of_summarizer(model, parts.language)
         else:
             parts = SummarizerParts(model, shortener, prefer_shortener, language)
         self._compressor = parts.compressor
+        self._likeness = likeness
         self._encode = encode
         self._default = DecodingOptions(rerank=rerank)
         self._shortener = parts.shortener
@@ -128,7 +135,9 @@ class Summarizer:
         return summarizer
 
     @staticmethod
-    def of(parts: SummarizerParts, device: str) -> Summarizer:
+    def of(
+        parts: SummarizerParts, device: str, likeness: TrainingLikeness | None = None
+    ) -> Summarizer:
         """A summarizer of loaded models, on the device that they are on."""
         return Summarizer(
             parts.compressor,
@@ -136,6 +145,7 @@ class Summarizer:
             prefer_shortener=parts.prefer_shortener,
             language=parts.language,
             device=device,
+            likeness=likeness,
         )
 
     def summarize(
@@ -189,7 +199,8 @@ class Summarizer:
         every = list(checked_texts(texts))
         plan = self._plan(every, LengthLimit(words, sentences), decoding)
         [summary] = self._summaries([plan], ["1"], decoding)
-        return summary
+        known = [value for value in self._unlike(every, [plan] * len(every)) if value is not None]
+        return replace(summary, unlike_training=max(known, default=None))
 
     def stream(
         self,
@@ -224,7 +235,20 @@ class Summarizer:
             ]
             position += len(window)
             plans = [self._plan([record.text], limit, decoding) for record in numbered]
-            yield from self._summaries(plans, [record.id for record in numbered], decoding)
+            summaries = self._summaries(plans, [record.id for record in numbered], decoding)
+            unlike = self._unlike([record.text for record in numbered], plans)
+            for summary, value in zip(summaries, unlike, strict=True):
+                yield replace(summary, unlike_training=value)
+
+    def _unlike(self, texts: Sequence[str], plans: Sequence[_RoutedPlan]) -> Sequence[float | None]:
+        """``Summary.unlike_training`` of texts; None where another model or none writes."""
+        own = [plan.compressor is self._compressor for plan in plans]
+        if self._likeness is None or not any(own):
+            return [None] * len(texts)
+        found = iter(
+            self._likeness.unlike([text for text, one in zip(texts, own, strict=True) if one])
+        )
+        return [next(found) if one else None for one in own]
 
     def _summaries(
         self, plans: Sequence[_RoutedPlan], names: Sequence[str], decoding: DecodingOptions
@@ -346,8 +370,12 @@ def _without_broken(plan: LengthPlan, parts: list[Compressed]) -> list[Compresse
         replace(part, text="") if part.method == "cut" and segment.budget is not None else part
         for segment, part in zip(plan.parts, parts, strict=True)
     ]
-    several = len(parts) > 1 or plan.reserve
-    return whole if several and assemble(plan, [part.text for part in whole]) else parts
+    if len(parts) == 1 and not plan.reserve:
+        return parts
+    text = assemble(plan, [part.text for part in whole])
+    # Where characters are words, the few of a short sentence say less than a broken one.
+    few = is_unsegmented(text) and count_words(text) < _LEAST_WHOLE * plan.words
+    return whole if text and not few else parts
 
 
 def _summary(identifier: str, routed: _RoutedPlan, compressed: Iterator[Compressed]) -> Summary:

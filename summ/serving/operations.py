@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from summ.pipelines.compressors import SummarizerParts
     from summ.pipelines.embed import SentenceEncoder
     from summ.pipelines.inspection import Inspector
+    from summ.pipelines.likeness import TrainingLikeness
     from summ.pipelines.score import Scorer
     from summ.pipelines.summarize import Summarizer
 
@@ -149,13 +150,19 @@ class Models:
     def _summarizer(self) -> Summarizer:
         from summ.pipelines.summarize import Summarizer
 
-        return Summarizer.of(self._parts, self._place)
+        return Summarizer.of(self._parts, self._place, self._likeness)
+
+    @cached_property
+    def _likeness(self) -> TrainingLikeness | None:
+        from summ.pipelines.likeness import TrainingLikeness
+
+        return TrainingLikeness.of_summarizer(self._model, self._parts.language)
 
     @cached_property
     def _scorer(self) -> Scorer:
         from summ.pipelines.score import Scorer
 
-        return Scorer(self._read(self._model))
+        return Scorer(self._read(self._model), self._likeness)
 
     @cached_property
     def _inspector(self) -> Inspector:

@@ -101,6 +101,7 @@ class SummaryAnswer(BaseModel):
     truncated: bool
     method: str
     language: str
+    unlike_training: float | None = None
     alignment: Aligned | None = None
 
 
@@ -130,6 +131,7 @@ class ScoreAnswer(BaseModel):
     nll_per_word: float | None
     humanness: float | None
     anomaly_percentile: float | None
+    unlike_training: float | None = None
 
 
 class ScoresAnswer(BaseModel):

@@ -9,19 +9,25 @@ from summ.errors import ConfigError, DataError
 from summ.summary import Summary
 
 
-def written(path, records):
+def written(path, records, unlike=None):
     with summary_writer(path, kind_of_output("auto", path), "text", "summary") as write:
-        for record in records:
-            write(Summary("A line.", 2, -1.5, False, record.id, "extracted", "en"), record)
+        for number, record in enumerate(records):
+            # Known of the last ones only, whose column has its type from the first.
+            value = unlike if number >= 2_999 else None
+            write(Summary("A line.", 2, -1.5, False, record.id, "extracted", "en", value), record)
 
 
 def test_parquet_keeps_the_fields_of_records_and_their_types(tmp_path):
     rows = [{"id": number, "text": f"Text {number}.", "words": 9.5} for number in range(3_000)]
-    written(tmp_path / "a.parquet", [Record(str(row["id"]), row["text"], row) for row in rows])
+    records = [Record(str(row["id"]), row["text"], row) for row in rows]
+    written(tmp_path / "a.parquet", records, unlike=99.5)
     read = pq.read_table(tmp_path / "a.parquet").to_pylist()
     told = {"log_prob": -1.5, "truncated": False, "method": "extracted", "language": "en"}
     # A record's own "words" stays, and summ's is told beside it.
-    assert read == [{**row, "summary": "A line.", "summary_words": 2, **told} for row in rows]
+    told |= {"summary": "A line.", "summary_words": 2, "unlike_training": None}
+    expected = [{**row, **told} for row in rows]
+    expected[-1]["unlike_training"] = 99.5
+    assert read == expected
 
 
 def test_parquet_of_no_records_can_be_read(tmp_path):

@@ -85,10 +85,16 @@ def test_a_sentence_encoders_stage_reads_its_keys(
     assert not keys_not_read(SentenceRun.model_validate(given), monkeypatch)
 
 
-def test_the_stage_of_a_code_reads_its_keys(
-    prose: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "stage",
+    [
+        TRAINING | {"kind": "infomax", "code": {"bits": 8, "fitted_on": 32}},
+        {"name": "last", "kind": "training-text"},
+    ],
+)
+def test_the_stage_of_a_code_or_of_the_text_reads_its_keys(
+    stage: dict[str, Any], prose: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage = TRAINING | {"kind": "infomax", "code": {"bits": 8, "fitted_on": 32}}
     given = values(prose) | {"output": tmp_path, "stages": [stage]}
     assert not keys_not_read(SentenceRun.model_validate(given), monkeypatch)
 

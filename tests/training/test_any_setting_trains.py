@@ -56,6 +56,8 @@ STAGES: dict[str, dict[str, Any]] = {
     "quick-thought": TRAINING | {"span": 4},
     "skip-thought": TRAINING | {"span": 4, "decoder": {"embedding": 8, "hidden": 8}},
     "infomax": TRAINING | {"code": {"bits": 8, "fitted_on": 32}},
+    "cpc": TRAINING | {"span": 4, "hidden": 8},
+    "training-text": {"name": "last"},
     "shorten": TRAINING,
     "rebuild": TRAINING | {"delete_share": 0.2, "word_drop": 0.2},
 }

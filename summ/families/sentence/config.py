@@ -15,6 +15,7 @@ from summ.config import (
     Rows,
     RunShape,
     Section,
+    StageShape,
     TrainingStage,
     Weight,
     Width,
@@ -126,8 +127,20 @@ class InfoMaxStage(TrainingStage):
         return self
 
 
+class TrainingTextStage(StageShape):
+    """What the model has read, so that it can be told whether another text is like it.
+
+    No updates: up to ``measured`` documents (at most a tenth) are held out and say how unlike its
+    own kind such text is; the others are counted.
+    """
+
+    kind: Literal["training-text"]
+    measured: Positive = 10_000
+
+
 Stage = Annotated[
-    QuickThoughtStage | SkipThoughtStage | InfoMaxStage | CpcStage, Field(discriminator="kind")
+    QuickThoughtStage | SkipThoughtStage | InfoMaxStage | CpcStage | TrainingTextStage,
+    Field(discriminator="kind"),
 ]
 
 
@@ -143,6 +156,12 @@ class SentenceRun(RunShape):
     start_from: Place | None = None
     stages: Annotated[list[Stage], Field(min_length=1)]
     validation_documents: Positive = 256
+
+    @model_validator(mode="after")
+    def training_text_last(self) -> SentenceRun:
+        if any(isinstance(stage, TrainingTextStage) for stage in self.stages[:-1]):
+            raise ValueError("a stage of the kind training-text must be the last one")
+        return self
 
     @model_validator(mode="after")
     def encoders_from_somewhere(self) -> SentenceRun:

@@ -6,6 +6,7 @@
     f/, g/        an encoder each: a folder of transformers, or config.json and encoder.safetensors
                   of a GRU or a static encoder; pooling.safetensors if the pooling has weights
     codes/        a file of weights for each code that was learned, such as binary.safetensors
+    training/     text.safetensors: what the model has read, in short, if that was described
     vocabulary/   read by Vocabulary.load and by AutoTokenizer
 
 Axes: N sentences, D width of the whole vector.
@@ -27,6 +28,12 @@ from torch.nn import functional
 from summ.config import EncoderConfig, GruConfig, Length, StaticConfig, Width
 from summ.data.manifest import UNKNOWN_LANGUAGE
 from summ.errors import CheckpointError
+from summ.families.sentence.training_text import (
+    Pieces,
+    TrainingText,
+    load_training_text,
+    save_training_text,
+)
 from summ.networks.bottlenecks import BinaryBottleneck
 from summ.networks.int8 import quantised, restored
 from summ.networks.model_folder import (
@@ -45,7 +52,7 @@ from summ.networks.sentence_encoder import (
     build_sentence_encoder,
 )
 from summ.networks.soundness import check_finite, too_few_positions
-from summ.networks.transformer import load_pretrained, loading
+from summ.networks.transformer import load_pretrained, reading
 from summ.text.vocabulary import Vocabulary
 from summ.types import Tokens
 
@@ -53,6 +60,8 @@ FAMILY = "sentence"
 SHIPPED = Path(__file__).parents[2] / "pretrained" / "en-encoder"
 CodeName = Literal["binary"]
 _NAMES = ("f", "g")
+_ROWS_AT_ONCE = 256  # of a text's stretches
+_TRAINING_TEXT = "training/text.safetensors"
 _TABLE = "embedding.weight"
 # The model_type in the config.json of networks that transformers does not know.
 _GRU, _STATIC = "summ-gru", "summ-static"
@@ -85,12 +94,13 @@ class SentenceSettings:
 
 @dataclass(frozen=True)
 class SentenceModel:
-    """The encoders, their vocabulary, and the codes that were learned of their vectors."""
+    """The encoders, their vocabulary, codes of their vectors, and what is known of their text."""
 
     encoders: nn.ModuleList
     vocabulary: Vocabulary
     settings: SentenceSettings
     codes: nn.ModuleDict = field(default_factory=nn.ModuleDict)
+    training_text: TrainingText | None = None
 
     def to(self, device: torch.device | str) -> SentenceModel:
         """Moves the networks, in place, and returns the same model."""
@@ -136,6 +146,30 @@ class SentenceModel:
         """
         halves = [functional.normalize(encoder(words).float(), dim=1) for encoder in self.encoders]
         return torch.cat(halves, dim=1) / len(halves) ** 0.5
+
+    @torch.no_grad()
+    def text_vectors(self, pieces: Pieces) -> Float[Tensor, "N D"]:
+        """Vectors of texts of any length, of length 1: the mean over stretches that can be read.
+
+        Without end marks, which would make short texts alike; a text without pieces has one.
+
+        Args:
+            pieces: of the texts.
+        """
+        room, marks = self.settings.max_pieces - 1, self.vocabulary
+        stretches = [
+            (place, ids[start : start + room].tolist() or [marks.eos])
+            for place, ids in enumerate(pieces)
+            for start in range(0, max(1, len(ids)), room)
+        ]
+        sums = torch.zeros(len(pieces), self.settings.dimension)
+        for start in range(0, len(stretches), _ROWS_AT_ONCE):
+            part = stretches[start : start + _ROWS_AT_ONCE]
+            read = Tokens.from_lists([ids for _, ids in part], marks.pad)
+            device = next(self.encoders.parameters()).device
+            owners = torch.tensor([place for place, _ in part])
+            sums.index_add_(0, owners, self.vectors(read.to(device)).cpu())
+        return functional.normalize(sums, dim=1)
 
 
 def build_code(name: CodeName, dimension: int, sizes: dict[str, int]) -> BinaryBottleneck:
@@ -194,6 +228,8 @@ def save_sentence_model(
             _save_encoder(encoder, work / name, dtype)
         for name, code in model.codes.items():
             _save_code(code, work / "codes" / f"{name}.safetensors")
+        if model.training_text is not None:
+            save_training_text(model.training_text, work / _TRAINING_TEXT)
         model.vocabulary.save(work / "vocabulary")
 
 
@@ -255,14 +291,18 @@ def load_sentence_model(
     """
     folder = SHIPPED if folder is None else Path(folder)
     settings = load_settings(folder, FAMILY, _settings)
-    with loading(folder):
+    with reading(folder):
         vocabulary = Vocabulary.load(folder / "vocabulary")
         names = _NAMES[: settings.encoders]
         encoders = nn.ModuleList(
             _load_encoder(folder / name, settings, vocabulary) for name in names
         )
         codes = nn.ModuleDict({name: _load_code(folder, name, settings) for name in settings.codes})
-        model = SentenceModel(encoders.eval(), vocabulary, settings, codes.eval())
+        text = None
+        if (folder / _TRAINING_TEXT).is_file():
+            pieces, width = vocabulary.size, settings.dimension
+            text = load_training_text(folder / _TRAINING_TEXT, pieces, width)
+        model = SentenceModel(encoders.eval(), vocabulary, settings, codes.eval(), text)
         check_finite(folder, model.networks())
         _check_promises(folder, model)
         return model.to(device)
@@ -309,20 +349,28 @@ def _load_code(folder: Path, name: CodeName, settings: SentenceSettings) -> Bina
 def _load_encoder(folder: Path, settings: SentenceSettings, vocabulary: Vocabulary) -> Encoder:
     """One encoder, in float32."""
     from safetensors.torch import load_file
-    from transformers import AutoModel
 
     described = _in_this_version(folder)
     model_type = described.pop("model_type")
     if model_type == _STATIC:
-        static = StaticEncoder(StaticConfig(**described), vocabulary.size)
-        static.load_state_dict(restored(load_file(folder / "encoder.safetensors")))
-        return static
+        weights = restored(load_file(folder / "encoder.safetensors"))
+        config = StaticConfig(**described)
+        if weights.keys() != {_TABLE} or weights[_TABLE].shape != (
+            vocabulary.size,
+            config.embedding,
+        ):
+            raise ValueError(f"{folder.name} holds {weights.keys()} of other sizes"[:200])
+        return StaticEncoder(config, vocabulary.size, weights[_TABLE])
     network: Any
     if model_type == _GRU:
         network = GruNetwork(GruConfig(**described), vocabulary.size)
         network.load_state_dict(restored(load_file(folder / "encoder.safetensors")))
         width = network.width
     else:
+        from transformers import AutoModel
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # it would draw one for each small network
         network = load_pretrained(AutoModel, str(folder), settings.attention)
         width = int(network.config.hidden_size)
     encoder = PooledEncoder(network, settings.pooling, width, vocabulary.bos)

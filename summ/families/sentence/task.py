@@ -7,10 +7,13 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from summ.config import EncoderConfig
+from summ.data.batches import hold_out
 from summ.data.prose import Prose
 from summ.data.single_sentences import SingleSentences
 from summ.data.spans import SpanBatches
@@ -22,6 +25,7 @@ from summ.families.sentence.config import (
     SentenceRun,
     SkipThoughtStage,
     Stage,
+    TrainingTextStage,
 )
 from summ.families.sentence.counted_embeddings import count_pieces
 from summ.families.sentence.cpc import CpcStep
@@ -34,6 +38,7 @@ from summ.families.sentence.model import (
 )
 from summ.families.sentence.quick_thought import QuickThoughtStep
 from summ.families.sentence.skip_thought import SkipThoughtStep
+from summ.families.sentence.training_text import describe_training_text
 from summ.networks.bottlenecks import BinaryBottleneck
 from summ.networks.document_context import DocumentContext
 from summ.networks.sentence_decoder import SentenceDecoder
@@ -47,6 +52,8 @@ Step = QuickThoughtStep | SkipThoughtStep | CpcStep
 
 _HELD_OUT_BATCHES = 8
 _HELD_OUT_SENTENCES = 64  # a batch of them
+_RUNS = (1, 2, 4, 8, 16)  # sentences in a row that are measured as one text
+_AVERAGED = 50_000  # training sentences whose vectors are averaged
 
 
 class SentenceTask:
@@ -75,8 +82,11 @@ class SentenceTask:
     def texts(self) -> str:
         return self.prose.manifest.content
 
-    def begin(self, index: int, processes: int) -> StageParts:
+    def begin(self, index: int, processes: int) -> StageParts | None:
         stage = self.config.stages[index]
+        if isinstance(stage, TrainingTextStage):
+            self._describe(stage)
+            return None
         if isinstance(stage, InfoMaxStage):
             return self._infomax(stage, processes)
         texts = self._spans(stage, processes * stage.optimizer.accumulation)
@@ -132,6 +142,42 @@ class SentenceTask:
 
         return StageParts(stage, texts, step, validate, ("infomax/nats",))
 
+    def _describe(self, stage: TrainingTextStage) -> None:
+        """Puts what the run has read into the model, and how like it the held-out documents are."""
+        texts, borders = self.prose.sentences, self.prose.borders
+        held, served = hold_out(len(borders) - 1, stage.measured)
+        spans = [(int(borders[one]), int(borders[one + 1])) for one in held]
+        runs = [
+            np.concatenate([texts.ids(row) for row in range(start, start + length)])
+            for first, end in spans
+            for length in _RUNS
+            for start in range(first, end - length + 1, length)
+        ]
+        rows = np.concatenate(
+            [np.zeros(0, dtype=np.int64)]
+            + [np.arange(borders[one], borders[one + 1]) for one in served]
+        )
+        pieces = [texts.ids(int(row)).astype(np.int64) for row in rows]
+        few = np.random.default_rng(self.config.seed).permutation(len(pieces))[:_AVERAGED]
+        centre = self.model.text_vectors([pieces[one] for one in few]).mean(dim=0)
+        measured = [one.astype(np.int64) for one in runs if len(one)]
+        text = describe_training_text(
+            pieces,
+            centre.numpy(),
+            measured,
+            self.model.text_vectors(measured).numpy(),
+            self._embeddings(),
+        )
+        self.model = replace(self.model, training_text=text)
+
+    def _embeddings(self) -> NDArray[np.float32]:
+        """Of the pieces, in the last encoder, whose rows tell of what stands beside a piece."""
+        encoder = self.model.encoders[-1]
+        if not isinstance(encoder, StaticEncoder | PooledEncoder):
+            raise ConfigError("encoder: has no embeddings of pieces.")
+        table: NDArray[np.float32] = encoder.embeddings().weight.detach().cpu().float().numpy()
+        return table
+
     @torch.no_grad()
     def _first_vectors(self, texts: SingleSentences, count: int) -> torch.Tensor:
         """Of whole sentences, those of the first updates."""
@@ -181,6 +227,8 @@ class SentenceTask:
 def _objective(done: list[Stage], model: SentenceModel) -> Objective:
     """What the encoders learned by last; a code leaves them as they are."""
     for stage in reversed(done):
+        if isinstance(stage, TrainingTextStage):
+            continue
         if not isinstance(stage, InfoMaxStage) or stage.code is None:
             return stage.kind
     return model.settings.objective

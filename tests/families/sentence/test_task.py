@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 import yaml
@@ -229,6 +230,31 @@ def test_a_run_starts_from_a_sentence_model(corpus: Path, reference: Path, tmp_p
     first = SentenceTask(settings, CPU).model.encoders.state_dict()
     for name, value in load_sentence_model(reference / "model").encoders.state_dict().items():
         assert torch.equal(first[name], value)
+
+
+def test_a_model_can_tell_what_its_text_was_like(
+    corpus: Path, reference: Path, tmp_path: Path
+) -> None:
+    given = values(corpus) | {"encoder": None, "start_from": str(reference / "model")}
+    given |= {"output": str(tmp_path / "run")}
+    given["stages"] = [{"name": "text", "kind": "training-text"}]
+    train(SentenceRun.model_validate(given))
+    before = load_sentence_model(reference / "model")
+    model = load_sentence_model(tmp_path / "run" / "model")
+    assert model.settings == before.settings and before.training_text is None
+    assert model.training_text is not None
+    texts = [STORIES[0], " ".join(reversed(STORIES[0].split()))]
+    pieces = [np.array(ids) for ids in model.vocabulary.encode(texts)]
+    vectors = model.text_vectors(pieces)
+    # Stretches of a long text count alike, and the end mark not at all.
+    long = model.text_vectors([np.tile(pieces[0][:23], 3)])
+    assert torch.allclose(long, model.text_vectors([pieces[0][:23]]), atol=1e-6)
+    usual, reversed_ = model.training_text.unlike(pieces, vectors.numpy())
+    assert usual < reversed_
+    first = {"name": "first", "kind": "training-text"}
+    given["stages"] = [first, given["stages"][0]]
+    with pytest.raises(ValueError, match="must be the last one"):
+        SentenceRun.model_validate(given)
 
 
 def test_embeddings_begin_as_counts(corpus: Path, tmp_path: Path) -> None:
