@@ -1,20 +1,20 @@
 """How time and memory grow with the length of a source, the batch and the number of lines.
 
-python benchmarks/growth.py
+python benchmarks/growth.py [LINES.txt]
 """
 
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
-from measuring import lines, peak_memory, show
+from measuring import lines, peak_memory, program, show
 
-from summ.pipelines.embed import SentenceEncoder
 from summ.pipelines.summarize import Summarizer
 
 
@@ -44,13 +44,26 @@ def main() -> None:
         took = seconds(lambda batch=batch: summarizer.summarize(texts, words=10, batch_size=batch))
         rows.append((str(batch), f"{len(texts) / took:.1f}", f"{peak_memory():.0f}"))
     show("Batch", ("--batch-size", "lines a processor second", "peak MB so far"), rows)
-    encoder, rows = SentenceEncoder.load(), []
-    for count in (1_000, 10_000, 40_000):
-        made = lines(count, 12)
-        took = seconds(lambda made=made: encoder.encode(made))
-        rows.append((f"{count:,}", f"{count / took:.0f}", f"{peak_memory():.0f}"))
-    head = ("lines embedded", "lines a processor second", "peak MB so far")
-    show("Lines", head, rows)
+    show_lines()
+
+
+def show_lines() -> None:
+    """Whole programs, starting included, on files of ever more lines."""
+    rows = []
+    with tempfile.TemporaryDirectory() as place:
+        source, output = Path(place) / "lines.txt", Path(place) / "out"
+        for command, counts, words in (
+            (("summarize", "--words", "10"), (100, 1_000), 25),
+            (("embed",), (1_000, 10_000, 100_000), 12),
+        ):
+            for count in counts:
+                source.write_text("\n".join(lines(count, words)) + "\n", encoding="utf-8")
+                name, *options = command
+                target = str(output) + (".npy" if name == "embed" else ".txt")
+                arguments = (str(source), "--lines", *options, "--output", target)
+                ran = program("-m", "summ", name, *arguments, repeats=1)
+                rows.append((name, f"{count:,}", f"{ran.processor:.1f}", f"{ran.memory:.0f}"))
+    show("Lines", ("summ", "lines", "processor s", "peak MB"), rows)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,6 @@ python benchmarks/program_speed.py "$@"
 python benchmarks/search_speed.py "$@"
 python benchmarks/ctranslate2_speed.py "$@"
 python benchmarks/training_speed.py
-python benchmarks/prepare_speed.py
+python benchmarks/prepare_speed.py 2 "$@"
 python benchmarks/embedding_speed.py "$@"
 python benchmarks/growth.py "$@"

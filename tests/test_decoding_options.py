@@ -24,9 +24,10 @@ def summaries(capsys, summary_model_folder: Path, stories: Path, *options: str) 
 def test_reranking_changes_what_is_chosen(
     capsys, summary_model_folder: Path, stories: Path
 ) -> None:
-    plain = summaries(capsys, summary_model_folder, stories)
-    nothing = summaries(capsys, summary_model_folder, stories, "--rerank", "reconstruction=0")
-    heavy = summaries(capsys, summary_model_folder, stories, "--rerank", "reconstruction=1e6")
+    plain, nothing, heavy = (
+        summaries(capsys, summary_model_folder, stories, "--beams", "4", *options)
+        for options in ([], ["--rerank", "reconstruction=0"], ["--rerank", "reconstruction=1e6"])
+    )
     assert plain == nothing != heavy
 
 

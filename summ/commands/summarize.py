@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Percent of the training text; see ``Summary.unlike_training``.
 _UNLIKE = 99.0
+_BY_CHANCE = 0.02  # of the texts; one in a hundred of ordinary ones is above that
 
 
 def summarize(
@@ -108,12 +109,12 @@ def summarize(
 
 
 def _warn(unlike: list[float | None]) -> None:
-    """Says how many texts are unlike the training text, which the summaries do not show."""
+    """Says how many texts are unlike the training text, where they are more than chance has."""
     strange = sum(value is not None and value > _UNLIKE for value in unlike)
-    if strange:
+    if strange > _BY_CHANCE * len(unlike):
         say(
-            f"warning: {strange} of {len(unlike)} texts are unlike what the model has read, as "
-            "one in a hundred of its own kind is. Check their summaries; see unlike_training in "
+            f"warning: {strange} of {len(unlike)} texts unlike what the model has read; of its own "
+            "kind one in a hundred would be. Check their summaries; see unlike_training in "
             "--format jsonl."
         )
 

@@ -188,7 +188,8 @@ class _DecoderLayer(_EncoderLayer):
         else:
             theirs = cache.of_source(layer, self.encoder_attn, source)
         if cache is not None and cache.asked is not None:
-            theirs = theirs[0][cache.asked], theirs[1][cache.asked]
+            keys, values = theirs
+            theirs = keys.index_select(0, cache.asked), values.index_select(0, cache.asked)
             source_mask = None if source_mask is None else source_mask[cache.asked]
         else:
             # The rows of one source ask it together.

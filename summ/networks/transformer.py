@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -352,5 +353,11 @@ def new_cache(network: Any) -> Any:
 
 def cache_keyword(network: Any) -> str:
     """The name of the cache argument, which transformers 5.24 changed."""
-    parameters = inspect.signature(network.forward).parameters
+    return _cache_keyword(type(network).forward)
+
+
+@lru_cache
+def _cache_keyword(forward: Callable[..., Any]) -> str:
+    # Asked at every step, of which looking up a signature would be a fiftieth.
+    parameters = inspect.signature(forward).parameters
     return "cache" if "cache" in parameters else "past_key_values"

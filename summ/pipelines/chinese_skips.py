@@ -12,9 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from summ.text.chinese import CLAUSE_MARKS, clause_spans, dispensable, leads_up, looks_complete
+from summ.text.chinese import (
+    clause_spans,
+    dispensable,
+    early_ends,
+    leads_up,
+    looks_complete,
+    optional,
+)
 from summ.text.folding import Folded
+from summ.text.purpose import states_purpose
 
+_OPENING = tuple("“《（「『\"'(<")
 _PAIRS = (("“", "”"), ("《", "》"), ("（", "）"), ("「", "」"), ("『", "』"))
 
 
@@ -47,11 +56,17 @@ class ChineseSkips:
     @cached_property
     def followers(self) -> list[list[int]]:
         """The places that may follow each place; the first row is of the beginning."""
+        return self._rows([*dispensable(self._text), *self._leading, *optional(self._text)])
+
+    @cached_property
+    def _fuller(self) -> list[list[int]]:
+        """The same where only that goes which a sentence can always do without."""
+        return self._rows([*dispensable(self._text), *self._leading])
+
+    def _rows(self, spans: Sequence[tuple[int, int]]) -> list[list[int]]:
         size = len(self.source.tokens)
         jumps: dict[int, set[int]] = {}
-        for start, end in dispensable(self._text):
-            jumps.setdefault(self._place(start), set()).add(self._place(end))
-        for start, end in self._leading:
+        for start, end in spans:
             jumps.setdefault(self._place(start), set()).add(self._place(end))
         rows = []
         for there in range(size + 1):
@@ -80,6 +95,7 @@ class ChineseSkips:
             (start, spans[number + 1][0])
             for number, (start, end) in enumerate(spans[:-1])
             if leads_up(self._text[start:end], self._text[end : end + 1])
+            or states_purpose(self._text[slice(*spans[number + 1])])
         ]
 
     @cached_property
@@ -90,17 +106,31 @@ class ChineseSkips:
         for start, end in clause_spans(self._text):
             place = self._place(end) - 1
             ends[place] = 0 <= place < size and looks_complete("于此，" + self._text[start:end])
+        for end in early_ends(self._text):
+            ends[self._place(end) - 1] = True
         return ends
 
-    def plain_lines(self) -> list[tuple[int, ...]]:
-        """From each place where a line may begin, without anything dispensable, to each end."""
+    def plain_lines(self, words: int) -> list[tuple[int, ...]]:
+        """From each place where a line may begin, without anything dispensable, to each end.
+
+        Args:
+            words: the most; lines with more are not among them.
+        """
+        return [
+            line for rows in (self._fuller, self.followers) for line in self._along(rows, words)
+        ]
+
+    def _along(self, rows: list[list[int]], words: int) -> list[tuple[int, ...]]:
+        """Lines that leave out as much as these steps allow."""
         lines = []
-        for start in self.followers[0]:
+        for start in rows[0]:
             places = [start]
             while places[-1] < len(self.source.tokens) - 1 or self.ends[places[-1]]:
+                if len(places) > words:
+                    break
                 if self.ends[places[-1]] and self.pairs_marks(places):
                     lines.append(tuple(places))
-                following = self.followers[places[-1] + 1]
+                following = rows[places[-1] + 1]
                 if not following:
                     break
                 places.append(following[-1])
@@ -109,6 +139,8 @@ class ChineseSkips:
     def pairs_marks(self, places: Sequence[int]) -> bool:
         """Whether brackets and quotation marks of a line come in pairs, and no mark begins it."""
         said = "".join(self.source.surfaces[place] for place in places)
-        if said[:1] in CLAUSE_MARKS + "、" or not looks_complete(said):
+        if not (said[:1].isalnum() or said[:1] in _OPENING) or not looks_complete(said):
             return False
+        if any(left + right in said for left, right in _PAIRS):
+            return False  # nothing is left between them
         return all(said.count(left) == said.count(right) for left, right in _PAIRS)

@@ -12,6 +12,7 @@ from summ.errors import CheckpointError
 from summ.networks.model_folder import ModelManifest, read_manifest
 from summ.pipelines.late_models import LateCompressor, LateShortener
 from summ.pretrained import shipped_models
+from summ.text.languages.language import language
 
 if TYPE_CHECKING:
     from summ.families.summarizer.model import SummaryModel
@@ -56,10 +57,8 @@ def load_parts(
             late = LateCompressor(folder, partial(load, folder))
             return SummarizerParts(late, LateShortener(None, device), False, manifest.language)
         return parts_around(load(folder), device)
-    if folder is not None and manifest is not None and manifest.language == _CHINESE:
-        return SummarizerParts(_read_chinese(folder, device), None, False, _CHINESE)
-    if manifest is not None:
-        _check_language(manifest)
+    if folder is not None and manifest is not None and not _is_english(manifest):
+        return SummarizerParts(_read_shortener(folder, device), None, False, manifest.language)
     summarizer = shipped_models()[_SUMMARIZER]
     compressor = LateCompressor(summarizer, partial(load, summarizer))
     return SummarizerParts(compressor, LateShortener(folder, device), True, _ENGLISH)
@@ -74,14 +73,14 @@ def parts_around(model: SummaryModel, device: str) -> SummarizerParts:
 
 
 def load_compressor(folder: Path, device: str) -> SentenceCompressor:
-    """A summarizer's compressor, or a shortener of Chinese.
+    """A summarizer's compressor, or a shortener of another language than English.
 
     Raises:
         CheckpointError: the folder is missing, damaged, or of another family or version.
     """
     manifest = read_manifest(folder)
-    if manifest.family == "shortener" and manifest.language == _CHINESE:
-        return _read_chinese(folder, device)
+    if manifest.family == "shortener" and not _is_english(manifest):
+        return _read_shortener(folder, device)
     from summ.pipelines.compress import ModelCompressor
 
     return ModelCompressor(_read(folder, device))
@@ -94,24 +93,36 @@ def is_english_shortener(folder: Path) -> bool:
         CheckpointError: the folder is missing or damaged.
     """
     manifest = read_manifest(folder)
-    return manifest.family == "shortener" and manifest.language != _CHINESE
+    return manifest.family == "shortener" and _is_english(manifest)
 
 
-def _check_language(manifest: ModelManifest) -> None:
-    """Passes where a shortener is one of English, or of nobody knows what."""
-    if manifest.language not in {_ENGLISH, _UNKNOWN}:
+def _is_english(manifest: ModelManifest) -> bool:
+    """Whether a shortener is one of English, or of nobody knows what."""
+    return manifest.language in {_ENGLISH, _UNKNOWN}
+
+
+def _read_shortener(folder: Path, device: str) -> SentenceCompressor:
+    """A shortener of another language, which needs no summarizer beside it.
+
+    Raises:
+        CheckpointError: nobody has named the phrases of its language.
+    """
+    code = read_manifest(folder).language
+    if code != _CHINESE and not (language(code).prepositions or language(code).clauses):
         raise CheckpointError(
-            f"{manifest.path.parent}: a shortener of the language '{manifest.language}', but only "
-            "English and Chinese sentences can be cut into phrases. Train a summarizer for it."
+            f"{folder}: a shortener of the language '{code}', whose phrases nobody has named. "
+            f"Write prepositions and clauses into summ/text/languages/{code}.toml."
         )
-
-
-def _read_chinese(folder: Path, device: str) -> SentenceCompressor:
-    """A shortener of Chinese, which needs no summarizer beside it."""
     from summ.families.shortener.model import load_shortener
-    from summ.pipelines.shorten_chinese import ChineseShortener
 
-    return ChineseShortener(load_shortener(folder, device))
+    model = load_shortener(folder, device)
+    if code == _CHINESE:
+        from summ.pipelines.shorten_chinese import chinese_shortener
+
+        return chinese_shortener(model)
+    from summ.pipelines.shorten_phrases import phrase_shortener
+
+    return phrase_shortener(model)
 
 
 def _read(folder: Path, device: str) -> SummaryModel:

@@ -35,6 +35,7 @@ _PLACE_OR_TIME = table(
     "next today yesterday ahead"
 )
 _BEHIND_END = table("to by he she they it there so although though unless if and or") | {'"', "("}
+_BEHIND_ANY_END = PREPOSITIONS | CLAUSE_STARTS | SOFT_ADVERBS | WEEKDAYS | _BEHIND_END
 _PARTICLES = table("up off out over down before behind about")
 _SAME_PARTICIPLE = table("cut put hit set hurt shut spread beat")
 _INCOMPLETE = table(
@@ -238,7 +239,7 @@ class LineEnds:
                 return False
         if after in AUXILIARIES | BE:
             return False  # the word is its subject
-        if after in verbs.finite - verbs.nounish and not after.endswith("ed"):
+        if after in verbs.finite and after not in verbs.nounish and not after.endswith("ed"):
             return False
         if self.words.numbers[place] and place and self.words.tokens[place - 1] in {"and", "or"}:
             return after in MARKS  # *22 in Spain and 9 (in Portugal)*
@@ -247,8 +248,8 @@ class LineEnds:
         number = number or (after == "(" and place > 0 and self.words.numbers[place - 1])
         if number and self._behind_brackets(place) not in counted:
             return False
-        known = PREPOSITIONS | CLAUSE_STARTS | SOFT_ADVERBS | WEEKDAYS | _BEHIND_END | verbs.passive
-        if self._is_closed(place) or after in known or after.endswith(("ed", "ly")):
+        known = after in _BEHIND_ANY_END or after in verbs.passive
+        if self._is_closed(place) or known or after.endswith(("ed", "ly")):
             return True
         return after.endswith("ing") and (after not in verbs.nounish or after in verbs.transitive)
 

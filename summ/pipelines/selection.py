@@ -9,7 +9,10 @@ Source: Zheng & Lapata (2019, arXiv:1906.03508), PacSum, Section 3 and equation 
 document.  Departures: the first sentences of a document get a bonus, as lead is what every news
 selector must beat (a small one where documents are several); sentences are picked one by one, less
 a penalty for what was picked before (maximal marginal relevance, Carbonell & Goldstein 1998), and
-what repeats a picked sentence is never picked; headings and courtesies are left out.
+what repeats a picked sentence is never picked; headings, courtesies and what minutes say of the
+meeting itself are left out; a sentence that says what its text is for gets a bonus (abstracts begin
+with what was known before), in minutes one that says what was decided (cue phrases: Edmundson
+1969).
 
 Similarity is the cosine of sentence vectors, from an encoder or, without one, TF-IDF.
 
@@ -27,6 +30,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy.typing import NDArray
 
+from summ.text.minutes import is_about_meeting, states_decision
+from summ.text.purpose import states_purpose
 from summ.text.salutations import is_courtesy
 from summ.text.words import count_words, is_unsegmented
 
@@ -48,6 +53,8 @@ class Weights:
         lead: bonus of a first sentence, half for the second, a third for the third, ...; the
             largest centrality is 1.
         redundancy: of the penalty for similarity to what was already picked.
+        purpose: bonus of a sentence that says what the text is for (*we propose*), or, in minutes,
+            what was decided.
     """
 
     following: float
@@ -55,6 +62,7 @@ class Weights:
     threshold: float | None
     lead: float
     redundancy: float
+    purpose: float = 2.0
 
 
 # Without a threshold the sums take linear time.
@@ -111,11 +119,14 @@ def rank_sentences(
     largest = np.abs(relevance).max()
     relevance = relevance / largest if largest > 0 else relevance
     relevance = relevance + weights.lead / (place + 1)
+    about = np.array([is_about_meeting(sentence) for sentence in sentences])
+    matters = states_decision if about.any() else states_purpose
+    relevance[[matters(sentence) for sentence in sentences]] += weights.purpose
     free = np.array([count_words(sentence) >= _FEWEST_WORDS for sentence in sentences])
     ended = np.array([_END.search(sentence) is not None for sentence in sentences])
     if 2 * ended[free].sum() > free.sum():
         free &= ended  # among sentences, what has no full stop is a heading
-    telling = free & np.array([not is_courtesy(sentence) for sentence in sentences])
+    telling = free & ~about & np.array([not is_courtesy(sentence) for sentence in sentences])
     free = telling if telling.any() else free
     if not free.any():
         free[:] = True

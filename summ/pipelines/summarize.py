@@ -26,9 +26,10 @@ from summ.text.cleaning import clean
 from summ.text.identification import identify
 from summ.text.languages.cased_english import is_cased_english
 from summ.text.sentences import split_sentences
-from summ.text.words import count_words
+from summ.text.words import count_words, is_unsegmented
 
 _UNKNOWN = "und"  # language
+_LEAST_WHOLE = 0.5  # of the words, by a whole sentence that stands for a broken one
 
 
 class Summarizer:
@@ -381,8 +382,12 @@ def _without_broken(plan: LengthPlan, parts: list[Compressed]) -> list[Compresse
         replace(part, text="") if part.method == "cut" and segment.budget is not None else part
         for segment, part in zip(plan.parts, parts, strict=True)
     ]
-    several = len(parts) > 1 or plan.reserve
-    return whole if several and assemble(plan, [part.text for part in whole]) else parts
+    if len(parts) == 1 and not plan.reserve:
+        return parts
+    text = assemble(plan, [part.text for part in whole])
+    # Where characters are words, the few of a short sentence say less than a broken one.
+    few = is_unsegmented(text) and count_words(text) < _LEAST_WHOLE * plan.words
+    return whole if text and not few else parts
 
 
 def _summary(identifier: str, routed: _RoutedPlan, compressed: Iterator[Compressed]) -> Summary:

@@ -27,6 +27,7 @@ _DAY = (
     rf"(?!份?以来)(?:份)?|{zh.DAYS}"
 )
 _PART = rf"(?:{zh.PARTS_OF_DAY}|{_CLOCK})"
+_ANY_HAN = re.compile(_HAN)
 _BRACKETS = re.compile(r"[（(【\[][^）)】\]]{0,40}[）)】\]]")
 # A date that stands by itself: not "11日起", and not inside "2023年第一季度".
 _DATE = re.compile(rf"(?:当地时间)?(?:{_DAY}){_PART}*(?![起至到—\-~以第份来\d])")
@@ -36,12 +37,24 @@ _REPORTED = re.compile(
 )
 _OFFICES = re.compile(rf"(?:(?:{zh.OFFICES})[、兼]?)+(?={_HAN}{{2,4}})")
 _PLACES = re.compile(zh.PLACES)
+_PURPOSE, _INQUIRY = re.compile(zh.PURPOSE), re.compile(zh.INQUIRY)
 _OPENER = re.compile(rf"^(?:{zh.OPENERS})")
 _DENIES = re.compile(zh.DENIALS)
-_DATED = re.compile(rf"(?:{_DATE.pattern}|{_PART})(?:[（(][^）)]{{0,20}}[）)])?{_PART}*[，,]?")
+_DATED = re.compile(
+    rf"(?:{_DATE.pattern}|{_PART})(?:[（(][^）)]{{0,20}}[）)])?{_PART}*"
+    r"(?:[，,]|(?:出版|播出|发布|公布|召开|举行|发行)?的)?"
+)
 _LINK = re.compile(rf"^(?:{zh.LINKS})[，、]?")
 _SPEECH_END = re.compile(rf"(?:{zh.SPEECH})$")
 _TIME_ONLY = re.compile(rf"^(?:(?:当地时间|{_DAY}|{_PART}|{zh.TIMES}|[\d—\-至到]+[时分]?)的?)+$")
+_OPTIONAL = (
+    re.compile(rf"在[^，。；：“”《》（）在的]{{2,20}}?(?={zh.HELD})"),
+    re.compile(r"在[^，。；：“”（）]{2,28}?(?:期间|之际|框架下|背景下)"),
+    re.compile(r"就[^，。；：“”（）]{2,20}?(?=互致|发表|作出|交换|举行|致电|表示|达成|进行)"),
+    re.compile(zh.DESCRIPTIONS),
+)
+_OWNER = re.compile(r"[^，。；：“”《》（）]{3,24}?的(?=[\u4e00-\u9fff]{4})")
+_SECOND = re.compile(zh.SECOND)
 _UNFINISHED = re.compile(rf"(?:{zh.NEVER_LAST})$")
 
 
@@ -57,13 +70,18 @@ def clause_spans(text: str) -> list[tuple[int, int]]:
             depth += 1
         elif character in "”》」』’":
             depth = max(0, depth - 1)
-        elif character in CLAUSE_MARKS and not depth:
+        elif not depth and (character in CLAUSE_MARKS or _is_western_mark(text, place)):
             if text[begun:place].strip():
                 spans.append((begun, place))
             begun = place + 1
     if text[begun:].strip():
         spans.append((begun, len(text)))
     return spans
+
+
+def _is_western_mark(text: str, place: int) -> bool:
+    """Whether a clause ends with a mark as it is typed without a Chinese keyboard."""
+    return text[place] in ",;:" and _ANY_HAN.match(text, place - 1 if place else 0) is not None
 
 
 def clauses(text: str) -> list[str]:
@@ -102,6 +120,31 @@ def dispensable(text: str) -> list[tuple[int, int]]:
     )
 
 
+def optional(text: str) -> list[tuple[int, int]]:
+    """What may be left out where nothing else fits: places, descriptions, owners of a topic.
+
+    A line without them says less, but nothing else; none holds a denial.
+    """
+    text = simplified(text)
+    spans = [match.span() for rule in _OPTIONAL for match in rule.finditer(text)]
+    for start, end in clause_spans(text):
+        purpose = _PURPOSE.match(text, start, end)
+        owner = None if _INQUIRY.match(text, start, end) else _OWNER.match(text, start, end)
+        spans += [head.span() for head in (purpose, owner) if head]
+    return sorted({span for span in spans if not _DENIES.search(text, *span)})
+
+
+def early_ends(text: str) -> list[int]:
+    """Where a clause has said a first thing, so that a line may end there."""
+    text = simplified(text)
+    found = []
+    for start, end in clause_spans(text):
+        for match in _SECOND.finditer(text, start + _FEWEST + 2, end - 2):
+            if not _DENIES.search(text, start, end) and looks_complete(text[start : match.start()]):
+                found.append(match.start())
+    return found
+
+
 def _is_aside(match: re.Match[str]) -> bool:
     """Whether a date only says when; not where the sentence counts from it ("截至", "从", "到")."""
     before = match.string[max(0, match.start() - 2) : match.start()]
@@ -116,6 +159,12 @@ def plainer(text: str) -> str:
             kept.append(text[begun:start])
         begun = max(begun, end)
     return "".join([*kept, text[begun:]]).strip().lstrip("，、,")
+
+
+def without_purpose(text: str) -> str:
+    """A sentence of an abstract without what it says before what it is about (本文提出了一种)."""
+    head = _PURPOSE.match(simplified(text))
+    return text[head.end() :] if head else text
 
 
 def leads_up(clause: str, mark: str) -> bool:

@@ -25,3 +25,34 @@ def without_meeting(lines: list[str]) -> list[str]:
         return lines
     kept = ["" if gone else line for line, gone in zip(lines, about, strict=True)]
     return kept if any(map(str.strip, kept)) else lines
+
+
+# Sentences of running minutes that say the same.
+_MEETING = re.compile(
+    r"(?:\d+[.)]\s*)?(?:the )?minutes of .*"
+    r"\b(?:approved|accepted|adopted|confirmed|read|signed)\b.*"
+    r"|.*\b(?:opened|closed|adjourned) the (?:meeting|session)\b.*"
+    r"|.*\bheld its \S+ (?:\S+ )?(?:meeting|session)\b.*"
+    r"|.*\bmet on \d.*\b(?:present|represented)\W*"
+    r"|[\w-]+ (?:\w+ )?(?:members|households|residents|people|parents|delegates) "
+    r"(?:were (?:present|represented)|attended)\W*"
+    r"|(?:the |our )?next (?:meeting|session) (?:is|was|will be|takes)\b.*"
+    r"|(?:present|in attendance|apologies(?: for absence)?|absent)\s*:.*",
+    _IGNORE,
+)
+_DECISION = re.compile(
+    r"\b(?:(?:was|were|has been) (?:approved|rejected|adopted|agreed|carried|postponed|elected)"
+    r"|(?:it was|they|committee|council|board|group|meeting|members) (?:\w+ly )?"
+    r"(?:decided|agreed|resolved|voted|approved|rejected|adopted|chose))\b",
+    _IGNORE,
+)
+
+
+def is_about_meeting(sentence: str) -> bool:
+    """Whether a sentence of minutes says nothing but that and when people met."""
+    return _MEETING.fullmatch(sentence.strip()) is not None
+
+
+def states_decision(sentence: str) -> bool:
+    """Whether a sentence of minutes says what was decided."""
+    return _DECISION.search(sentence) is not None

@@ -24,14 +24,20 @@ _ORDINAL = re.compile(r"\d{1,2}\.")  # "am 3. Oktober"
 # Enough characters to recognise a script by.
 _SAMPLE = 1000
 _BULLET = re.compile(r"(?:[-*+•‣◦–—·]|\(?\d{1,3}[.)])\s")
-# Ends of sentences that sentencex does not know: the marks of Khmer, Tibetan, Burmese and Ethiopic,
-# and in Thai and Lao a space between two long runs of letters.
+# Ends of sentences that sentencex does not know: the marks of Khmer, Tibetan, Burmese and Ethiopic;
+# in Thai and Lao a space between two long runs of letters;
 _LONG_RUN = 15  # characters; shorter ones are names, numbers and their units
 _SOUTHERN = "\u0e00-\u0eff"
+# and in Chinese text that is typed with Western marks, a full stop between its characters.
+_HAN = "\u3400-\u9fff"
 _OWN_END = re.compile(
     "(?<=[\u17d4\u17d5\u0f0d\u0f0e\u104b\u1362\u1367])\\s*(?=[^\\s\u17d4\u17d5\u0f0d\u0f0e”»])"
     f"|(?<=[{_SOUTHERN}]{{{_LONG_RUN}}})\\s+(?=[{_SOUTHERN}]{{{_LONG_RUN}}})"
+    f"|(?<=[{_HAN}\\])）][.!?])\\s*(?=[{_HAN}（(“《])"
 )
+# Where a sentence that is too long is cut, if it can be.
+_CLAUSE_END = re.compile("[，、；：,;:、]")
+
 _SCRIPTS = (
     (re.compile("[\u3040-\u30ff]"), "ja"),
     (re.compile("[\u3400-\u9fff]"), "zh"),
@@ -189,6 +195,9 @@ def _stretches(sentence: str, longest: int | None) -> Iterator[str]:
         while start < len(sentence):
             # A word of a spaced script is at most one unit but many characters: look ahead.
             part = cut_to_words(sentence[start : start + _PORTION], longest)
+            if start + len(part) < len(sentence):
+                ends = [mark.end() for mark in _CLAUSE_END.finditer(part)]
+                part = part[: ends[-1]] if ends and 2 * ends[-1] > len(part) else part
             yield part
             start += len(part)
             start += sentence[start : start + 1] == " "

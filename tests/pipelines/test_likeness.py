@@ -45,7 +45,17 @@ def test_stderr_counts_strange_texts_once(
     asked = ["summarize", str(tmp_path / "a.txt"), "--lines", "--words", "40", "--format", "jsonl"]
     assert cli.run(asked) == 0
     shown = capsys.readouterr()
-    assert shown.err.count("2 of 4 texts are unlike what the model has read") == 1
+    assert shown.err.count("2 of 4 texts unlike what the model has read") == 1
     found = [json.loads(line)["unlike_training"] for line in shown.out.splitlines()]
     assert found[0] < 99 < min(found[1:3])
     assert found[3] is None  # no model has written that summary
+
+
+def test_stderr_is_silent_about_as_many_as_chance_has(
+    shipped: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for ordinary, warned in ((49, 0), (48, 1)):
+        lines = [*[STORIES[0]] * ordinary, STRANGE]
+        (tmp_path / "a.txt").write_text("\n".join(lines))
+        assert cli.run(["summarize", str(tmp_path / "a.txt"), "--lines", "--words", "80"]) == 0
+        assert capsys.readouterr().err.count("unlike what the model has read") == warned

@@ -182,3 +182,25 @@ def test_endless_documents_are_compared_by_words(monkeypatch):
     monkeypatch.setattr(selection, "_MOST_ENCODED", 3)
     found = rank_sentences([NEWS], 3, lambda texts: pytest.fail("too many to encode"))
     assert found == rank_sentences([NEWS], 3)
+
+
+def test_what_a_text_is_for_is_said_first():
+    abstract = [
+        "Translation systems need many pairs of sentences that people have translated.",
+        "Such pairs of sentences are rare for most languages of the world.",
+        "We propose to learn from texts of one language at a time.",
+    ]
+    assert chosen(abstract, 1) == [2]
+
+
+def test_of_minutes_what_was_decided_comes_first():
+    minutes = [
+        "The minutes of the last meeting were approved without changes.",
+        "The allotment society had a good summer, and the sheds were painted by volunteers.",
+        "It was agreed to buy a second pump for the lower gardens before the spring.",
+        "The next meeting is on 7 June in the hall.",
+    ]
+    first, *rest = rank_sentences([minutes], 4)
+    assert first == 2 and rest == [1]
+    # Elsewhere such words decide nothing.
+    assert rank_sentences([minutes[1:3]], 1) == [0]

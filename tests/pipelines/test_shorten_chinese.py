@@ -5,7 +5,8 @@ import pytest
 import summ
 from summ.families.shortener.model import load_shortener
 from summ.pipelines.decoding_options import DecodingOptions
-from summ.pipelines.shorten_chinese import ChineseShortener
+from summ.pipelines.shorten_chinese import chinese_shortener
+from summ.pipelines.shorten_spans import SpanShortener
 from summ.pretrained import find_model, summarizers_by_language
 from summ.text.words import count_words
 
@@ -25,20 +26,18 @@ DENIED = "外交部发言人林小红25日否认，政府将提高燃油税，�
 
 
 @pytest.fixture(scope="module")
-def shortener() -> ChineseShortener:
-    return ChineseShortener(load_shortener(find_model("zh-small")))
+def shortener() -> SpanShortener:
+    return chinese_shortener(load_shortener(find_model("zh-small")))
 
 
 @pytest.mark.parametrize("characters", [1, 8, 14, 20, 26])
-def test_the_number_of_characters_is_a_promise(
-    shortener: ChineseShortener, characters: int
-) -> None:
+def test_the_number_of_characters_is_a_promise(shortener: SpanShortener, characters: int) -> None:
     texts = [*LECTURES, TRADITIONAL, DENIED]
     for line in shortener.shorten(texts, [characters] * len(texts), DecodingOptions()):
         assert 1 <= count_words(line.text) <= characters
 
 
-def test_characters_are_the_source_s_in_its_order(shortener: ChineseShortener) -> None:
+def test_characters_are_the_source_s_in_its_order(shortener: SpanShortener) -> None:
     texts = [*LECTURES, TRADITIONAL, DENIED]
     for line, text in zip(
         shortener.shorten(texts, [24] * len(texts), DecodingOptions()), texts, strict=True
@@ -47,19 +46,19 @@ def test_characters_are_the_source_s_in_its_order(shortener: ChineseShortener) -
         assert all(character in rest for character in line.text.removesuffix("…"))
 
 
-def test_a_batch_changes_nothing(shortener: ChineseShortener) -> None:
+def test_a_batch_changes_nothing(shortener: SpanShortener) -> None:
     together = shortener.shorten(LECTURES, [22] * 4, DecodingOptions(batch_size=4))
     alone = [shortener.shorten([text], [22], DecodingOptions())[0] for text in LECTURES]
     assert [line.text for line in together] == [line.text for line in alone]
 
 
-def test_a_denied_claim_is_not_made(shortener: ChineseShortener) -> None:
+def test_a_denied_claim_is_not_made(shortener: SpanShortener) -> None:
     for characters in (10, 14, 18, 24):
         [line] = shortener.shorten([DENIED], [characters], DecodingOptions())
         assert "提高燃油税" not in line.text or "否认" in line.text
 
 
-def test_dates_and_reports_are_left_out(shortener: ChineseShortener) -> None:
+def test_dates_and_reports_are_left_out(shortener: SpanShortener) -> None:
     [line] = shortener.shorten([LECTURES[2]], [28], DecodingOptions())
     assert "27日" not in line.text and "媒体" not in line.text
     assert line.method == "compressed"

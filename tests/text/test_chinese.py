@@ -7,9 +7,12 @@ from summ.text.breaking_off import break_off
 from summ.text.chinese import (
     clauses,
     dispensable,
+    early_ends,
     looks_complete,
+    optional,
     plainer,
     shortenings,
+    without_purpose,
 )
 from summ.text.chinese_variants import simplified
 
@@ -113,3 +116,43 @@ def test_pairs_of_characters_that_belong_together_are_counted() -> None:
     assert joined_pairs(lines, 4, 1.0) == ["图书", "天文"]
     assert joined_pairs(lines, 5, 1.0) == []
     assert joined_pairs(lines, 4, 1.4) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "parts"),
+    [
+        ("李强在万象出席会议期间会见外宾", {"在万象", "在万象出席会议期间"}),
+        ("由两个部门联合主办的报告会在省城举行", {"由两个部门联合主办的", "在省城"}),
+        ("市政府的新规定在全市不实行", {"市政府的"}),
+        ("市政府反对的新规定", set()),  # a denial
+    ],
+)
+def test_what_may_go_where_nothing_else_fits(sentence: str, parts: set[str]) -> None:
+    assert {sentence[start:end] for start, end in optional(sentence)} == parts
+
+
+def test_a_line_may_end_before_a_second_statement() -> None:
+    sentence = "北部山区的三个省遭遇暴雨并引发洪水"
+    assert [sentence[:end] for end in early_ends(sentence)] == ["北部山区的三个省遭遇暴雨"]
+    assert not early_ends("北部山区的三个省没有暴雨并不会有洪水")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rest"),
+    [
+        ("目的 探讨针灸对睡眠的影响", "针灸对睡眠的影响"),
+        ("本文提出了一种测量水位的方法", "测量水位的方法"),
+        ("综述了国内外桥梁的研究进展", "国内外桥梁的研究进展"),
+        ("研究人员发现了一种新的昆虫", "研究人员发现了一种新的昆虫"),
+    ],
+)
+def test_abstracts_say_what_they_are_about(sentence: str, rest: str) -> None:
+    assert without_purpose(sentence) == rest
+
+
+def test_western_marks_part_clauses() -> None:
+    assert clauses("水位上涨,大桥关闭;通车时间3:30不变") == [
+        "水位上涨",
+        "大桥关闭",
+        "通车时间3:30不变",
+    ]

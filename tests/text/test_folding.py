@@ -101,7 +101,7 @@ def test_folding_twice_is_folding_once(text: str) -> None:
     assert not folded.glued or not folded.glued[0]
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(TEXTS, TEXTS)
 def test_unfolding_never_adds_words(text: str, source: str) -> None:
     words = fold(text)

@@ -115,6 +115,16 @@ def test_a_sentence_runs_over_the_end_of_a_wide_line():
     assert split_sentences(f"{wide}\nAgreed.") == [wide, "Agreed."]
 
 
+def test_chinese_with_western_marks_and_without_half_words():
+    assert split_sentences("水位上涨.大桥关闭.用时3.5小时.") == [
+        "水位上涨.",
+        "大桥关闭.",
+        "用时3.5小时.",
+    ]
+    text = "水位上涨到三米，大桥关闭两个星期，学生放假"
+    assert split_sentences(text, longest=18) == ["水位上涨到三米，大桥关闭两个星期，", "学生放假"]
+
+
 def test_a_number_before_a_word_with_content_ends_no_german_sentence():
     text = "Im 19. Jahrhundert kam er. Er war 12. Seine Mutter lebte am 3. Oktober noch."
     assert split_sentences(text, language="de") == [

@@ -41,12 +41,14 @@ class NewCompressorConfig(Section):
     """A compressor that begins with random weights, and what it reads.
 
     ``vocabulary`` is the folder that the program which made the pairs wrote; ``language`` an ISO
-    639 code, by which texts find the model.
+    639 code, by which texts find the model.  ``layers_from`` is the folder, or the name, of a
+    shortener in another language, whose layers it begins with; see ``transplanted``.
     """
 
     vocabulary: Place
     language: Language
     compressor: NetworkConfig
+    layers_from: Place | None = None
     attention: Literal["eager", "sdpa"] = "eager"
 
 

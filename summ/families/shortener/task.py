@@ -23,12 +23,14 @@ from summ.families.shortener.model import (
 )
 from summ.families.shortener.pairs import PairBatches
 from summ.families.shortener.shorten import ShortenStep
+from summ.families.shortener.transplant import transplant
 from summ.networks.compressor import Compressor
 from summ.networks.model_folder import Attention, read_manifest
 from summ.networks.policy import Marks, greedy
 from summ.networks.soundness import too_few_positions
 from summ.networks.transformer import build_encoder_decoder
 from summ.networks.vocabulary_facts import vocabulary_facts
+from summ.pretrained import find_model
 from summ.text.bounded_json import bounded_json
 from summ.text.verbs import VerbLexicon
 from summ.text.vocabulary import Vocabulary
@@ -178,6 +180,9 @@ def _new_model(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
         network = build_encoder_decoder(new.compressor, facts, new.attention)
+    if new.layers_from is not None:
+        donor = load_shortener(find_model(new.layers_from), trainable=True)
+        transplant(network, vocabulary, donor)
     needed = max(data.max_document + 1, data.max_sentence)  # with the length prompt
     lacking = too_few_positions({"new.compressor": (network, needed)})
     if lacking is not None:

@@ -15,6 +15,17 @@ from pathlib import Path
 from summ.text.languages.tables import table
 
 _FOLDER = Path(__file__).parent
+_TABLES = ("function_words", "negations", "abbreviations", "titles")
+# Wanted only where sentences shall be shortened.
+_PHRASE_TABLES = (
+    "prepositions",
+    "clauses",
+    "additions",
+    "conjunctions",
+    "adverbs",
+    "genitives",
+    "heads",
+)
 _CODE = re.compile(r"[a-z]{2,3}")
 
 
@@ -28,6 +39,14 @@ class Language:
         negations: that deny what stands near them.
         abbreviations: with their full stop, which ends a sentence only before a capital.
         titles: abbreviations before a name; their full stop ends no sentence.
+        prepositions: that begin phrases which a sentence can do without; see ``loose_phrases``.
+        clauses: that begin, behind a comma, such clauses: *who, because*, never *if*.
+        additions: that begin, behind a comma, other such parts: *a, such as, said*.
+        conjunctions: behind a comma, of a second statement.
+        adverbs: that may always go.
+        genitives: articles that tie a noun to the one before it.
+        heads: that need the phrase behind them: *in contrast (to that)*.
+        noun_capitals: whether nouns are written with a capital.
     """
 
     code: str
@@ -36,6 +55,14 @@ class Language:
     negations: frozenset[str] = frozenset()
     abbreviations: frozenset[str] = frozenset()
     titles: frozenset[str] = frozenset()
+    prepositions: frozenset[str] = frozenset()
+    clauses: frozenset[str] = frozenset()
+    additions: frozenset[str] = frozenset()
+    conjunctions: frozenset[str] = frozenset()
+    adverbs: frozenset[str] = frozenset()
+    genitives: frozenset[str] = frozenset()
+    heads: frozenset[str] = frozenset()
+    noun_capitals: bool = False
 
     @cached_property
     def stop_words(self) -> frozenset[str]:
@@ -50,14 +77,10 @@ def language(code: str) -> Language:
     if not _CODE.fullmatch(code) or not path.is_file():
         return Language(code, code)
     values = tomllib.loads(path.read_text(encoding="utf-8"))
-    return Language(
-        code,
-        values["name"],
-        table(values["function_words"]),
-        table(values["negations"]),
-        table(values["abbreviations"]),
-        table(values["titles"]),
-    )
+    always = {key: table(values[key]) for key in _TABLES}
+    of_phrases = {key: table(values.get(key, "")) for key in _PHRASE_TABLES}
+    capitals = bool(values.get("noun_capitals", False))
+    return Language(code, values["name"], **always, **of_phrases, noun_capitals=capitals)
 
 
 def known_languages() -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # Days; numbered dates are found by their numbers.
 DAYS = (
-    "今天|昨天|前天|明天|日前|近日|昨日|今日|当日|当天|本周|上周|本月|近期|连日来|日内|"
+    "今天|昨天|前天|明天|今晚|昨晚|明晚|今早|日前|近日|昨日|今日|当日|当天|本周|上周|本月|近期|连日来|日内|"
     "[本上下]?(?:周|星期)[一二三四五六日天]"
 )
 
@@ -62,3 +62,32 @@ NEVER_LAST = (
 
 # What holds one of these is never left out.
 DENIALS = "不|没|未|无|非|否认|驳斥|驳回|拒绝|反对|取消|避免|难以|如果|若|一旦|只有|只要|除非"
+
+# Verbs before which a place or an occasion ("在...") may be left out, if nothing else fits.
+HELD = (
+    "举行|召开|举办|开幕|闭幕|拉开帷幕|启动|开工|开通|开播|发布|发表|会见|会谈|出席|参加|签署|"
+    "宣布|表示|接受|主持|考察|调研|视察|亮相|播出|进行|展开|成立|揭牌|落幕|上映|发射|遭遇|发生|"
+    "坠毁|爆发|通过|打响|上线|交付|投产|投运|竣工|揭晓|介绍|强调|指出|呼吁|讨论|致辞|发言"
+)
+
+# Descriptions before a noun that may be left out, if nothing else fits.
+DESCRIPTIONS = (
+    r"由[^，。；：的]{2,48}(?:主办|承办|组织|制作|主持|举办|召集|发起)的|"
+    r"(?:以)?主题为“[^”]{1,30}”的|以“[^”]{1,30}”为主题的|题为[“《][^”》]{1,30}[”》]的|"
+    r"为期[^，]{1,4}(?:天|日|周|个月|年)的|[^，。；：“”《》（）的]{0,12}(?:一年一度|备受关注|举世瞩目)的"
+)
+
+# Behind the first statement of a clause, these begin a second, with which a line need not go on.
+SECOND = "并(?!非|不|列|购|网|肩|行)|并且|同时(?=[^，]{3})|以及(?=[^，]{4})"
+
+# What abstracts say before what they are about: 目的 探讨..., 本文提出了一种..., 综述了...
+INQUIRY = (
+    "(?:进一步|深入|系统|初步)?(?:探讨|研究|观察|分析|评价|评估|了解|考察|调查|总结|比较|介绍|综述|阐述|论述|讨论|"
+    "提出|探索|阐明|明确|概述|回顾|建立|设计)"
+)
+_WHO = "(?:本文|文章|本研究|该文|笔者|作者)[，,]?(?:主要|首先|重点|着重|就)?"
+PURPOSE = (
+    rf"(?:[【\[]?目的[】\]]?[:：\s]*(?:{INQUIRY})?了?|{_WHO}{INQUIRY}(?:并[\u4e00-\u9fff]{{2}})?了?(?:一种|一个|一套)?"
+    rf"|{INQUIRY}(?:并[\u4e00-\u9fff]{{2}})?了(?:一种|一个|一套)?|提出(?:一种|一个|一套))"
+    r"(?=[^，,。；]{6})"
+)

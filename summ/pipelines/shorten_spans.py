@@ -1,0 +1,173 @@
+"""Shortening sentences by stretches that may go: candidates of rules, chosen by a network.
+
+Candidates are what the rules of a language leave, and what the network finds along the steps that
+they allow; the network's mean log-probability chooses among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from summ.pipelines.compressed import Compressed
+from summ.pipelines.decoding_options import DecodingOptions
+from summ.pipelines.line_judges import LineJudges
+from summ.pipelines.ordered_search import OrderedLine, OrderedSearcher, OrderedSource
+from summ.pipelines.texts import alike
+from summ.text.breaking_off import break_off
+from summ.text.sentences import split_sentences
+from summ.text.words import count_words
+
+
+class SpanSteps(Protocol):
+    """The steps of a source, with lines that rules find along them."""
+
+    @property
+    def followers(self) -> list[list[int]]:
+        """The places that may follow each place; the first row is of the beginning."""
+
+    @property
+    def ends(self) -> list[bool]:
+        """Whether a line may end with each word."""
+
+    @property
+    def dispensable(self) -> frozenset[int]:
+        """The places of what a line can do without."""
+
+    def pairs_marks(self, places: Sequence[int]) -> bool:
+        """Whether brackets and quotation marks of a line come in pairs."""
+
+    def plain_lines(self, words: int) -> list[tuple[int, ...]]:
+        """Lines that rules alone find; some may have more words."""
+
+
+@dataclass(frozen=True)
+class SpanChoiceWeights:
+    """What a line is worth, in nats a piece: its mean log-probability, less these prices.
+
+    Attributes:
+        short: of each word (a character in scripts without spaces) fewer than ``enough``.
+        enough: words beyond which more are not better.
+        dispensable: of each word that stays although a line can do without it.
+        least: a line worth less is not shown; the sentence is broken off instead.
+    """
+
+    short: float
+    enough: int
+    dispensable: float
+    least: float
+
+
+class SpanShortener:
+    """Shortens sentences by the steps of a searcher."""
+
+    def __init__(
+        self,
+        searcher: OrderedSearcher,
+        steps: Callable[[OrderedSource], SpanSteps],
+        weights: SpanChoiceWeights,
+        length: Callable[[str], int],
+        longest: int,
+        telling: Callable[[str], str],
+        plainer: Callable[[str], str],
+    ) -> None:
+        """A shortener.
+
+        Args:
+            searcher: finds lines along the steps of a source.
+            steps: of a source; the searcher takes the same.
+            weights: of the choice.
+            length: of a text, in the units of ``longest`` and of the weights.
+            longest: of a source that is read whole, as a rule.
+            telling: the sentence of a text that is shortened, without the mark at its end.
+            plainer: a sentence without what it can always do without, before it is broken off.
+        """
+        self._searcher, self._steps, self._weights = searcher, steps, weights
+        self._length, self._longest = length, longest
+        self._telling, self._plainer = telling, plainer
+
+    @property
+    def longest(self) -> int:
+        """Words of a source that is read whole, as a rule."""
+        return self._longest
+
+    def fits(self, text: str) -> bool:
+        """Whether a text is one sentence, short enough to be read whole."""
+        return self._length(text) <= self._longest and len(split_sentences(text)) == 1
+
+    def compress(
+        self, texts: Sequence[str], budgets: Sequence[int], decoding: DecodingOptions
+    ) -> list[Compressed]:
+        """As ``shorten``; so a summarizer may be put around a shortener alone."""
+        return self.shorten(texts, budgets, decoding)
+
+    def shorten(
+        self, texts: Sequence[str], words: Sequence[int], decoding: DecodingOptions
+    ) -> list[Compressed]:
+        """Each sentence in at most so many words.
+
+        Args:
+            texts: not blank; of several sentences the first that says something is shortened.
+            words: the most of each, as ``summ.text.words`` counts them.
+            decoding: the width of the search, and how many sentences are searched at once.
+        """
+        texts = [self._telling(text) for text in texts]
+        found: dict[int, Compressed] = {}
+        searched = []
+        for place, (text, most) in enumerate(zip(texts, words, strict=True)):
+            if count_words(text) <= most:
+                found[place] = Compressed(text, 0.0, False, "extracted")
+            else:
+                searched.append(place)
+        for batch in alike(searched, lambda place: len(texts[place]), decoding.batch_size):
+            sources = [self._searcher.read(texts[place]) for place in batch]
+            lines = self._searcher.search(
+                sources, [words[place] for place in batch], decoding.beams
+            )
+            for place, source, own in zip(batch, sources, lines, strict=True):
+                found[place] = self._choose(
+                    texts[place], source, own, words[place], decoding.judges
+                )
+        return [found[place] for place in range(len(texts))]
+
+    def _choose(
+        self,
+        text: str,
+        source: OrderedSource,
+        lines: Sequence[OrderedLine],
+        words: int,
+        judges: LineJudges | None,
+    ) -> Compressed:
+        """The line that is shown."""
+        steps = self._steps(source)
+        known = {line.places: line for line in lines}
+        new = [
+            places
+            for places in steps.plain_lines(words)
+            if places not in known and source.count_words(places) <= words
+        ]
+        if new:
+            known |= {line.places: line for line in self._searcher.score(source, new, words)}
+        written = {places: self._searcher.write(source, places) for places in known}
+        worth = {
+            places: self._worth(known[places], self._length(shown), steps.dispensable)
+            for places, shown in written.items()
+            if count_words(shown) <= words
+        }
+        best = max(worth, key=lambda places: worth[places], default=None)
+        if best is None or worth[best] < self._weights.least:
+            head = break_off(self._plainer(text) or text, words)
+            return Compressed(head, 0.0, source.cut, "cut")
+        if judges is not None:
+            fit = [places for places, value in worth.items() if value >= self._weights.least]
+            shown_lines, values = [written[p] for p in fit], [worth[p] for p in fit]
+            device = next(self._searcher.model.compressor.parameters()).device
+            best = fit[judges.best(text, shown_lines, values, device)]
+        return Compressed(written[best], known[best].log_prob, source.cut, "compressed")
+
+    def _worth(self, line: OrderedLine, length: int, spare: frozenset[int]) -> float:
+        weights = self._weights
+        kept = len(spare.intersection(line.places))
+        short = max(0, weights.enough - length)
+        return line.mean_log_prob - weights.short * short - weights.dispensable * kept

@@ -1,0 +1,77 @@
+"""What a sentence can do without, by the list of words of its language."""
+
+import itertools
+
+import pytest
+
+from summ.text.folding import fold
+from summ.text.languages.language import Language, language
+from summ.text.loose_phrases import LoosePhrases, fullest_line, landings
+
+SENTENCE = (
+    "Die Stadt hat am 3. Mai in Oster (Bezirk 10) eine Brücke gesperrt, die im Norden der Altstadt "
+    "liegen soll"
+)
+
+
+def phrases(text: str, own: Language) -> set[str]:
+    folded = fold(text)
+    found = LoosePhrases(folded, own).spans
+    return {" ".join(folded.surfaces[start:end]) for start, end in found}
+
+
+def test_german_phrases() -> None:
+    assert phrases(SENTENCE, language("de")) == {
+        "am 3 . Mai",
+        "am 3 . Mai in Oster",
+        "in Oster",
+        "( Bezirk 10 )",
+        ", die im Norden der Altstadt liegen soll",
+        "im Norden",
+        "im Norden der Altstadt",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die Brücke wird gesperrt, wenn der Fluss steigt",  # a condition
+        "Die Brücke wird nicht gesperrt",
+        "Die Stadt sagt, dass die Brücke offen ist",
+        "Im Mai wird die Brücke gesperrt",  # the verb stands second
+    ],
+)
+def test_what_must_stay(text: str) -> None:
+    assert not phrases(text, language("de"))
+
+
+def test_a_language_whose_nouns_have_no_capitals() -> None:
+    own = Language(
+        "xx",
+        "X",
+        frozenset(["le", "a"]),
+        prepositions=frozenset(["en"]),
+        clauses=frozenset(["qui"]),
+    )
+    found = phrases("le pont a ferm\u00e9 en mai, qui dure trop", own)
+    assert found == {"en mai", ", qui dure trop"}
+
+
+def test_the_fullest_line_is_that_of_an_enumeration() -> None:
+    found = LoosePhrases(fold(SENTENCE), language("de"))
+    size, glued = len(found.tokens), found.source.glued
+    rows = landings(size, found.spans)
+    lines = set()
+    for chosen in itertools.chain.from_iterable(
+        itertools.combinations(found.spans, count) for count in range(len(found.spans) + 1)
+    ):
+        gone = {place for start, end in chosen for place in range(start, end)}
+        line = tuple(place for place in range(size) if place not in gone)
+        if size in rows[line[-1] + 1] and (line[-1] + 1 == size or found.may_end(line[-1])):
+            lines.add(line)
+    for words in range(1, 20):
+        fit = [sum(not glued[place] for place in line) for line in lines]
+        best = max((count for count in fit if count <= words), default=None)
+        line = fullest_line(found, words)
+        assert (None if line is None else sum(not glued[place] for place in line)) == best
+        assert line is None or line in lines
