@@ -90,6 +90,7 @@ def plan_summary(
     longest: int,
     encode: Encode | None = None,
     may_shorten: Callable[[str], bool] = lambda _: True,
+    language: str | None = None,
 ) -> LengthPlan:
     """Decides what to keep of documents, and how its parts share the words.
 
@@ -106,8 +107,12 @@ def plan_summary(
         longest: words of a sentence; a longer one is taken apart.
         encode: makes vectors of sentences, to compare them by; None compares their words.
         may_shorten: whether the compressor knows the language of a sentence.
+        language: by whose abbreviations sentences end (ISO 639-1); by default as the script tells.
     """
-    documents = [split_sentences(without_salutation(text), longest=longest) for text in texts]
+    documents = [
+        split_sentences(without_salutation(text), language=language, longest=longest)
+        for text in texts
+    ]
     sentences = [sentence for document in documents for sentence in document]
     whole = " ".join(" ".join(texts).split())
     # Two characters say about as much as a word.

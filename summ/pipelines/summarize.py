@@ -29,6 +29,7 @@ from summ.text.sentences import split_sentences
 from summ.text.words import count_words, is_unsegmented
 
 _UNKNOWN = "und"  # language
+_BY_SCRIPT = {_UNKNOWN, "en", "zh"}  # whose sentences are told without naming the language
 _LEAST_WHOLE = 0.5  # of the words, by a whole sentence that stands for a broken one
 
 
@@ -326,7 +327,13 @@ class Summarizer:
         if decoding.language != "auto":
             may_shorten = _knows(_UNKNOWN)
         plan = plan_summary(
-            cleaned, limit, compressor.fits, compressor.longest, self._encode, may_shorten
+            cleaned,
+            limit,
+            compressor.fits,
+            compressor.longest,
+            self._encode,
+            may_shorten,
+            None if code in _BY_SCRIPT else code,
         )
         return _RoutedPlan(plan, code, compressor)
 
