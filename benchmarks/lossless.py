@@ -1,6 +1,6 @@
 """Headlines without loss: a language model and an entropy coder beside deflate.
 
-    pip install "summ-unpaired[benchmarks]"
+    pip install ".[benchmarks]"
     python benchmarks/lossless.py HEADLINES.txt --dictionary OTHERS.txt
 
 Codes every line of HEADLINES.txt with the language model of ``en-small`` and a range coder

@@ -26,6 +26,8 @@ class Summary:
         language: of the text (ISO 639-1); ``und`` where there is none.
         unlike_training: how unlike the text that the model has read this one is: the share of such
             text, in percent, that is less so; None where that is not known.
+        support: of a summary of several texts, how many of them say what each of its sentences
+            says; None of others.
     """
 
     text: str
@@ -36,6 +38,7 @@ class Summary:
     method: Method = "compressed"
     language: str = "und"
     unlike_training: float | None = None
+    support: tuple[int, ...] | None = None
 
     def __str__(self) -> str:
         return self.text

@@ -42,6 +42,7 @@ NOT_TYPED = {
     "accelerate launch": "needs GPUs; it starts what torchrun starts",
     "torchrun": "a launcher of new interpreters; tests/training types it",
     "python -m data_prep.chinese": "reads gigabytes; tests/data_prep gives it small ones",
+    "python -m data_prep.phrase_pairs": "reads gigabytes; tests/data_prep gives it small ones",
     "python -m data_prep.running_text": "reads gigabytes; tests/data_prep gives it small ones",
     "summ serve": "serves until it is stopped; tests/serving starts it",
     "curl": "asks a server; tests/serving/test_app.py sends what it sends",

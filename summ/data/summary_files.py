@@ -100,7 +100,7 @@ def _row(
         name: value for name, value in own.items() if name != "id" and (with_text or name != field)
     }
     row[output_field] = summary.text
-    told = {
+    told: dict[str, Any] = {
         "words": summary.words,
         "log_prob": summary.log_prob,
         "truncated": summary.truncated,
@@ -108,6 +108,8 @@ def _row(
         "language": summary.language,
         "unlike_training": summary.unlike_training,
     }
+    if summary.support is not None:
+        told["support"] = list(summary.support)
     return row | {f"summary_{name}" if name in own else name: value for name, value in told.items()}
 
 

@@ -20,6 +20,7 @@ from summ.text.languages.language import language
 from summ.text.sentences import split_sentences
 from summ.text.words import count_words
 
+_MOST_RANKED = 200  # sentences, unless more words are asked for
 _LONGEST = 400  # words of a sentence; a longer one is taken apart
 
 
@@ -46,9 +47,12 @@ def plan_extraction(
     most = limit.sentences or len(sentences)
     if count_words(whole) <= words and len(sentences) <= most and sum(map(bool, documents)) == 1:
         return LengthPlan((Segment(whole, None),), words, whole=True)
-    ranked = rank_sentences(documents, len(sentences), encode, language(code).stop_words)
+    # Each rank takes as long as the text; of a long one more than these never fit.
+    count = min(len(sentences), max(_MOST_RANKED, words))
+    ranked = rank_sentences(documents, count, encode, language(code).stop_words)
     # Headings and repetitions are not ranked; they are better than a sentence in pieces.
-    ranked += [place for place in range(len(sentences)) if place not in set(ranked)]
+    known = set(ranked)
+    ranked += [place for place in range(len(sentences)) if place not in known]
     if limit.words is None:
         words = max(words, count_words(sentences[ranked[0]]))
     kept: list[int] = []

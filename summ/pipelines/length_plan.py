@@ -90,6 +90,7 @@ def plan_summary(
     longest: int,
     encode: Encode | None = None,
     may_shorten: Callable[[str], bool] = lambda _: True,
+    language: str | None = None,
 ) -> LengthPlan:
     """Decides what to keep of documents, and how its parts share the words.
 
@@ -106,8 +107,12 @@ def plan_summary(
         longest: words of a sentence; a longer one is taken apart.
         encode: makes vectors of sentences, to compare them by; None compares their words.
         may_shorten: whether the compressor knows the language of a sentence.
+        language: by whose abbreviations sentences end (ISO 639-1); by default as the script tells.
     """
-    documents = [split_sentences(without_salutation(text), longest=longest) for text in texts]
+    documents = [
+        split_sentences(without_salutation(text), language=language, longest=longest)
+        for text in texts
+    ]
     sentences = [sentence for document in documents for sentence in document]
     whole = " ".join(" ".join(texts).split())
     # Two characters say about as much as a word.
@@ -131,6 +136,12 @@ def plan_summary(
     if limit.sentences is None:
         # Some more than fit, for the last one to be chosen from.
         ranked = rank_sentences(documents, most + _SPARE, encode)
+        if sum(map(bool, documents)) > 1:
+            # What several say, somebody says in few words: nothing need be shortened.
+            chosen = _fitting(sentences, ranked, words)
+            if chosen:
+                parts = [Segment(sentences[place], None, place) for place in chosen]
+                return LengthPlan(tuple(parts), words)
         return whole_first(sentences, ranked, words, least, may_shorten)
     count = min(limit.sentences, most)
     ranked = rank_sentences(documents, count + _SPARE, encode)
@@ -140,6 +151,18 @@ def plan_summary(
     shares = share_words([count_words(sentence) for sentence in kept], words)
     parts = [_part(*one, may_shorten) for one in zip(kept, shares, strict=True)]
     return LengthPlan(tuple(parts), words)
+
+
+def _fitting(sentences: Sequence[str], ranked: Sequence[int], words: int) -> list[int]:
+    """The best sentences that fit whole, in the order of the documents."""
+    kept: list[int] = []
+    room = words
+    for place in ranked:
+        length = count_words(_ended(sentences[place]))
+        if length <= room:
+            kept.append(place)
+            room -= length
+    return sorted(kept)
 
 
 def default_words(limit: LengthLimit, readable: bool, scale: int) -> int:

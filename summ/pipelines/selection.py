@@ -2,16 +2,17 @@
 
 A sentence is central if the others say similar things.  Inside a document, similarity to what
 follows counts for a sentence and similarity to what came before counts less or against it, since
-text puts the news first and then elaborates; across documents that are summarized together,
+text puts the news first and then elaborates; in documents that are summarized together,
 similarity always counts for it, since what several report matters.
 
 Source: Zheng & Lapata (2019, arXiv:1906.03508), PacSum, Section 3 and equation (4), for one
 document.  Departures: the first sentences of a document get a bonus, as lead is what every news
-selector must beat; sentences are picked one by one, less a penalty for what was picked before
-(maximal marginal relevance, Carbonell & Goldstein 1998), and what repeats a picked sentence is
-never picked; headings, courtesies and what minutes say of the meeting itself are left out; a
-sentence that says what its text is for gets a bonus (abstracts begin with what was known before),
-in minutes one that says what was decided (cue phrases: Edmundson 1969).
+selector must beat (a small one where documents are several); sentences are picked one by one, less
+a penalty for what was picked before (maximal marginal relevance, Carbonell & Goldstein 1998), and
+what repeats a picked sentence is never picked; headings, courtesies and what minutes say of the
+meeting itself are left out; a sentence that says what its text is for gets a bonus (abstracts begin
+with what was known before), in minutes one that says what was decided (cue phrases: Edmundson
+1969).
 
 Similarity is the cosine of sentence vectors, from an encoder or, without one, TF-IDF.
 
@@ -22,7 +23,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,6 +68,9 @@ class Weights:
 # Without a threshold the sums take linear time.
 TFIDF = Weights(following=1.0, preceding=-0.5, threshold=None, lead=1.0, redundancy=0.5)
 ENCODED = Weights(following=1.0, preceding=-0.5, threshold=0.2, lead=1.0, redundancy=0.5)
+# Of several documents, what all of them say counts, wherever they say it.
+TFIDF_OF_SEVERAL = replace(TFIDF, preceding=1.0, lead=0.1)
+ENCODED_OF_SEVERAL = replace(ENCODED, preceding=1.0, lead=0.1)
 # Headings, bylines and captions are shorter than this and say little alone.
 _FEWEST_WORDS = 5
 # Sentences that share this much of their TF-IDF vectors say the same.
@@ -105,11 +109,12 @@ def rank_sentences(
     owner = np.repeat(np.arange(len(documents)), [len(document) for document in documents])
     place = np.concatenate([np.arange(len(document)) for document in documents])
     terms = tfidf(sentences, stop_words)
+    several = sum(map(bool, documents)) > 1
     if encode is None or len(sentences) > _MOST_ENCODED:
-        weights, vectors = TFIDF, terms
+        weights, vectors = (TFIDF_OF_SEVERAL if several else TFIDF), terms
         relevance = centrality(terms, owner, weights)
     else:
-        weights, vectors = ENCODED, encode(sentences)
+        weights, vectors = (ENCODED_OF_SEVERAL if several else ENCODED), encode(sentences)
         relevance = thresholded_centrality(vectors, owner, weights)
     largest = np.abs(relevance).max()
     relevance = relevance / largest if largest > 0 else relevance

@@ -336,7 +336,7 @@ class Shortener:
         heads = self._heads(source, words, complete=False)
         if heads:
             return self._searcher.write(source, heads[-1])
-        head = cut_to_words(text, words).split()
+        head = cut_to_words(text.lstrip(" ,;:") or text, words).split()
         while len(head) > _FEWEST and (bare(head[-1]) in LEANING or head[-1] in DASHES):
             head.pop()
         if len(head) > _FEWEST + 1 and bare(head[-2]) == "to":

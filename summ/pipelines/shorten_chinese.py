@@ -69,6 +69,7 @@ def chinese_shortener(model: ShortenerModel) -> SpanShortener:
         _WEIGHTS,
         len,
         longest,
+        None,
         _telling_sentence,
         plainer,
     )

@@ -38,6 +38,7 @@ def phrase_shortener(model: ShortenerModel) -> SpanShortener:
         _WEIGHTS,
         count_words,
         longest,
+        code,
         lambda text: _telling_sentence(text, code),
         str.strip,
     )

@@ -69,6 +69,7 @@ class SpanShortener:
         weights: SpanChoiceWeights,
         length: Callable[[str], int],
         longest: int,
+        code: str | None,
         telling: Callable[[str], str],
         plainer: Callable[[str], str],
     ) -> None:
@@ -80,11 +81,12 @@ class SpanShortener:
             weights: of the choice.
             length: of a text, in the units of ``longest`` and of the weights.
             longest: of a source that is read whole, as a rule.
+            code: by whose abbreviations sentences end; None tells by the script.
             telling: the sentence of a text that is shortened, without the mark at its end.
             plainer: a sentence without what it can always do without, before it is broken off.
         """
         self._searcher, self._steps, self._weights = searcher, steps, weights
-        self._length, self._longest = length, longest
+        self._length, self._longest, self._code = length, longest, code
         self._telling, self._plainer = telling, plainer
 
     @property
@@ -94,7 +96,9 @@ class SpanShortener:
 
     def fits(self, text: str) -> bool:
         """Whether a text is one sentence, short enough to be read whole."""
-        return self._length(text) <= self._longest and len(split_sentences(text)) == 1
+        return self._length(text) <= self._longest and (
+            len(split_sentences(text, language=self._code)) == 1
+        )
 
     def compress(
         self, texts: Sequence[str], budgets: Sequence[int], decoding: DecodingOptions

@@ -25,9 +25,11 @@ from summ.summary import Method, Style, Summary
 from summ.text.cleaning import clean
 from summ.text.identification import identify
 from summ.text.languages.cased_english import is_cased_english
+from summ.text.sentences import split_sentences
 from summ.text.words import count_words, is_unsegmented
 
 _UNKNOWN = "und"  # language
+_BY_SCRIPT = {_UNKNOWN, "en", "zh"}  # whose sentences are told without naming the language
 _LEAST_WHOLE = 0.5  # of the words, by a whole sentence that stands for a broken one
 
 
@@ -200,7 +202,8 @@ class Summarizer:
         plan = self._plan(every, LengthLimit(words, sentences), decoding)
         [summary] = self._summaries([plan], ["1"], decoding)
         known = [value for value in self._unlike(every, [plan] * len(every)) if value is not None]
-        return replace(summary, unlike_training=max(known, default=None))
+        said = _support(summary.text, every, plan.language)
+        return replace(summary, unlike_training=max(known, default=None), support=said or None)
 
     def stream(
         self,
@@ -324,7 +327,13 @@ class Summarizer:
         if decoding.language != "auto":
             may_shorten = _knows(_UNKNOWN)
         plan = plan_summary(
-            cleaned, limit, compressor.fits, compressor.longest, self._encode, may_shorten
+            cleaned,
+            limit,
+            compressor.fits,
+            compressor.longest,
+            self._encode,
+            may_shorten,
+            None if code in _BY_SCRIPT else code,
         )
         return _RoutedPlan(plan, code, compressor)
 
@@ -345,6 +354,16 @@ class _RoutedPlan:
     plan: LengthPlan
     language: str
     compressor: SentenceCompressor | None
+
+
+def _support(summary: str, texts: Sequence[str], code: str) -> tuple[int, ...]:
+    """How many of the texts have at least half of the telling words of each sentence."""
+    from summ.text.alignment import SUPPORTED, support  # few texts need it
+
+    return tuple(
+        sum(share >= SUPPORTED for share in support(sentence, texts))
+        for sentence in split_sentences(summary, language=code)
+    )
 
 
 def _language_of(texts: Sequence[str], wanted: str) -> str:

@@ -22,12 +22,11 @@ from summ.serving.operations import (
     Summarize,
     SummarizeTogether,
 )
-from summ.text.alignment import align, support
+from summ.text.alignment import SUPPORTED, align, support
 from summ.text.sentences import split_sentences
 from summ.text.words import count_words
 
 _CHUNK = 64  # texts that a long request hands over at once, so that others are heard between
-_SUPPORTED = 0.5
 
 
 class TooMuchError(DataError):
@@ -202,7 +201,7 @@ def _support(sentence: str, records: Sequence[Record]) -> schema.Support:
     texts = [
         schema.Supporter(id=record.id, share=share)
         for record, share in zip(records, shares, strict=True)
-        if share >= _SUPPORTED
+        if share >= SUPPORTED
     ]
     texts.sort(key=lambda one: -one.share)
     return schema.Support(sentence=sentence, texts=texts)

@@ -96,6 +96,10 @@ def align(source: str, summary: str, language: str = "en") -> Alignment:
     )
 
 
+# Of a sentence's telling words, the share that a text has which says the same.
+SUPPORTED = 0.5
+
+
 def support(sentence: str, sources: Sequence[str]) -> list[float]:
     """The share of a sentence's words that each source has, those without content aside."""
     keys = {word.key for word in _words(sentence, frozenset())}

@@ -186,18 +186,20 @@ def fold(text: str, accents: bool = True) -> Folded:
     clean, shape = _shapes(text)
     runs = shape.split()
     parts = [(run,) for run in runs] if _is_tokenised(runs) else _parts(runs)
-    tokens: list[str] = []
+    tokens = [_CANONICAL.get(part, part) for cut in parts for part in cut]
     surfaces: list[str] = []
     glued: list[bool] = []
     # Shapes have spaces where the text has some.
     for written, cut in zip(clean.split(), parts, strict=True):
         start = 0
-        for part in cut:
-            token = _CANONICAL.get(part, part)
-            tokens.append(token if accents else without_accents(token))
+        for part in cut if len(cut) > 1 else ():
             surfaces.append(written[start : start + len(part)])
             glued.append(start > 0)
             start += len(part)
+        if not start:
+            surfaces.append(written)
+            glued.append(False)
+    tokens = tokens if accents else [*map(without_accents, tokens)]
     return Folded(tuple(tokens), tuple(surfaces), tuple(glued))
 
 
@@ -272,14 +274,14 @@ def _has_touching_stop(run: str) -> bool:
 @_remembered
 def _cut_up(run: str) -> tuple[str, ...]:
     """The words of a run; together they are the run."""
+    if run.isascii() and run.isalpha():  # nothing cuts these, and most runs are such
+        return (run,)
     return tuple(part for match in _COARSE.finditer(run) for part in _split(match.group()))
 
 
 @_remembered
 def _joined(run: str) -> str:
     """The canonical words of a run with spaces between them."""
-    if run.isascii() and run.isalpha():  # nothing cuts these, and most runs are such
-        return run
     return " ".join([_CANONICAL.get(part, part) for part in _cut_up(run)])
 
 

@@ -224,8 +224,8 @@ def _without_pleasantry(line: str) -> str:
 def _closing_place(stripped: list[str]) -> int | None:
     """The line where the signature begins: behind a closing, or at *--*."""
     for place, line in enumerate(stripped):
-        if place == 0 or not line:
-            continue
+        if place == 0 or not (_SIGNATURE.fullmatch(line) or _CLOSING.fullmatch(line)):
+            continue  # before looking on: a long text has many lines
         rest = [later for later in stripped[place + 1 :] if later]
         if _SIGNATURE.fullmatch(line) and len(rest) <= 2 * _MOST_AFTER_CLOSING:
             marked = line.startswith(("--", "__"))

@@ -86,10 +86,11 @@ class LoosePhrases:
             for comma in commas:
                 if comma > start + _LEAST_CLAUSE and self._ends_clause(comma, start):
                     found.append((start, comma + 1))
-            if len(self.tokens) > start + _LEAST_CLAUSE and self._ends_clause(
-                len(self.tokens), start
-            ):
-                found.append((start, len(self.tokens)))
+            # Behind *he said*, the last clause is what was said.
+            said = self.language.speech & set(self.tokens[:start])
+            size = len(self.tokens)
+            if size > start + _LEAST_CLAUSE and self._ends_clause(size, start) and not said:
+                found.append((start, size))
         return found
 
     def _begins_clause(self, place: int) -> bool:
@@ -98,11 +99,12 @@ class LoosePhrases:
             return False
         if rest[0] in own.prepositions and len(rest) == 2 and rest[1] in own.clauses:
             return True  # *, in dem ...*
-        return rest[0] in own.clauses or rest[0] in own.additions
+        return rest[0] in own.clauses or rest[0] in own.additions or rest[0] in own.speech
 
     def _ends_clause(self, end: int, start: int) -> bool:
         """Whether a clause may end before a place; with capitals for nouns, as verbs end one."""
-        if self.tokens[start + 1] in self.language.additions or not self.language.noun_capitals:
+        own = self.language
+        if self.tokens[start + 1] in own.additions | own.speech or not own.noun_capitals:
             return True
         return self.source.surfaces[end - 1][:1].islower()
 
@@ -112,7 +114,11 @@ class LoosePhrases:
         for place, token in enumerate(self.tokens[:-1]):
             joined = token == "," and self.tokens[place + 1] in self.language.conjunctions
             dash = token in _DASHES and not self.source.glued[place]
-            if token == ";" or joined or dash:
+            second = (
+                token in self.language.joints
+                and self.tokens[place + 1] in self.language.auxiliaries
+            )
+            if token == ";" or joined or dash or second:
                 found.append((place, size))
         return found
 
@@ -126,10 +132,14 @@ class LoosePhrases:
     def _ends_of_phrase(self, start: int) -> list[int]:
         """Where a phrase that a preposition begins may end."""
         before = self.tokens[start - 1]
-        if before in self.language.prepositions or before in self.language.heads:
+        # Behind a colon or a dash another sentence begins, with its verb in the second place.
+        if before in self.language.prepositions | self.language.heads | _MARKS - {",", ")", '"'}:
+            return []
+        following = self.source.surfaces[start + 1 : start + 2]
+        if self.tokens[start] in self.language.amounts and following and following[0][:1].isdigit():
             return []
         if self.language.noun_capitals:
-            return self._noun_ends(start)
+            return [end for end in self._noun_ends(start) if self._lands_well(start, end)]
         size = len(self.tokens)
         ends = []
         for end in range(start + 2, min(size, start + _MOST_OF_PHRASE) + 1):
@@ -139,9 +149,24 @@ class LoosePhrases:
             if last in self.language.stop_words or last in self.language.prepositions:
                 continue
             landing = self.tokens[end] if end < size else "."
-            if landing in _MARKS or landing in self.language.stop_words:
+            if (landing in _MARKS or landing in self.language.stop_words) and self._lands_well(
+                start, end
+            ):
                 ends.append(end)
         return ends
+
+    def _lands_well(self, start: int, end: int) -> bool:
+        """Whether a sentence can go on at a place without the phrase before it."""
+        own, rest = self.language, self.tokens[end : end + 2]
+        if not rest:
+            return True
+        if rest[0] in own.genitives or (rest[0] in own.joints and rest[-1] not in own.auxiliaries):
+            return False
+        if rest[0] == ",":  # of a list
+            return rest[-1] in own.clauses | own.additions | own.speech | own.conjunctions
+        # Two words before a verb go with it: *ums Leben gekommen*.
+        bare = own.noun_capitals and end == start + 2 and end + 1 == len(self.tokens)
+        return not (bare and self.source.surfaces[end].islower())
 
     def _noun_ends(self, start: int) -> list[int]:
         """The same where nouns have capitals: behind the first group of them, or the next ones."""
@@ -159,11 +184,12 @@ class LoosePhrases:
                 following = self.tokens[place + 1] if place + 1 < size else ""
                 if following not in self.language.genitives | self.language.prepositions:
                     break
+            elif ends and ends[-1] == place and token in self.language.prepositions:
+                pass  # *zum Druck von Büchern*
             elif not self._describes(token, surfaces[place]):
                 break
             place += 1
-        hard = self.language.genitives - self.language.clauses  # *des* never begins what follows
-        return [end for end in ends if end == size or self.tokens[end] not in hard]
+        return ends
 
     def _is_noun(self, place: int) -> bool:
         surface = self.source.surfaces[place]
@@ -175,8 +201,11 @@ class LoosePhrases:
 
     def _describes(self, token: str, surface: str) -> bool:
         """Whether a word may stand between a preposition and its noun."""
-        known = token in self.language.function_words or token in self.language.prepositions
-        return known or (surface.islower() and token.endswith(("e", "en", "em", "er", "es")))
+        if token in self.language.prepositions:
+            return False  # *im vom Krieg zerstörten Haus*
+        return token in self.language.function_words or (
+            surface.islower() and token.endswith(("e", "en", "em", "er", "es"))
+        )
 
 
 def landings(size: int, spans: Sequence[tuple[int, int]]) -> list[list[int]]:

@@ -107,7 +107,19 @@ def _times(sentence: AnnotatedSentence) -> Iterator[Phrase]:
             continue
         if end < sentence.size and sentence.is_capital(end):
             continue
+        if _is_compared(sentence, start):
+            continue  # *more than on any day last year*
         yield Phrase(start, end, "time", 0.5)
+
+
+def _is_compared(sentence: AnnotatedSentence, place: int) -> bool:
+    """Whether a word stands behind *than* in its clause: what something is compared with."""
+    for before in range(place - 1, -1, -1):
+        if sentence.words[before].endswith((",", ";", ":")):
+            return False
+        if sentence.low(before) == "than":
+            return True
+    return False
 
 
 def _openers(sentence: AnnotatedSentence) -> Iterator[Phrase]:

@@ -10,6 +10,7 @@ from summ.pipelines import selection
 from summ.pipelines.selection import (
     ENCODED,
     TFIDF,
+    TFIDF_OF_SEVERAL,
     Weights,
     centrality,
     rank_sentences,
@@ -118,16 +119,18 @@ def test_each_ranked_sentence_is_the_best_beside_those_before_it(documents):
     sentences = [sentence for document in documents for sentence in document]
     vectors = tfidf(sentences).toarray()
     similarity = vectors @ vectors.T
-    central = np.array(by_double_loop(similarity, owners(documents), TFIDF))
+    weights = TFIDF_OF_SEVERAL if sum(map(bool, documents)) > 1 else TFIDF
+    central = np.array(by_double_loop(similarity, owners(documents), weights))
     largest = np.abs(central).max()
     place = np.concatenate([np.arange(len(document)) for document in documents])
-    relevance = (central / largest if largest > 0 else central) + TFIDF.lead / (place + 1)
+    relevance = (central / largest if largest > 0 else central) + weights.lead / (place + 1)
     long = {i for i, sentence in enumerate(sentences) if len(sentence.split()) >= 5}
     left = long or set(range(len(sentences)))
     picked: list[int] = []
     for best in rank_sentences(documents, len(sentences)):
         value = {
-            i: relevance[i] - TFIDF.redundancy * max((similarity[i, j] for j in picked), default=0)
+            i: relevance[i]
+            - weights.redundancy * max((similarity[i, j] for j in picked), default=0)
             for i in left
         }
         assert value[best] >= max(value.values()) - 1e-9

@@ -230,6 +230,12 @@ def test_tokenised_text_is_read_as_it_would_be_written(shortener, text):
     assert split.method == line.method
 
 
+@pytest.mark.parametrize("text", [", rain fell on the town .", "; : rain fell , on the town ."])
+def test_a_word_is_no_mark(shortener, text):
+    (line,) = shortener.shorten([text], [1], DecodingOptions(beams=2))
+    assert line.text == "rain"
+
+
 def test_what_stands_apart_in_a_tokenised_text_is_a_word(shortener):
     text = "the city 's mayor said : `` the bridge -lrb- old -rrb- will not open before ## p.m. ''"
     for words in (4, 7, 10, 13):

@@ -9,6 +9,7 @@ from summ.families.shortener.model import load_shortener, save_shortener
 from summ.pipelines.compressors import load_parts
 from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.shorten_phrases import phrase_shortener
+from summ.pipelines.summarize import Summarizer
 from summ.pretrained import find_model
 from summ.text.folding import fold
 from summ.text.words import count_words
@@ -50,3 +51,9 @@ def test_a_language_whose_phrases_nobody_has_named_is_refused(tmp_path):
     save_shortener(replace(model, settings=settings), tmp_path / "model")
     with pytest.raises(CheckpointError, match=r"Write prepositions and clauses into .*sw\.toml"):
         load_parts(tmp_path / "model", "cpu")
+
+
+def test_a_german_number_of_a_day_ends_no_sentence(shortener):
+    summarizer = Summarizer(shortener, language="de")
+    [summary] = summarizer.summarize([SENTENCES[0]], words=9, language="de")
+    assert not summary.text.startswith("Die Stadt hat am 3.") or "Mai" in summary.text

@@ -81,3 +81,24 @@ def test_a_phrase_goes_with_its_commas_and_hands_on_the_capital(verbs):
     assert without(words, by_kind["opener"])[0] == "The"
     assert "baker," not in without(words, by_kind["aside"])
     assert "mayor" in without(words, by_kind["aside"])
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The town had more rain than on any day last month, the weather office said.",
+        "Sales rose faster than in any quarter last year, the maker of tractors told its owners.",
+        "The port handled fewer ships than it did last week, and the canal was closed.",
+    ],
+)
+def test_what_something_is_compared_with_stays(verbs, sentence):
+    for words in range(5, 14):
+        for shortening in shortenings(sentence, words, verbs):
+            said = shortening.text
+            assert " than " not in said or "last" in said
+
+
+def test_a_time_before_a_comparison_may_go(verbs):
+    sentence = "The town had more rain on Monday than on any other day, the weather office said."
+    texts = [one.text for one in shortenings(sentence, 10, verbs)]
+    assert "The town had more rain than on any other day" in texts

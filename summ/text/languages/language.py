@@ -24,6 +24,10 @@ _PHRASE_TABLES = (
     "conjunctions",
     "adverbs",
     "genitives",
+    "speech",
+    "auxiliaries",
+    "joints",
+    "amounts",
     "heads",
 )
 _CODE = re.compile(r"[a-z]{2,3}")
@@ -42,9 +46,13 @@ class Language:
         prepositions: that begin phrases which a sentence can do without; see ``loose_phrases``.
         clauses: that begin, behind a comma, such clauses: *who, because*, never *if*.
         additions: that begin, behind a comma, other such parts: *a, such as, said*.
+        speech: finite verbs of saying; with one before it, the last clause is what was said.
+        auxiliaries: finite; behind *and*, one begins a second statement.
         conjunctions: behind a comma, of a second statement.
         adverbs: that may always go.
+        amounts: prepositions that, before a number, say how many.
         genitives: articles that tie a noun to the one before it.
+        joints: *and, or*: between two of a kind.
         heads: that need the phrase behind them: *in contrast (to that)*.
         noun_capitals: whether nouns are written with a capital.
     """
@@ -60,6 +68,10 @@ class Language:
     additions: frozenset[str] = frozenset()
     conjunctions: frozenset[str] = frozenset()
     adverbs: frozenset[str] = frozenset()
+    speech: frozenset[str] = frozenset()
+    auxiliaries: frozenset[str] = frozenset()
+    joints: frozenset[str] = frozenset()
+    amounts: frozenset[str] = frozenset()
     genitives: frozenset[str] = frozenset()
     heads: frozenset[str] = frozenset()
     noun_capitals: bool = False
