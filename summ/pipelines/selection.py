@@ -73,6 +73,8 @@ TFIDF_OF_SEVERAL = replace(TFIDF, preceding=1.0, lead=0.1)
 ENCODED_OF_SEVERAL = replace(ENCODED, preceding=1.0, lead=0.1)
 # Headings, bylines and captions are shorter than this and say little alone.
 _FEWEST_WORDS = 5
+# The share of an abstract's sentences that say what it is for.
+_LEAST_PURPOSE = 0.1
 # Sentences that share this much of their TF-IDF vectors say the same.
 _SAME = 0.85
 # Similarities are formed for so many pairs at once; beyond so many sentences, not at all.
@@ -121,7 +123,9 @@ def rank_sentences(
     relevance = relevance + weights.lead / (place + 1)
     about = np.array([is_about_meeting(sentence) for sentence in sentences])
     matters = states_decision if about.any() else states_purpose
-    relevance[[matters(sentence) for sentence in sentences]] += weights.purpose
+    purposes = np.array([matters(sentence) for sentence in sentences])
+    if about.any() or purposes.mean() >= _LEAST_PURPOSE:  # in long reports others say it of others
+        relevance[purposes] += weights.purpose
     free = np.array([count_words(sentence) >= _FEWEST_WORDS for sentence in sentences])
     ended = np.array([_END.search(sentence) is not None for sentence in sentences])
     if 2 * ended[free].sum() > free.sum():
