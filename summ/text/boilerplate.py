@@ -117,11 +117,26 @@ _RIGHTS = re.compile(
     r"|terms (?:of (?:use|service)|and conditions)\b[^.]{0,60}|our standards\s*:.*",
     _IGNORE,
 )
+_BLOG = re.compile(
+    r"posted (?:on|by)\b.{0,80}|(?:tags?|categor(?:y|ies)|filed under)\s*:\s*.{0,100}"
+    r"|your e-?mail address will not be published.*|required fields are marked.*"
+    r"|leave a (?:reply|comment)\W*"
+    r"|(?:previous|next|older|newer) (?:posts?|article|story|entry)\b(?:\s*:.{0,100}|\W*)"
+    r"|[\d.,]+[km]? (?:views|likes|shares|comments|reactions|followers)\W*"
+    r"|(?:keywords?|key words|index terms|doi|issn|isbn)\s*:\s*.{0,200}",
+    _IGNORE,
+)
 _ADVERT = re.compile(
     r"(?:advertisement|advertising|anzeige|publicité|publicidad|sponsored(?: content)?|ad)\W*"
     r"|(?:story |article )?continues below(?: advertisement)?\W*",
     _IGNORE,
 )
+_REFERENCES = re.compile(
+    r"(?:references|bibliography|works cited|literatur(?:verzeichnis)?|références|bibliografía"
+    r"|参考文献)\W*",
+    _IGNORE,
+)
+_REFERENCE = re.compile(r"\[\d+\]|\d{1,2}\.\s|[^.]{3,80}\(?(?:19|20)\d\d\)?")
 _SEPARATOR = re.compile(r"[\W_]+")
 _CREDITED = (
     r"\(?(?:(?:Additional|Compiled) )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|[Ww]ritten"
@@ -130,7 +145,19 @@ _CREDITED = (
 )
 _CREDITS = re.compile(_CREDITED)
 _WHOLE = (
-    *(_COOKIES, _MENU, _SHARE, _PUBLISHED, _CAPTION, _MORE, _LETTER, _RIGHTS, _ADVERT, _TRAIL),
+    *(
+        _COOKIES,
+        _MENU,
+        _SHARE,
+        _PUBLISHED,
+        _CAPTION,
+        _MORE,
+        _LETTER,
+        _RIGHTS,
+        _BLOG,
+        _ADVERT,
+        _TRAIL,
+    ),
     _CREDITS,
 )
 # Glued to the end of a paragraph by whoever copied the page.
@@ -139,6 +166,16 @@ _AT_END = re.compile(
     rf"|Continue reading\W*|Story continues below advertisement\W*|{_CREDITED})\s*$"
 )
 _LONGEST_LINE = 300
+
+
+def without_references(lines: list[str]) -> list[str]:
+    """The lines before a list of references, if the text ends with one."""
+    for place, line in enumerate(lines):
+        if place and _REFERENCES.fullmatch(line.strip()):
+            first = next((later for later in lines[place + 1 :] if later.strip()), "")
+            if _REFERENCE.match(first.strip()):
+                return lines[:place]
+    return lines
 
 
 def is_furniture(line: str) -> bool:

@@ -13,7 +13,7 @@ _DAY = (
     r"(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|(?:Today|Yesterday|[A-Z][a-z]{2,8})(?: at)?(?: \d{1,2})?)"
 )
 _STAMP = rf"(?:{_DAY},?[ T]\s*)?{_CLOCK}(?:\s?Z)?"
-_SPEAKER = r"(?:~\s?)?(?P<speaker>[^\W_][^:<>\[\]\n]{0,39}?)"
+_SPEAKER = r"(?:~\s?)?(?P<speaker>\+?[^\W_][^:<>\[\]\n]{0,39}?)"
 # The stamp and the speaker before what is said in the same line.
 _INLINE = tuple(
     re.compile(rule)
@@ -36,13 +36,14 @@ _ALONE = tuple(
 _EVENT = re.compile(
     rf"\s*(?:[\[(]?{_STAMP}[\])]?)\s*(?:-\s)?(?:(?:-!-|\*{{1,3}}|-->|<--|={{2,}}).*"
     r"|[^:]*(?:joined|left|added|removed|created (?:the )?group|changed (?:the|this)"
-    r"|end-to-end encrypted"
+    r"|end-to-end encrypted|Ende-zu-Ende-verschlüsselt"
     r"|pinned|started a call|missed (?:voice|video) call|was added|is now known as|has quit).*|)\s*"
 )
 _NOTHING = re.compile(
     r"[<\[(\u200e\u200f]*(?:(?:media|image|video|audio|sticker|gif|document|contact card|photo|bild"
     r"|medien)"
-    r"(?: \w+)? (?:omitted|weggelassen)|(?:this|you deleted this) message(?: was deleted)?"
+    r"(?: \w+)? (?:omitted|weggelassen)|medien ausgeschlossen"
+    r"|diese nachricht wurde gelöscht|(?:this|you deleted this) message(?: was deleted)?"
     r"(?: by .{1,40})?"
     r"|messages and calls are end-to-end encrypted.*"
     r"|deleted|null|edited|\d+ repl(?:y|ies)(?:\W.*)?|attachment.*)[>\])\s.]*|[\W_]*"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from summ.text.boilerplate import strip_furniture
+from summ.text.boilerplate import strip_furniture, without_references
 from summ.text.characters import mend_characters
 from summ.text.datelines import strip_dateline
 from summ.text.line_breaks import join_divided_words
@@ -46,7 +46,7 @@ def _clean_lines(text: str) -> str:
     entries = log_entries(lines)
     if entries is not None:
         return "\n\n".join(entries)
-    lines = strip_furniture(drop_tables(without_meeting(lines)))
+    lines = strip_furniture(drop_tables(without_references(without_meeting(lines))))
     lines = separate_items(join_divided_words("\n".join(lines)).split("\n"))
     first = next((place for place, line in enumerate(lines) if line.strip()), None)
     for place in _paragraph_starts(lines):

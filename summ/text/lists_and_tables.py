@@ -7,7 +7,8 @@ import re
 
 _ITEM = re.compile(
     r"(?P<indent>\s*)(?P<mark>[-*+•‣◦▪●○·–—]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4}|[IVX]{1,5})[.)]"
-    r"|\d{1,3}(?:\.\d{1,3}){1,3}\.?|\[[ xX]\]"
+    r"|\d{1,3}(?:\.\d{1,3}){1,3}\.?|\d{1,2}(?=\s[A-Z][^.!?]{0,60}$)"
+    r"|(?:TOP|Item|Agenda item)\s\d{1,2}[:.)]?|\[[ xX]\]"
     r"|[-*]\s\[[ xX]\])\s+(?P<text>\S.*)"
 )
 _ROMANS = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
@@ -16,6 +17,7 @@ _CELLS = re.compile(r"\t+|\s{3,}|\s*\|\s*|\s{2,}(?=[\d$€£+-])")
 _RULE = re.compile(r"[\s|+:=_\-\u2500-\u257f]{3,}")
 _FEWEST_ROWS = 2
 _LONGEST_CELL = 5  # words
+_LONGEST_HEADING = 40  # characters of a numbered line that the next one does not go on with
 
 
 def separate_items(lines: list[str]) -> list[str]:
@@ -38,7 +40,11 @@ def separate_items(lines: list[str]) -> list[str]:
         item = found[place]
         if place in items and item:
             separated += ["", item["text"]]
-            inside = True
+            following = "".join(lines[place + 1 : place + 2])
+            heading = len(line) < _LONGEST_HEADING and not _ends(line) and not _is_bullet(item)
+            inside = not (heading and following[:1].isupper())
+            if not inside:
+                separated.append("")
         elif inside and line.strip() and not line[:1].isspace() and _ends(separated[-1]):
             separated += ["", line]
             inside = False
@@ -56,7 +62,9 @@ def _is_bullet(item: re.Match[str]) -> bool:
 
 def _ascend(items: list[re.Match[str] | None]) -> bool:
     """Whether the marks of a list go on as numbers or letters do, at least once."""
-    marks = [item["mark"].strip("().") for item in items if item]
+    marks = [
+        re.sub(r"^[A-Z][a-zA-Z ]+\s", "", item["mark"]).strip("().:") for item in items if item
+    ]
     return any(_follows(before, after) for before, after in itertools.pairwise(marks))
 
 

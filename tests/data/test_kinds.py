@@ -103,6 +103,13 @@ VARIANTS = {
         "00:02.000 --> 00:03.000\n<v Anna>on Monday. It cost <c.loud>forty</c> million.\n",
         SAID,
     ),
+    # Captions that roll up.
+    "b.vtt": (
+        "WEBVTT\n\n00:01.000 --> 00:02.000\nThe bridge opened\n\n"
+        "00:02.000 --> 00:03.000\nThe bridge opened on Monday. It cost\n\n"
+        "00:03.000 --> 00:04.000\non Monday. It cost forty million.\n",
+        SAID,
+    ),
     "a.md": (
         f"{SAID}\n\n<details><summary>More</summary>\nTolls.\n</details>\n",
         f"{SAID} More Tolls.",

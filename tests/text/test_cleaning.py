@@ -119,7 +119,38 @@ def test_nothing_becomes_blank(text):
             "Minutes of the board\n\nBudget\n\nThe fee rises.\n\nThe hall is sold.\n\nFair\n\n"
             "The tents are hired.",
         ),
-        ("I. Budget\nThe fee rises.\nII. Fair\nTents.", "Budget\nThe fee rises.\n\nFair\nTents."),
+        (
+            "I. Budget\nThe fee rises.\nII. Fair\nTents.",
+            "Budget\n\nThe fee rises.\n\nFair\n\nTents.",
+        ),
+        (
+            "1 Method\nDivers took samples.\n2 Results\nSand is carried in.\nKeywords: sand, ebb",
+            "Method\n\nDivers took samples.\n\nResults\n\nSand is carried in.",
+        ),
+        (
+            "TOP 1: Haushalt\nDer Beitrag steigt.\nTOP 2: Fest\nEs gibt Zelte.",
+            "Haushalt\n\nDer Beitrag steigt.\n\nFest\n\nEs gibt Zelte.",
+        ),
+        (
+            "The bridge opened.\n\nReferences\n[1] Moe, I. (2019). Sand. Ports 3, 14-19.\n[2] Lie.",
+            "The bridge opened.",
+        ),
+        (
+            "The bridge opened.\n\nReferences\nare due on Friday.",
+            "The bridge opened.\n\nReferences\nare due on Friday.",
+        ),
+        # Phone numbers speak, too; notices in German.
+        (
+            "12.03.25, 08:15 - Nachrichten sind Ende-zu-Ende-verschlüsselt.\n"
+            "12.03.25, 08:16 - +47 912 34 567: Die Brücke ist offen\n"
+            "12.03.25, 08:17 - Eva: <Medien ausgeschlossen>\n12.03.25, 08:18 - Eva: ja",
+            "Die Brücke ist offen\n\nja",
+        ),
+        (
+            "Posted on May 4, 2025 by admin\nThe bridge opened.\nTags: bridge, town\n1,204 views\n"
+            "Your email address will not be published. Required fields are marked *",
+            "The bridge opened.",
+        ),
         # A newsletter's frame.
         (
             "View this email in your browser\n\nThe bridge opened.\n\n"

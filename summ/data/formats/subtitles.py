@@ -23,6 +23,7 @@ _CREDIT = re.compile(
     r"\b(?:by|from)\b.*|.*(?:opensubtitles|addic7ed|www\.|https?://).*|(?:subtitles|captions)\W*",
     re.IGNORECASE,
 )
+_FEWEST_REPEATED = 3  # words
 _SETTING = ("WEBVTT", "NOTE", "STYLE", "REGION")
 
 
@@ -43,10 +44,24 @@ def subtitle_text(text: str) -> str:
             turns.append(Turn(speaker, " ".join(said)))
             said, speaker = [], _name(named["speaker"]) if named else ""
             line = named["said"] if named else _NEW_TURN.sub("", line)
-        if line.strip() and (not said or said[-1] != line.strip()):
+        if said and not named:
+            line = without_repeated(said[-1], line)
+        if line.strip():
             said.append(line.strip())
     turns.append(Turn(speaker, " ".join(said)))
     return "\n\n".join(turn.text for turn in turns if turn.said)
+
+
+def without_repeated(before: str, line: str) -> str:
+    """What a line adds to the one before, where its beginning repeats the end of that.
+
+    At least three words, or all of the line before.
+    """
+    old, new = before.split(), line.split()
+    for count in range(min(len(old), len(new)), 0, -1):
+        if old[-count:] == new[:count] and (count >= _FEWEST_REPEATED or count == len(old)):
+            return " ".join(new[count:])
+    return line
 
 
 def _name(speaker: str) -> str:
