@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int8
 from torch import Tensor, nn
 
 from summ.config import EncoderConfig, GruConfig, NetworkConfig, StaticConfig
@@ -53,6 +53,29 @@ class StaticEncoder(nn.Module):
     def forward(self, words: Tokens) -> Float[Tensor, "N D"]:
         """One vector a sentence, not normalised; every sentence has at least one real piece."""
         return _mean(self.embedding(words.ids).float(), words.mask)
+
+
+class EightBitStaticEncoder(StaticEncoder):
+    """The same, its table left in 8 bits: read in a fifth of the time, for few sentences.
+
+    Every use turns rows into float32 anew, exactly those that the whole table would have.
+    """
+
+    numbers: Tensor
+    scale: Tensor
+
+    def __init__(
+        self, config: StaticConfig, numbers: Int8[Tensor, "V D"], scale: Float[Tensor, "V 1"]
+    ) -> None:
+        """With what ``summ.networks.int8.quantised`` made."""
+        nn.Module.__init__(self)
+        self.config = config
+        self.register_buffer("numbers", numbers)
+        self.register_buffer("scale", scale)
+
+    def forward(self, words: Tokens) -> Float[Tensor, "N D"]:
+        rows = self.numbers[words.ids].float() * self.scale[words.ids].float()
+        return _mean(rows, words.mask)
 
 
 class GruNetwork(nn.Module):

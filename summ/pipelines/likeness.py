@@ -64,4 +64,4 @@ class TrainingLikeness:
     def _model(self) -> SentenceModel:
         from summ.families.sentence.model import load_sentence_model
 
-        return load_sentence_model(self._folder)
+        return load_sentence_model(self._folder, eight_bits=True)

@@ -1,10 +1,14 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
 from summ import cli
+from summ.families.sentence.model import load_sentence_model
 from summ.pipelines.likeness import TrainingLikeness
+from summ.pretrained import shipped_models
 from tests.conftest import STORIES
 
 STRANGE = "mother his kitchen green slowly Tuesday of the at banana purple for seldom whispered"
@@ -59,3 +63,14 @@ def test_stderr_is_silent_about_as_many_as_chance_has(
         (tmp_path / "a.txt").write_text("\n".join(lines))
         assert cli.run(["summarize", str(tmp_path / "a.txt"), "--lines", "--words", "80"]) == 0
         assert capsys.readouterr().err.count("unlike what the model has read") == warned
+
+
+def test_a_table_in_eight_bits_says_the_same_to_the_last_bit(shipped: Path) -> None:
+    folder = shipped_models()["en-encoder"]
+    whole, stored = (load_sentence_model(folder, eight_bits=eight) for eight in (False, True))
+    assert not any(True for _ in stored.encoders.parameters())
+    pieces = [
+        np.array(ids, dtype=np.int64)
+        for ids in whole.vocabulary.encode([*STORIES, STRANGE, "a", ""])
+    ]
+    assert torch.equal(whole.text_vectors(pieces), stored.text_vectors(pieces))

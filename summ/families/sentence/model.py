@@ -17,6 +17,7 @@ from __future__ import annotations
 import copy
 import json
 from dataclasses import asdict, dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -44,6 +45,7 @@ from summ.networks.model_folder import (
     new_model_folder,
 )
 from summ.networks.sentence_encoder import (
+    EightBitStaticEncoder,
     Encoder,
     GruNetwork,
     PooledEncoder,
@@ -62,7 +64,7 @@ CodeName = Literal["binary"]
 _NAMES = ("f", "g")
 _ROWS_AT_ONCE = 256  # of a text's stretches
 _TRAINING_TEXT = "training/text.safetensors"
-_TABLE = "embedding.weight"
+_TABLE, _SCALE = "embedding.weight", "embedding.scale"
 # The model_type in the config.json of networks that transformers does not know.
 _GRU, _STATIC = "summ-gru", "summ-static"
 
@@ -166,7 +168,7 @@ class SentenceModel:
         for start in range(0, len(stretches), _ROWS_AT_ONCE):
             part = stretches[start : start + _ROWS_AT_ONCE]
             read = Tokens.from_lists([ids for _, ids in part], marks.pad)
-            device = next(self.encoders.parameters()).device
+            device = next(chain(self.encoders.parameters(), self.encoders.buffers())).device
             owners = torch.tensor([place for place, _ in part])
             sums.index_add_(0, owners, self.vectors(read.to(device)).cpu())
         return functional.normalize(sums, dim=1)
@@ -278,12 +280,13 @@ def _save_weights(
 
 
 def load_sentence_model(
-    folder: Path | None = None, device: torch.device | str = "cpu"
+    folder: Path | None = None, device: torch.device | str = "cpu", eight_bits: bool = False
 ) -> SentenceModel:
     """Reads a model folder, in float32 and ready for inference.
 
     Args:
         folder: what ``save_sentence_model`` wrote; None is the model that ships with summ.
+        eight_bits: leave static tables that are stored so in 8 bits; the vectors are the same.
 
     Raises:
         CheckpointError: the folder is missing, of another family or format, or not what was
@@ -295,7 +298,7 @@ def load_sentence_model(
         vocabulary = Vocabulary.load(folder / "vocabulary")
         names = _NAMES[: settings.encoders]
         encoders = nn.ModuleList(
-            _load_encoder(folder / name, settings, vocabulary) for name in names
+            _load_encoder(folder / name, settings, vocabulary, eight_bits) for name in names
         )
         codes = nn.ModuleDict({name: _load_code(folder, name, settings) for name in settings.codes})
         text = None
@@ -346,20 +349,28 @@ def _load_code(folder: Path, name: CodeName, settings: SentenceSettings) -> Bina
     return code
 
 
-def _load_encoder(folder: Path, settings: SentenceSettings, vocabulary: Vocabulary) -> Encoder:
-    """One encoder, in float32."""
+def _load_encoder(
+    folder: Path, settings: SentenceSettings, vocabulary: Vocabulary, eight_bits: bool
+) -> Encoder:
+    """One encoder, in float32 or, if it is a table and so wanted, as it is stored."""
     from safetensors.torch import load_file
 
     described = _in_this_version(folder)
     model_type = described.pop("model_type")
     if model_type == _STATIC:
-        weights = restored(load_file(folder / "encoder.safetensors"))
+        stored = load_file(folder / "encoder.safetensors")
+        as_stored = (
+            eight_bits and stored.keys() == {_TABLE, _SCALE} and stored[_TABLE].dtype == torch.int8
+        )
+        weights = stored if as_stored else restored(stored)
         config = StaticConfig(**described)
-        if weights.keys() != {_TABLE} or weights[_TABLE].shape != (
-            vocabulary.size,
-            config.embedding,
-        ):
+        sizes = {_TABLE: (vocabulary.size, config.embedding)}
+        if as_stored:
+            sizes[_SCALE] = (vocabulary.size, 1)
+        if {name: tuple(one.shape) for name, one in weights.items()} != sizes:
             raise ValueError(f"{folder.name} holds {weights.keys()} of other sizes"[:200])
+        if as_stored:
+            return EightBitStaticEncoder(config, weights[_TABLE], weights[_SCALE])
         return StaticEncoder(config, vocabulary.size, weights[_TABLE])
     network: Any
     if model_type == _GRU:
