@@ -25,7 +25,7 @@ from summ.errors import DataError, SummError
 from summ.evaluation.reports.plots import read_curves
 from summ.evaluation.summaries import pairs
 from summ.text import canonical as canonical_text
-from summ.text.folding import Folded, fold
+from summ.text.folding import folded_text
 
 MEMORY = 200_000_000
 QUICKLY = settings(
@@ -109,13 +109,13 @@ def test_long_texts_are_folded_in_portions(text: str, monkeypatch: pytest.Monkey
     whole = canonical_text.canonical(text * 300, folding=True)
     longest = 0
 
-    def measured(portion: str) -> Folded:
+    def measured(portion: str) -> str:
         nonlocal longest
         longest = max(longest, len(portion))
-        return fold(portion)
+        return folded_text(portion)
 
     monkeypatch.setattr(canonical_text, "FOLDED_AT_ONCE", 500)
-    monkeypatch.setattr(canonical_text, "fold", measured)
+    monkeypatch.setattr(canonical_text, "folded_text", measured)
     assert canonical_text.canonical(text * 300, folding=True) == whole
     assert 400 < longest <= 500
 
