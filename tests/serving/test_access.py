@@ -1,6 +1,7 @@
 """Who is let in, and what a guard lets through."""
 
 import asyncio
+import socket
 
 import pytest
 
@@ -8,7 +9,7 @@ from summ.errors import ConfigError
 from summ.serving.access import Access
 from summ.serving.guard import Guard
 from summ.serving.limits import Limits
-from summ.serving.server import check_token
+from summ.serving.server import bind, check_token
 
 OWN = {"host": "127.0.0.1:8000"}
 TOKEN = "0123456789abcdef"
@@ -143,3 +144,27 @@ def test_a_body_that_does_not_arrive_ends_the_request():
 def test_a_client_that_takes_nothing_is_given_up():
     with pytest.raises(TimeoutError):
         through([part(b"a")], Limits(send_seconds=0.01), takes=False)
+
+
+def test_answers_are_sent_at_once():
+    """Without TCP_NODELAY every answer on a kept connection waits 40 ms for an acknowledgement."""
+
+    async def delays() -> int:
+        accepted: asyncio.Future[asyncio.Transport] = asyncio.get_running_loop().create_future()
+
+        class Seen(asyncio.Protocol):
+            def connection_made(self, transport):
+                accepted.set_result(transport)
+
+        with bind("127.0.0.1", 0) as listener:
+            server = await asyncio.get_running_loop().create_server(Seen, sock=listener)
+            _, writer = await asyncio.open_connection(*listener.getsockname())
+            transport = await accepted
+            found = transport.get_extra_info("socket").getsockopt(
+                socket.IPPROTO_TCP, socket.TCP_NODELAY
+            )
+            writer.close()
+            server.close()
+        return found
+
+    assert asyncio.run(delays())
