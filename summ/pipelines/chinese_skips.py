@@ -21,6 +21,7 @@ from summ.text.chinese import (
     optional,
 )
 from summ.text.folding import Folded
+from summ.text.loose_phrases import landings
 from summ.text.purpose import states_purpose
 
 _OPENING = tuple("“《（「『\"'(<")
@@ -65,19 +66,8 @@ class ChineseSkips:
 
     def _rows(self, spans: Sequence[tuple[int, int]]) -> list[list[int]]:
         size = len(self.source.tokens)
-        jumps: dict[int, set[int]] = {}
-        for start, end in spans:
-            jumps.setdefault(self._place(start), set()).add(self._place(end))
-        rows = []
-        for there in range(size + 1):
-            reached, todo = {there}, [there]
-            while todo:
-                for far in jumps.get(todo.pop(), ()):
-                    if far not in reached:
-                        reached.add(far)
-                        todo.append(far)
-            rows.append(sorted(place for place in reached if place < size))
-        return rows
+        rows = landings(size, [(self._place(start), self._place(end)) for start, end in spans])
+        return [[place for place in row if place < size] for row in rows]
 
     @cached_property
     def dispensable(self) -> frozenset[int]:

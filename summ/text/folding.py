@@ -90,11 +90,11 @@ _TOUCHES = re.compile(
 )
 _TOUCHING_STOP = re.compile(r"[^\W\d_]{4,}\.(?:\s|$|\")")
 
-_CLOSING = frozenset(
+CLOSING = frozenset(
     {",", ".", ";", ":", "?", "!", ")", "]", "}", "%", "'", "...", "\u3001", "\u3002", "\uff0c"}
     | {"'s", "n't", "'re", "'ve", "'ll", "'d", "'m"}
 )
-_OPENING = frozenset({"(", "[", "{", "$", "£", "€", "¥", "₹", "us$"})
+OPENING = frozenset({"(", "[", "{", "$", "£", "€", "¥", "₹", "us$"})
 _SENTENCE_END = frozenset({".", "?", "!", ":", "--", '"', "..."})
 _CHARACTER = re.compile(rf"[{UNSEGMENTED}{CJK_PUNCTUATION}]")
 _Result = TypeVar("_Result")
@@ -437,7 +437,7 @@ def _spaced(tokens: list[str], written: list[str], places: list[int], source: Fo
             glue = source.glued[place]
         else:
             characters = _CHARACTER.match(token) or _CHARACTER.match(before)
-            glue = bool(token in _CLOSING or before in _OPENING or characters)
+            glue = bool(token in CLOSING or before in OPENING or characters)
         if token == '"':
             quoting = not quoting
         pieces.append(word if glue else " " + word)

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from summ.text.folding import Folded
+from summ.text.folding import CLOSING, OPENING, Folded
 
-_TO_THE_LEFT = frozenset({",", ".", ";", ":", "?", "!", ")", "]", "}", "%", "'", "..."}) | {
-    *("'s", "n't", "'re", "'ve", "'ll", "'d", "'m"),
-}
-_TO_THE_RIGHT = frozenset({"(", "[", "{", "$", "£", "€", "¥", "₹", "us$"})
 _ANY_DIGIT = "5"
 
 
@@ -24,7 +20,7 @@ def put_together(source: Folded, places: Sequence[int] | None = None) -> str:
     apart, quoting = False, False
     for place in range(len(source.tokens)) if places is None else places:
         token, surface = source.tokens[place], source.surfaces[place]
-        left = token in _TO_THE_LEFT
+        left = token in CLOSING
         if token == '"':
             left, quoting = quoting, not quoting
         if token == "." and parts and parts[-1].endswith("."):
@@ -32,6 +28,6 @@ def put_together(source: Folded, places: Sequence[int] | None = None) -> str:
         if parts and apart and not left:
             parts.append(" ")
         parts.append(surface if len(surface) == len(token) else token)
-        apart = token not in _TO_THE_RIGHT and not (token == '"' and quoting)
+        apart = token not in OPENING and not (token == '"' and quoting)
     text = "".join(parts)
     return text if any(map(str.isdigit, text)) else text.replace("#", _ANY_DIGIT)
