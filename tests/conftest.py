@@ -9,18 +9,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# Before anything of summ is imported: the shapes in its signatures become checks.
-from jaxtyping import install_import_hook
+from tests import shapes
 
-CHECKED = [
-    "summ.types",
-    "summ.networks",
-    "summ.training",
-    "summ.families",
-    "summ.pipelines",
-    "summ.export",
-]
-install_import_hook(CHECKED, "beartype.beartype")
+# Before anything of summ is imported.
+shapes.check(
+    *("summ.types", "summ.networks", "summ.training"),
+    *("summ.families", "summ.pipelines", "summ.export"),
+)
 
 # A slow machine is no defect.  CI tries the same examples each time; at a desk new ones are sought.
 settings.register_profile("summ", deadline=None, derandomize="CI" in os.environ)
@@ -62,10 +57,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
+gc.disable()  # while what stays is imported
+
+
 def pytest_collection_finish() -> None:
     """What was imported stays: no later collection of garbage (a stage's end has one) walks it."""
-    gc.collect()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # which will need them
+        import accelerate
+        import datasets
+        import transformers.models.gpt2.modeling_gpt2
+        import transformers.models.pegasus.modeling_pegasus  # noqa: F401
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -95,7 +98,7 @@ def networks_are_read_once() -> Iterator[None]:
 
 @pytest.fixture(scope="module", autouse=True)
 def frozen() -> None:
-    """The same of what was imported since: a run's every stage ends with a collection."""
+    """The same of what was imported since."""
     gc.freeze()
 
 

@@ -6,6 +6,7 @@ environment, streams and signals.  What a test asks of the interpreter itself (h
 code it ends with) or of a launcher needs a new interpreter, and gets one elsewhere.
 """
 
+import gc
 import json
 import multiprocessing
 import os
@@ -204,6 +205,7 @@ def _run(
     """Becomes ``python -m command``; a stream that is not given leads nowhere."""
     import torch
 
+    gc.freeze()  # what the server imported: a run's every stage ends with a collection
     torch.set_num_threads(1)
     for place, stream in enumerate(streams):
         os.dup2(os.open(os.devnull, os.O_RDWR) if stream is None else stream.fileno(), place)
