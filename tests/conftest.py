@@ -2,6 +2,7 @@
 
 import copy
 import gc
+import importlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests import shapes
+from tests import processes, shapes
 
 # Before anything of summ is imported.
 shapes.check(
@@ -62,11 +63,9 @@ gc.disable()  # while what stays is imported
 
 def pytest_collection_finish() -> None:
     """What was imported stays: no later collection of garbage (a stage's end has one) walks it."""
-    if "PYTEST_XDIST_WORKER" in os.environ:  # which will need them
-        import accelerate
-        import datasets
-        import transformers.models.gpt2.modeling_gpt2
-        import transformers.models.pegasus.modeling_pegasus  # noqa: F401
+    if "PYTEST_XDIST_WORKER" in os.environ:  # in which some test will import them
+        for name in ("accelerate", "datasets", *processes.MODELING):
+            importlib.import_module(name)
     gc.freeze()
     gc.enable()
 

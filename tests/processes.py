@@ -25,6 +25,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import IO, Any
 
+MODELING = [f"transformers.models.{name}.modeling_{name}" for name in ("gpt2", "pegasus")]
 FORKS = multiprocessing.get_context("forkserver")
 # Everything that is slow to import.  None of it starts a thread, which a fork would lack.
 FORKS.set_forkserver_preload(
@@ -37,8 +38,7 @@ FORKS.set_forkserver_preload(
         "summ.pipelines.embed_files",
         "summ.pipelines.summarize",
         "summ.training.trainer",
-        "transformers.models.gpt2.modeling_gpt2",
-        "transformers.models.pegasus.modeling_pegasus",
+        *MODELING,
     ]
 )
 

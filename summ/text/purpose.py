@@ -18,7 +18,9 @@ _WHO = (
 )
 # In small letters, each set behind one border of a word: letter by letter, with a border in every
 # alternative and whatever the case, a text of megabytes took seconds.
-_BEGINS = re.compile(r"(?:aims?|objectives?|purpose):|[【\[]?目的[】\]]?|(?:综述|探讨|研究|分析|介绍|论述|阐述)了")
+_BEGINS = re.compile(
+    r"(?:aims?|objectives?|purpose):|[【\[]?目的[】\]]?|(?:综述|探讨|研究|分析|介绍|论述|阐述)了"
+)
 _LATIN = re.compile(
     r"\b(?:"
     rf"{_WHO}\s+(?:\w+ly\s+|also\s+|then\s+|first\s+|will\s+|can\s+)?{_VERBS}\b"

@@ -69,7 +69,7 @@ LIMITS = st.none() | st.integers(1, 30)
 
 
 @given(TEXTS, LIMITS, LIMITS)
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=75)
 def test_words_are_a_promise_whatever_the_compressor_says(texts, words, sentences):
     for compressor in (FirstWords(), OneWordTooMany()):
         found = Summarizer(compressor).summarize(texts, words, sentences)
