@@ -165,6 +165,6 @@ def smallest(distances: Integer[np.ndarray, " N"], count: int) -> Integer[np.nda
     comparison of all takes a tenth of a millisecond a million.
     """
     limits = range(int(distances.max(initial=0)))
-    limit = bisect_left(limits, count, key=lambda most: np.count_nonzero(distances <= most))
+    limit = bisect_left(limits, count, key=lambda most: int(np.count_nonzero(distances <= most)))
     near = np.flatnonzero(distances <= limit)
     return near[np.argsort(distances[near], kind="stable")][:count]
