@@ -51,10 +51,10 @@ def accelerator_of(precision: str) -> Accelerator:
 
 
 @contextmanager
-def whole(*steps: nn.Module | None) -> Iterator[None]:
+def whole(*steps: nn.Module) -> Iterator[None]:
     """While it lasts, the networks of these steps have all their weights, in every process.
 
-    Every process has to come here.  Steps that are not sharded (or None) stay as they are.
+    Every process has to come here.  Steps that are not sharded stay as they are.
     """
     with ExitStack() as stack:
         for step in steps:
@@ -89,11 +89,15 @@ def send_shards(
                 unsharded(value)
 
 
-def make_whole(step: nn.Module) -> None:
-    """Ends the sharding of a step: its networks are plain ones again, for the next to shard."""
-    if not isinstance(step, FSDPModule):
-        return
-    step.reshard()
+def make_whole(*steps: nn.Module) -> None:
+    """Ends the sharding of steps: their networks are plain ones again, for the next to shard."""
+    for step in steps:
+        if isinstance(step, FSDPModule):
+            step.reshard()
+            _put_plain_parameters(step)
+
+
+def _put_plain_parameters(step: nn.Module) -> None:
     plain: dict[Tensor, nn.Parameter] = {}  # tied weights remain so
     for module in step.modules():
         for name, value in [*module.named_parameters(recurse=False)]:

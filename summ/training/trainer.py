@@ -176,6 +176,7 @@ class Trainer:
         world, rank = self.accelerator.num_processes, self.accelerator.process_index
         accumulation = stage.optimizer.accumulation
         learner, adversary = self._learners(parts)
+        steps = [one.step for one in (learner, adversary) if one is not None]
         loader = DataLoader(
             _Steps(parts.batches, rank, world, accumulation),
             batch_size=None,
@@ -187,24 +188,22 @@ class Trainer:
         progress = StageProgress(stage.name, stage.steps, done, shown=main)
         micro_batches = iter(loader)
         for number in range(done, stage.steps):
-            with whole(adversary and adversary.step):
+            with whole(*steps[1:]):
                 batch, output, stats = self._update(learner, micro_batches, stage, number)
             if adversary is not None and (number + 1) % adversary.every == 0:
                 texts = (parts.batches, batch)
-                with whole(learner.step):
+                with whole(*steps[:1]):
                     stats |= self._update_adversary(adversary, *texts, output.draft, stage, number)
             learner.scheduler.step()
             self.state = replace(self.state, stage_step=number + 1, step=self.state.step + 1)
-            self._report(parts, learner, adversary, stats, progress)
+            self._report(parts, learner, steps, stats, progress)
             stopped_by = self._stopped_by()
             if stopped_by or is_planned(self.config, self.state.step):
                 self._save_checkpoint(learner, adversary)
             if stopped_by:
                 self._end(stopped_by)
         progress.close()
-        for one in (learner, adversary):
-            if one is not None:
-                make_whole(one.step)
+        make_whole(*steps)
         self.accelerator.free_memory()
 
     def _average(self, index: int) -> None:
@@ -360,7 +359,7 @@ class Trainer:
         self,
         parts: StageParts,
         learner: Learner,
-        adversary: Learner | None,
+        steps: list[nn.Module],
         stats: dict[str, Any],
         progress: StageProgress,
     ) -> None:
@@ -368,13 +367,12 @@ class Trainer:
         stage, step, config = parts.stage, self.state.step, self.config
         validating = step % config.validate_every == 0 or self.state.stage_step == stage.steps
         if not self.accelerator.is_main_process:
-            with whole(learner.step, adversary and adversary.step) if validating else nullcontext():
+            with whole(*steps) if validating else nullcontext():
                 return
         self.metrics.add(stats)
         progress.update(lambda: {key: float(stats[key]) for key in parts.shown if key in stats})
         if validating:
-            learning = whole(learner.step, adversary and adversary.step)
-            with learning, self.accelerator.autocast():
+            with whole(*steps), self.accelerator.autocast():
                 result = parts.validate()
             self.metrics.write(step, stage=stage.name, **result.figures)
             for source, text in result.samples:

@@ -44,12 +44,12 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 def on_two(output: Path, settings: list[str], place: Path, *flags: str, **more: str) -> Path:
     """Trains under torchrun on two processes; returns the run's folder."""
     place.mkdir()
-    launcher = ["torch.distributed.run", "--standalone", "--nproc_per_node", 2, "--no-python"]
-    arguments = ["summ.train", CONFIG, "--output", output, *flags]
+    launcher = ["torch.distributed.run", "--standalone", "--nproc_per_node", "2", "--no-python"]
+    arguments: list[object] = ["-m", "summ.train", CONFIG, "--output", output, *flags]
     arguments += [part for setting in settings for part in ("--set", setting)]
     with processes.forking_programs(place):
         launched = processes.start(
-            ROOT, *launcher, place / "python", "-m", *arguments, environment=more
+            ROOT, launcher[0], *launcher[1:], place / "python", *arguments, environment=more
         )
         code, errors = launched.end()
     assert code == 0, errors[-3000:]
