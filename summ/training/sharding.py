@@ -5,7 +5,7 @@ pass run, and divided while another step learns.  They are not divided layer by 
 that draw summaries of different lengths would call the layers, and so meet, a different number of
 times.
 
-Checkpoints hold whole tensors.  So a run may go on with another number of processes, or unsharded.
+Checkpoints hold whole tensors, so a run may go on with another number of processes, or unsharded.
 
 Source: PyTorch, ``torch.distributed.fsdp.fully_shard``; through Accelerate, ``fsdp_version: 2``.
 """
