@@ -104,7 +104,8 @@ def prose(tiny_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run_of(corpus: Path, output: Path):
-    return load_run(Path("configs/tree.yaml"), [f"data.corpus={corpus}", f"output={output}"])
+    changed = [f"data.corpus={corpus}", f"output={output}", "stages.0.mark=9"]
+    return load_run(Path("configs/tree.yaml"), changed)
 
 
 def test_a_run_and_its_brackets(
@@ -125,7 +126,7 @@ def test_a_run_and_its_brackets(
     assert blank["code"] == ""
     assert cli.run(["info", str(folder)]) == 0
     assert "right_branching: 2.5" in capsys.readouterr().out
-    assert cli.run(["export", str(folder), "--output", str(tmp_path / "out")]) == 1
+    assert cli.run(["export", str(folder), "--to", "onnx", "--output", str(tmp_path / "out")]) == 1
     assert "a model of trees" in capsys.readouterr().err
     assert cli.run(["decode", "--model", str(folder), "--sample", "1"]) == 1
     assert cli.run(["summarize", "--model", str(folder), str(tmp_path / "lines.txt")]) == 1
