@@ -53,6 +53,8 @@ _SAME_PARTICIPLE = table("cut put hit set hurt shut spread beat")
 _SEPARABLE = table("in up out off over down away back on")
 # *the way in which* says nothing without its clause; *a system in which* does.
 _RELATIONAL = table("way ways rate manner point extent degree speed case cases")
+# Behind their object these need the participle.
+_CAUSING = table("had has have get gets got left leaves leave keeps kept saw sees wants wanted")
 _MOST_OF_SUBJECT = 6  # words of the subject of a clause behind *and*
 _INCOMPLETE = table(
     "put set taken made given found left based aimed sworn accused charged asked able"
@@ -230,7 +232,7 @@ class LineEnds:
         """Whether a particle follows that the verb before needs: *turned himself (in at ...)*."""
         after, further = [*self.words.tokens[place + 1 : place + 3], "."][:2]
         # *on* before a mark may be a preposition whose noun went before.
-        return after in _SEPARABLE and further in PREPOSITIONS | MARKS | {"to", "of"}
+        return after in _SEPARABLE and further in PREPOSITIONS | table("to of , ; : .")
 
     def _describes(self, place: int) -> bool:
         """Whether a participle stands before its noun: *the alleged (blinding of seven)*."""
@@ -248,7 +250,7 @@ class LineEnds:
         verb = place - 1 - (self.words.tokens[place - 1] == "on")
         said = self.words.tokens[verb]
         if after == "to":
-            return said.endswith("ing") and self._is_open_verb(verb)
+            return said.endswith("ing") and self.words.tokens[verb - 1] in BE
         return said in SAYING | BELIEVING and after not in MARKS | SUBORDINATORS | PREPOSITIONS
 
     def _is_open_verb(self, place: int) -> bool:
@@ -286,8 +288,8 @@ class LineEnds:
         if after == "between" and self.words.tokens[place] in _BETWEEN_TWO:
             return False  # *a choice between*
         if after in {"and", "or"}:
-            if further == "not":
-                return True  # *in Harwick and not in Leeds*
+            if further in {"not", "other"}:
+                return True  # *in Harwick and not in Leeds*, *the mayor and other officers*
             if "between" in self.words.tokens[max(0, place - 4) : place]:
                 return False
             both = self.words.tokens[place].endswith("ed") and further.endswith("ed")
@@ -360,8 +362,10 @@ class LineEnds:
         """Whether a participle that looks like a past form follows: *the bill (put forward by)*."""
         after, further = [*self.words.tokens[place + 1 : place + 3], "."][:2]
         past = after in SAME_PAST | PARTICIPLES | _SAME_PARTICIPLE
-        followed = further in PREPOSITIONS | _SEPARABLE | {"forward"}
-        return past and followed and any(self.words.finite[: place + 1])
+        followed = further in PREPOSITIONS | _SEPARABLE | {"forward", "to"}
+        # *had his licence withdrawn*
+        caused = bool(_CAUSING & set(self.words.tokens[max(0, place - 5) : place]))
+        return past and followed and not caused and any(self.words.finite[: place + 1])
 
     def _goes_on(self, place: int, further: str) -> bool:
         """Whether an infinitive before a place is followed by another: *to beat X and win Y*."""

@@ -41,6 +41,7 @@ from summ.text.languages.en_phrases import (
     SAYING,
     SUBORDINATORS,
 )
+from summ.text.languages.tables import table
 from summ.text.put_together import put_together
 from summ.text.sentences import split_sentences
 from summ.text.shortenings import looks_complete, shortenings, shortest_loss
@@ -52,6 +53,7 @@ _LONGEST_SENTENCE = 60  # words
 # Without one of these words a claim says more than its sentence did.
 _UNLESS_KEPT = CONDITIONS - {"until", "without", "except"}
 _NEW_CLAUSE = SUBORDINATORS | {"but", "who", "which", "that", "while", "as", ";", ":"}
+_HANGING = LEANING | NEVER_LAST | table("he she it they we i")
 _CUT_BEFORE = PREPOSITIONS | SUBORDINATORS | {"and", "but", "who", "which", "that"}
 
 
@@ -362,7 +364,7 @@ class Shortener:
         if heads:
             return self._searcher.write(source, heads[-1])
         head = cut_to_words(text.lstrip(" ,;:") or text, words).split()
-        while len(head) > _FEWEST and (bare(head[-1]) in LEANING or head[-1] in DASHES):
+        while len(head) > _FEWEST and _hangs(head[-1]):
             head.pop()
         if len(head) > _FEWEST + 1 and bare(head[-2]) == "to":
             del head[-2:]  # *to improve*
@@ -403,3 +405,9 @@ def _says_verb(skips: Skips, places: Sequence[int]) -> bool:
 def _prose(text: str, source: OrderedSource) -> str:
     """A sentence whose marks touch their words: phrases are known by commas and quotation marks."""
     return put_together(source.folded) if is_tokenised(text) else text
+
+
+def _hangs(word: str) -> bool:
+    """Whether a word that a line is broken off behind is better left out."""
+    low = bare(word)
+    return low in _HANGING or word in DASHES or (low.endswith("ly") and low == word)

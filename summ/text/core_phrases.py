@@ -20,13 +20,14 @@ from summ.text.languages.en_phrases import (
     PARTICIPLES,
     PREPOSITIONS,
     PRONOUNS,
+    SAME_PAST,
     SAYING,
     SUBORDINATORS,
     UNFIT_TO_BEGIN,
 )
 from summ.text.languages.tables import table
 from summ.text.phrase import Phrase
-from summ.text.reported_speech import DAY
+from summ.text.reported_speech import DAY, is_reporter
 from summ.text.subject_phrases import JOINED
 
 _LONGEST_OPENER = 16  # words
@@ -41,10 +42,16 @@ _SPANS = re.compile(
 )
 _WHEN = rf"(?: here)?(?: (?:on )?(?:{DAY}|today|yesterday))?"
 _ANNOUNCED = r"announce[ds]?|confirm(?:s|ed)?"
-_ANNOUNCES = re.compile(rf"(?i)(?: has| have)? (?:{_ANNOUNCED}){_WHEN}(?: that)? ")
+_ANNOUNCES = re.compile(
+    rf"(?i)(?: has| have)? (?:(?:{_ANNOUNCED}){_WHEN}(?: that)?|rule[ds]?{_WHEN} that) "
+)
+_REPORTS = re.compile(
+    rf"(?i)(?: has| have)? (?:said|says?|reports?|reported|"
+    rf"(?:is |are |has |have )?warn(?:s|ed|ing)){_WHEN}(?: that)? "
+)
 _DECLARES = re.compile(
     rf"(?i)(?: has| have)? (?:{_ANNOUNCED}|said|says|say){_WHEN}(?: that)? (?=(?:it|he|she|they) "
-    r"(?:will|would|has|have|had|is|are|was|were|plans?|expects?|intends?)\b)"
+    r"(?:will|would|has|have|had|is|are|was|were|plan(?:s|ned)?|expect(?:s|ed)?|intend(?:s|ed)?)\b)"
 )
 _NO_SUBJECT = table("plans talks that to he she it they his her its their in on at by of")
 
@@ -64,10 +71,13 @@ def _openers(sentence: AnnotatedSentence) -> Iterator[Phrase]:
     opens = opens or _SPANS.match(" ".join(sentence.lows[:6])) is not None
     if not opens or first in CONDITIONS | {"without"} or second in CONDITIONS:
         return
+    clausal = first in SUBORDINATORS | {"even"}
     for comma in sentence.commas:
         start = comma + 1
         if start > _LONGEST_OPENER or sentence.size - start < 4:
             return
+        if not clausal and sentence.main is not None and sentence.main < start:
+            return  # *Wearing it is no practice of the faith, the court ruled*
         low, rest = sentence.low(start), ["x", *sentence.words[start:]]
         if low in UNFIT_TO_BEGIN | {"and", "or"} or low.endswith(("ing", "ed", "ly")):
             continue
@@ -108,8 +118,8 @@ def _acts(sentence: AnnotatedSentence, place: int) -> bool:
     low = sentence.low(place)
     if low in AUXILIARIES | SAYING:
         return True
-    known = low in sentence.verbs.finite and low not in sentence.verbs.nounish
-    return known and not sentence.is_capital(place)
+    verbal = low.endswith("ed") or low not in sentence.verbs.nounish
+    return low in sentence.verbs.finite and verbal and not sentence.is_capital(place)
 
 
 def _modifies(sentence: AnnotatedSentence, place: int) -> bool:
@@ -124,7 +134,7 @@ def _modifies(sentence: AnnotatedSentence, place: int) -> bool:
     if sentence.is_capital(place):
         return False
     followed = after in PREPOSITIONS | {"of", "to", "as"}
-    if (low.endswith("ed") or low in PARTICIPLES) and followed:
+    if (low.endswith("ed") or low in PARTICIPLES | SAME_PAST) and followed:
         return True
     present = low.endswith("ing") and len(low) > 4
     return present and (low not in sentence.verbs.nounish or after in DETERMINERS)
@@ -141,6 +151,8 @@ def _announcements(sentence: AnnotatedSentence) -> Iterator[Phrase]:
         end = main + len(match.group().split()) + 1
         yield Phrase(main, end, "announcement", 1.0)
     match = _ANNOUNCES.match(" " + text)
+    if match is None and is_reporter(" ".join(sentence.words[:main])):
+        match = _REPORTS.match(" " + text)
     if match:
         end = main + len(match.group().split())
         rest = ["x", *sentence.words[end:]]

@@ -140,7 +140,8 @@ def _openers(sentence: AnnotatedSentence) -> Iterator[Phrase]:
         if complete and sentence.low(end) not in {"and", "or", "but"}:
             yield Phrase(0, end, "opener", 0.8)
     for place in range(min(8, sentence.size - 5)):
-        if words[place].endswith(":") and not words[place][:1].isdigit():
+        year = re.fullmatch(r"(?:19|20)\d\d:", words[place])  # no score: *beat them 3-1: ...*
+        if words[place].endswith(":") and (year or not words[place][:1].isdigit()):
             yield Phrase(0, place + 1, "label", 0.3)
 
 

@@ -139,8 +139,8 @@ class VerbLexicon:
     def is_noun(self, words: Sequence[str], place: int) -> bool:
         """Whether a form that may be a present verb is a noun: *the transport plan is*."""
         low = bare(words[place])
-        if place and low.endswith("s") and bare(words[place - 1]).endswith(_ADJECTIVAL):
-            return True  # *questionable calls*
+        if _is_plural_behind_adjective(words, place):
+            return True
         verb = low in self.base or low + "s" in self.finite
         both = verb and low in self.nounish and low not in SAME_PAST
         return both and not self._has_plural_subject(words, place)
@@ -193,6 +193,7 @@ class VerbLexicon:
             lenient: whether what may be a participle counts where nothing else does.
         """
         subordinate, doubtful, bracketed = False, None, False
+        aside = False
         opened = len(words) > 1 and bare(words[1]) in _SUBORDINATE  # *Even as homes sell, ...*
         group = -1  # where the verb of a subordinate clause stands: *that would have closed*
         for place in range(1, len(words)):
@@ -209,8 +210,11 @@ class VerbLexicon:
             if group == place - 1 and bare(words[group]) in _VERB_GROUP:
                 group = place
                 continue
-            if opened and words[place - 1].endswith(","):
-                subordinate = opened = False
+            if words[place - 1].endswith(","):
+                # Behind an opening clause, or an aside with one: *Bo, the man who ran it, ...*
+                if opened or (aside and subordinate):
+                    subordinate = opened = False
+                aside = True
             subordinate = subordinate or low in _SUBORDINATE
             finite = self._finiteness(words, place)
             if finite == _NOT:
@@ -235,6 +239,8 @@ class VerbLexicon:
             return _NOT
         if low in AUXILIARIES or (low.endswith("'s") and low[:-2] in PRONOUNS):
             return _SURE
+        if _is_plural_behind_adjective(words, place):
+            return _NOT
         if low not in self.finite or self.is_noun(words, place):
             return _SURE if self.is_present(words, place) else _NOT
         before = bare(words[place - 1])
@@ -284,6 +290,13 @@ class VerbLexicon:
 
 
 _NOT, _DOUBTFUL, _SURE = range(3)
+
+
+def _is_plural_behind_adjective(words: Sequence[str], place: int) -> bool:
+    """Whether a form in *-s* is a noun for what stands before it: *questionable calls*."""
+    if not place or not bare(words[place]).endswith("s"):
+        return False
+    return bare(words[place - 1]).endswith(_ADJECTIVAL)
 
 
 def _says_comma(words: Sequence[str], verb: int | None, said: int) -> bool:

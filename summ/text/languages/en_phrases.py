@@ -125,7 +125,8 @@ KINDS = table(
     "broker manufacturer developer team side band giant group firm maker carmaker airline company "
     "bank retailer club carrier operator agency producer lender broadcaster star singer actor "
     "striker champion leader minister icon legend guru mogul film movie thriller drama comedy "
-    "sitcom album novel musical blockbuster"
+    "sitcom album novel musical blockbuster dealer supplier exporter refiner miner drugmaker "
+    "chipmaker automaker distributor publisher homebuilder conglomerate"
 )
 # Offices before a name, beside those that ``KINDS`` has.
 OFFICES = table(
