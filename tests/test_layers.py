@@ -30,7 +30,7 @@ ROOMS = (
 )
 # Who alone may import what.
 OWNERS = {
-    "accelerate": {"summ/training/trainer.py"},
+    "accelerate": {"summ/training/trainer.py", "summ/training/sharding.py"},
     "typer": {
         "summ/cli.py",
         "summ/options.py",

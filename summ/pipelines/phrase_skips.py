@@ -7,13 +7,14 @@ A line begins where its sentence does, keeps its words in their order, leaves ou
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from summ.text.folding import Folded
 from summ.text.languages.language import Language
 from summ.text.loose_phrases import LoosePhrases, fullest_line, landings
 
+_FEWEST = 3  # words before a line may end
 _PAIRS = (("(", ")"), ("[", "]"), ("„", "“"), ("«", "»"), ("“", "”"))
 
 
@@ -50,8 +51,11 @@ class PhraseSkips:
         if not self.whole:
             return [False] * size
         return [
-            place + 1 == size
-            or (size in self._landings[place + 1] and self._phrases.may_end(place))
+            self.source.glued[: place + 1].count(False) >= _FEWEST
+            and (
+                place + 1 == size
+                or (size in self._landings[place + 1] and self._phrases.may_end(place))
+            )
             for place in range(size)
         ]
 
@@ -61,9 +65,16 @@ class PhraseSkips:
         return frozenset()
 
     def plain_lines(self, words: int) -> list[tuple[int, ...]]:
-        """The line that leaves out fewest words and has at most so many."""
-        line = fullest_line(self._phrases, words) if self.whole else None
-        return [line] if line and self.pairs_marks(line) else []
+        """The line that leaves out fewest words and has at most so many.
+
+        Where what a sentence can always do without is too little, more goes.
+        """
+        if not self.whole:
+            return []
+        bold = replace(self._phrases, bold=True)
+        line = fullest_line(self._phrases, words) or fullest_line(bold, words)
+        long = line and sum(not self.source.glued[place] for place in line) >= _FEWEST
+        return [line] if line and long and self.pairs_marks(line) else []
 
     def pairs_marks(self, places: Sequence[int]) -> bool:
         """Whether brackets and quotation marks of a line come in pairs."""

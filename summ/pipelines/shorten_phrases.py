@@ -11,6 +11,7 @@ from summ.pipelines.ordered_search import OrderedSearcher, OrderedSource
 from summ.pipelines.phrase_skips import PhraseSkips
 from summ.pipelines.shorten_spans import SpanChoiceWeights, SpanShortener
 from summ.text.languages.language import language
+from summ.text.other_beginnings import other_beginnings
 from summ.text.sentences import split_sentences
 from summ.text.words import count_words
 
@@ -41,6 +42,7 @@ def phrase_shortener(model: ShortenerModel) -> SpanShortener:
         code,
         lambda text: _telling_sentence(text, code),
         str.strip,
+        lambda text: other_beginnings(text, language(code)),
     )
 
 

@@ -59,6 +59,15 @@ class SpanChoiceWeights:
     least: float
 
 
+@dataclass(frozen=True)
+class _Candidate:
+    """A line that may be shown, what it is worth, and its log-probability in nats."""
+
+    text: str
+    worth: float
+    log_prob: float
+
+
 class SpanShortener:
     """Shortens sentences by the steps of a searcher."""
 
@@ -72,6 +81,8 @@ class SpanShortener:
         code: str | None,
         telling: Callable[[str], str],
         plainer: Callable[[str], str],
+        others: Callable[[str], Sequence[str]] = lambda _: (),
+        titled: Callable[[str], bool] = lambda _: False,
     ) -> None:
         """A shortener.
 
@@ -84,10 +95,13 @@ class SpanShortener:
             code: by whose abbreviations sentences end; None tells by the script.
             telling: the sentence of a text that is shortened, without the mark at its end.
             plainer: a sentence without what it can always do without, before it is broken off.
+            titled: whether ``telling`` finds in a text of any length what its title would say.
+            others: sentences that say part of one in another order; they are shortened as well.
         """
         self._searcher, self._steps, self._weights = searcher, steps, weights
         self._length, self._longest, self._code = length, longest, code
-        self._telling, self._plainer = telling, plainer
+        self._telling, self._plainer, self._others = telling, plainer, others
+        self._titled = titled
 
     @property
     def longest(self) -> int:
@@ -95,9 +109,10 @@ class SpanShortener:
         return self._longest
 
     def fits(self, text: str) -> bool:
-        """Whether a text is one sentence, short enough to be read whole."""
-        return self._length(text) <= self._longest and (
-            len(split_sentences(text, language=self._code)) == 1
+        """Whether a text is one sentence, short enough to be read whole, or one is found in it."""
+        return self._titled(text) or (
+            self._length(text) <= self._longest
+            and len(split_sentences(text, language=self._code)) == 1
         )
 
     def compress(
@@ -118,32 +133,33 @@ class SpanShortener:
         """
         texts = [self._telling(text) for text in texts]
         found: dict[int, Compressed] = {}
-        searched = []
+        forms: list[tuple[int, str]] = []  # of the sentence at a place
         for place, (text, most) in enumerate(zip(texts, words, strict=True)):
             if count_words(text) <= most:
                 found[place] = Compressed(text, 0.0, False, "extracted")
             else:
-                searched.append(place)
-        for batch in alike(searched, lambda place: len(texts[place]), decoding.batch_size):
-            sources = [self._searcher.read(texts[place]) for place in batch]
-            lines = self._searcher.search(
-                sources, [words[place] for place in batch], decoding.beams
+                forms += [(place, form) for form in (text, *self._others(text))]
+        candidates: dict[int, list[_Candidate]] = {place: [] for place, _ in forms}
+        cut: dict[int, bool] = {}
+        for batch in alike(range(len(forms)), lambda one: len(forms[one][1]), decoding.batch_size):
+            sources = [self._searcher.read(forms[one][1]) for one in batch]
+            budgets = [words[forms[one][0]] for one in batch]
+            lines = self._searcher.search(sources, budgets, decoding.beams)
+            for one, source, most, own in zip(batch, sources, budgets, lines, strict=True):
+                place, form = forms[one]
+                candidates[place] += self._candidates(source, own, most)
+                if form == texts[place]:
+                    cut[place] = source.cut
+        for place, several in candidates.items():
+            found[place] = self._choose(
+                texts[place], several, words[place], cut[place], decoding.judges
             )
-            for place, source, own in zip(batch, sources, lines, strict=True):
-                found[place] = self._choose(
-                    texts[place], source, own, words[place], decoding.judges
-                )
         return [found[place] for place in range(len(texts))]
 
-    def _choose(
-        self,
-        text: str,
-        source: OrderedSource,
-        lines: Sequence[OrderedLine],
-        words: int,
-        judges: LineJudges | None,
-    ) -> Compressed:
-        """The line that is shown."""
+    def _candidates(
+        self, source: OrderedSource, lines: Sequence[OrderedLine], words: int
+    ) -> list[_Candidate]:
+        """What the search and the rules find along one source."""
         steps = self._steps(source)
         known = {line.places: line for line in lines}
         new = [
@@ -154,21 +170,35 @@ class SpanShortener:
         if new:
             known |= {line.places: line for line in self._searcher.score(source, new, words)}
         written = {places: self._searcher.write(source, places) for places in known}
-        worth = {
-            places: self._worth(known[places], self._length(shown), steps.dispensable)
+        return [
+            _Candidate(
+                shown,
+                self._worth(known[places], self._length(shown), steps.dispensable),
+                known[places].log_prob,
+            )
             for places, shown in written.items()
             if count_words(shown) <= words
-        }
-        best = max(worth, key=lambda places: worth[places], default=None)
-        if best is None or worth[best] < self._weights.least:
+        ]
+
+    def _choose(
+        self,
+        text: str,
+        candidates: Sequence[_Candidate],
+        words: int,
+        cut: bool,
+        judges: LineJudges | None,
+    ) -> Compressed:
+        """The line that is shown; ``cut`` if the network could not read the whole sentence."""
+        fit = [one for one in candidates if one.worth >= self._weights.least]
+        if not fit:
             head = break_off(self._plainer(text) or text, words)
-            return Compressed(head, 0.0, source.cut, "cut")
+            return Compressed(head, 0.0, cut, "cut")
+        best = max(fit, key=lambda one: one.worth)
         if judges is not None:
-            fit = [places for places, value in worth.items() if value >= self._weights.least]
-            shown_lines, values = [written[p] for p in fit], [worth[p] for p in fit]
             device = next(self._searcher.model.compressor.parameters()).device
-            best = fit[judges.best(text, shown_lines, values, device)]
-        return Compressed(written[best], known[best].log_prob, source.cut, "compressed")
+            shown, values = [one.text for one in fit], [one.worth for one in fit]
+            best = fit[judges.best(text, shown, values, device)]
+        return Compressed(best.text, best.log_prob, cut, "compressed")
 
     def _worth(self, line: OrderedLine, length: int, spare: frozenset[int]) -> float:
         weights = self._weights

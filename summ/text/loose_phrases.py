@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from summ.text.descriptions import descriptions
 from summ.text.folding import Folded
 from summ.text.languages.language import Language
+from summ.text.noun_groups import BRACKETS, DASHES, MARKS, MOST_OF_PHRASE, NounGroups
+from summ.text.verb_needs import VerbNeeds
 
-_DASHES = {"-", "--"}
-_BRACKETS = {"(": ")", "[": "]"}
-_MARKS = {",", ";", ":", ".", "!", "?", '"', *_DASHES, *_BRACKETS, *_BRACKETS.values()}
-_MOST_BRACKETED, _MOST_OF_PHRASE = 20, 9  # words
+_MOST_BRACKETED = 20  # words
 _LEAST_CLAUSE = 3
 
 
@@ -28,14 +28,25 @@ class LoosePhrases:
     Attributes:
         source: the sentence, without the mark at its end.
         language: with ``prepositions`` and ``clauses``.
+        bold: whether what stands behind a noun may go even where a verb may need it.
     """
 
     source: Folded
     language: Language
+    bold: bool = False
 
     @property
     def tokens(self) -> tuple[str, ...]:
         return self.source.tokens
+
+    @cached_property
+    def groups(self) -> NounGroups:
+        """The nouns of the sentence."""
+        return NounGroups(self.source, self.language)
+
+    @cached_property
+    def _needs(self) -> VerbNeeds:
+        return VerbNeeds(self.groups, self.bold)
 
     @cached_property
     def spans(self) -> tuple[tuple[int, int], ...]:
@@ -43,7 +54,9 @@ class LoosePhrases:
 
         They may touch and overlap; what is left out may be several of them.
         """
-        found = {*self._enclosed(), *self._clauses(), *self._additions(), *self._adverbs()}
+        found = {*self._enclosed(), *self._clauses, *self._additions(), *self._adverbs()}
+        if self.language.verb_second:
+            found |= descriptions(self.groups)
         for start, token in enumerate(self.tokens):
             if token in self.language.prepositions:
                 found.update((start, end) for end in self._ends_of_phrase(start))
@@ -59,7 +72,7 @@ class LoosePhrases:
         """Whether a line may end with a word, if what follows it can go."""
         token = self.tokens[place]
         own = self.language
-        return token not in _MARKS - {")", '"'} and not (
+        return token not in MARKS - {")", '"'} and not (
             token in own.prepositions or token in own.function_words
         )
 
@@ -68,14 +81,15 @@ class LoosePhrases:
         found = []
         for start, token in enumerate(self.tokens):
             rest = self.tokens[start + 1 : start + 1 + _MOST_BRACKETED]
-            closing = {_BRACKETS[token]} if token in _BRACKETS else None
-            if token in _DASHES and not self.source.glued[start]:
-                closing = _DASHES
+            closing = {BRACKETS[token]} if token in BRACKETS else None
+            if token in DASHES and not self.source.glued[start]:
+                closing = DASHES
             length = next((n for n, one in enumerate(rest) if closing and one in closing), None)
             if length:
                 found.append((start, start + length + 2))
         return found
 
+    @cached_property
     def _clauses(self) -> list[tuple[int, int]]:
         """Clauses between commas, the commas with them, and those with which a sentence ends."""
         found = []
@@ -106,50 +120,97 @@ class LoosePhrases:
         own = self.language
         if self.tokens[start + 1] in own.additions | own.speech or not own.noun_capitals:
             return True
+        if own.verb_second and not self._is_one_clause(start, end):
+            return False
         return self.source.surfaces[end - 1][:1].islower()
+
+    def _is_one_clause(self, start: int, end: int) -> bool:
+        """Whether no statement goes on behind a comma in it, and it is no infinitive."""
+        own = self.language
+        if self.tokens[start + 1] in own.articles and "zu" in self.tokens[end - 3 : end]:
+            return False  # *beschließt, die Brücke zu sperren*
+        rest = self.tokens[end:]
+        if rest and rest[0] in own.articles and "zu" in rest[-3:]:
+            return False  # *der verdächtigt wird, die Tat geplant zu haben*
+        inner = next(
+            (place for place in range(start + 1, end - 1) if self.tokens[place] == ","), None
+        )
+        if inner is None:
+            return True
+        lead = self.tokens[inner + 1] in own.clauses | own.additions | own.conjunctions | own.speech
+        return lead and self.source.surfaces[inner - 1].islower()
 
     def _additions(self) -> list[tuple[int, int]]:
         """What comes behind a semicolon, a dash, or a comma and a conjunction, to the end."""
         size, found = len(self.tokens), []
         for place, token in enumerate(self.tokens[:-1]):
             joined = token == "," and self.tokens[place + 1] in self.language.conjunctions
-            dash = token in _DASHES and not self.source.glued[place]
+            dash = token in DASHES and not self.source.glued[place]
+            if dash and self.language.verb_second:
+                dash = len(DASHES.intersection(self.tokens[place + 1 :])) == 0
             second = (
                 token in self.language.joints
                 and self.tokens[place + 1] in self.language.auxiliaries
             )
-            if token == ";" or joined or dash or second:
+            told = self.language.verb_second and (self._lists(place) or self._adds(place))
+            if token == ";" or joined or dash or second or told:
                 found.append((place, size))
         return found
+
+    def _lists(self, place: int) -> bool:
+        """Whether a colon is here that lists or explains."""
+        return self.tokens[place] == ":" and self.source.surfaces[place + 1][:1].islower()
+
+    def _adds(self, place: int) -> bool:
+        """Whether *and* and a second verb stand here: *und schließt die Botschaft*."""
+        own, rest = self.language, self.tokens[place + 1 : place + 3]
+        if self.tokens[place] not in own.joints or len(rest) < 2:
+            return False
+        verb = self.source.surfaces[place + 1].islower() and rest[0].endswith(("t", "te", "ten"))
+        small = own.function_words | own.prepositions | own.adverbs
+        return (
+            verb
+            and rest[0] not in small
+            and (rest[1] in own.articles | own.prepositions | own.adverbs | own.times)
+        )
 
     def _adverbs(self) -> list[tuple[int, int]]:
         return [
             (place, place + 1)
             for place, token in enumerate(self.tokens)
-            if token in self.language.adverbs and self.tokens[place - 1] not in _MARKS
+            if token in self.language.adverbs and self.tokens[place - 1] not in MARKS
         ]
 
     def _ends_of_phrase(self, start: int) -> list[int]:
         """Where a phrase that a preposition begins may end."""
         before = self.tokens[start - 1]
         # Behind a colon or a dash another sentence begins, with its verb in the second place.
-        if before in self.language.prepositions | self.language.heads | _MARKS - {",", ")", '"'}:
+        if before in self.language.prepositions | self.language.heads | MARKS - {",", ")", '"'}:
+            return []
+        if self.language.verb_second and self._needs.ends_range(start):
             return []
         following = self.source.surfaces[start + 1 : start + 2]
         if self.tokens[start] in self.language.amounts and following and following[0][:1].isdigit():
             return []
         if self.language.noun_capitals:
-            return [end for end in self._noun_ends(start) if self._lands_well(start, end)]
+            nouns = self.groups.ends(start)
+            clauses = [self._clause_at(end) for end in nouns] if self.language.verb_second else []
+            nouns += [clause[1] for clause in clauses if clause]
+            return [
+                end
+                for end in nouns
+                if self._lands_well(start, end) and not self._needs.goes_with_verb(start, end)
+            ]
         size = len(self.tokens)
         ends = []
-        for end in range(start + 2, min(size, start + _MOST_OF_PHRASE) + 1):
+        for end in range(start + 2, min(size, start + MOST_OF_PHRASE) + 1):
             last = self.tokens[end - 1]
-            if last in _MARKS:
+            if last in MARKS:
                 break
             if last in self.language.stop_words or last in self.language.prepositions:
                 continue
             landing = self.tokens[end] if end < size else "."
-            if (landing in _MARKS or landing in self.language.stop_words) and self._lands_well(
+            if (landing in MARKS or landing in self.language.stop_words) and self._lands_well(
                 start, end
             ):
                 ends.append(end)
@@ -162,50 +223,19 @@ class LoosePhrases:
             return True
         if rest[0] in own.genitives or (rest[0] in own.joints and rest[-1] not in own.auxiliaries):
             return False
+        if own.verb_second and self._needs.explained(start, end):
+            return False
         if rest[0] == ",":  # of a list
+            if rest[-1] in own.clauses and own.verb_second:
+                return rest[-1] not in own.articles and self._clause_at(end) is not None
             return rest[-1] in own.clauses | own.additions | own.speech | own.conjunctions
         # Two words before a verb go with it: *ums Leben gekommen*.
         bare = own.noun_capitals and end == start + 2 and end + 1 == len(self.tokens)
         return not (bare and self.source.surfaces[end].islower())
 
-    def _noun_ends(self, start: int) -> list[int]:
-        """The same where nouns have capitals: behind the first group of them, or the next ones."""
-        size, surfaces = len(self.tokens), self.source.surfaces
-        ends: list[int] = []
-        place = start + 1
-        while place < size and place < start + _MOST_OF_PHRASE:
-            token = self.tokens[place]
-            if token in _MARKS and token != ".":
-                break
-            if self._is_noun(place):
-                while place + 1 < size and self._is_noun(place + 1):
-                    place += 1
-                ends.append(place + 1)
-                following = self.tokens[place + 1] if place + 1 < size else ""
-                if following not in self.language.genitives | self.language.prepositions:
-                    break
-            elif ends and ends[-1] == place and token in self.language.prepositions:
-                pass  # *zum Druck von Büchern*
-            elif not self._describes(token, surfaces[place]):
-                break
-            place += 1
-        return ends
-
-    def _is_noun(self, place: int) -> bool:
-        surface = self.source.surfaces[place]
-        return (
-            surface[:1].isupper()
-            or surface[:1].isdigit()
-            or (surface == "." and self.source.surfaces[place - 1].isdigit())
-        )
-
-    def _describes(self, token: str, surface: str) -> bool:
-        """Whether a word may stand between a preposition and its noun."""
-        if token in self.language.prepositions:
-            return False  # *im vom Krieg zerstörten Haus*
-        return token in self.language.function_words or (
-            surface.islower() and token.endswith(("e", "en", "em", "er", "es"))
-        )
+    def _clause_at(self, start: int) -> tuple[int, int] | None:
+        """The shortest clause that begins with the comma at a place."""
+        return min((span for span in self._clauses if span[0] == start), default=None)
 
 
 def landings(size: int, spans: Sequence[tuple[int, int]]) -> list[list[int]]:

@@ -31,6 +31,7 @@ from summ.data.files import (
 from summ.data.unfinished import remove_folder
 from summ.errors import CheckpointError
 from summ.text.bounded_json import bounded_json, bounded_text
+from summ.training.sharding import shared_out, unsharded
 
 _MANIFEST = "state.json"
 _MOST_BYTES = 1 << 24  # of the manifest
@@ -228,7 +229,8 @@ def load_optimizers(folder: Path, optimizers: Mapping[str, torch.optim.Optimizer
             owner = owners.get(index)
             if owner is None or not _is_moment(kind, value, owner):
                 raise _of_others(folder, name, key)
-            state.setdefault(int(index), {})[kind] = value
+            moment = value if kind == "step" else shared_out(value, owner)
+            state.setdefault(int(index), {})[kind] = moment
         for place, moments in state.items():
             if len(moments) < len(_MOMENTS):
                 raise _of_others(folder, name, str(place))
@@ -258,7 +260,9 @@ def _read(path: Path) -> dict[str, torch.Tensor]:
 
 def _plain(state: Mapping[str, Any]) -> dict[str, torch.Tensor]:
     """Tensors as safetensors wants them: tied weights copied, all contiguous."""
-    return {name: value.detach().cpu().clone().contiguous() for name, value in state.items()}
+    return {
+        name: unsharded(value.detach()).cpu().clone().contiguous() for name, value in state.items()
+    }
 
 
 def _flat(optimizer: torch.optim.Optimizer) -> dict[str, torch.Tensor]:

@@ -38,18 +38,24 @@ def fingerprint(config: RunShape) -> str:
     return hashlib.sha256(described.encode()).hexdigest()[:16]
 
 
-def describe_run(config: RunShape, processes: int, texts: str) -> None:
+def describe_run(config: RunShape, processes: int, sharded: bool, texts: str) -> None:
     """Makes the folder and writes ``run.json``: what is computed, by what, on how many processes.
 
     Args:
+        sharded: whether the processes divide the weights among them.
         texts: digest of the texts that are learned from.
 
     Raises:
         ConfigError: it cannot be written.
     """
     versions = {name: version_of(name) for name in ("summ", "torch", "transformers", "accelerate")}
-    record: dict[str, object] = {"processes": processes, "fingerprint": fingerprint(config)}
-    record |= {"texts": texts, "versions": versions, "config": config.model_dump(mode="json")}
+    record: dict[str, object] = {"processes": processes, "sharded": sharded}
+    record |= {
+        "fingerprint": fingerprint(config),
+        "texts": texts,
+        "versions": versions,
+        "config": config.model_dump(mode="json"),
+    }
     try:
         files.write_file(config.output / "run.json", json.dumps(record, indent=1) + "\n")
     except DataError as error:

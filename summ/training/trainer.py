@@ -1,4 +1,4 @@
-"""The one training loop, and the only importer of accelerate.
+"""The one training loop.
 
 A run goes through its stages; which networks learn, and by which steps, is the task's.  Every
 random number is a function of (seed, step), so a checkpoint holds weights, optimizer moments and a
@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from accelerate import Accelerator
 from accelerate.utils import gather_object
 from torch import nn
 from torch.optim.lr_scheduler import LRScheduler
@@ -54,6 +53,7 @@ from summ.training.run_record import (
     remove_unfinished,
 )
 from summ.training.schedule import advance, schedule
+from summ.training.sharding import accelerator_of, make_whole, send_shards, unsharded, whole
 from summ.training.task import BatchSource, StageParts, Task
 from summ.types import StepOutput
 
@@ -102,9 +102,7 @@ class Trainer:
         self.config = config
         keep_freed_memory()
         with watch_of_meeting():
-            self.accelerator = Accelerator(
-                cpu=not torch.cuda.is_available(), mixed_precision=config.precision
-            )
+            self.accelerator = accelerator_of(config.precision)
         self.checkpoints = config.output / "checkpoints"
         self.state = TrainState(0, 0, 0, 0, fingerprint(config))
         self.interruption = Interruption()
@@ -134,7 +132,8 @@ class Trainer:
         self.accelerator.wait_for_everyone()  # or others would find what the first one makes
         if main:
             remove_unfinished(config)
-            describe_run(config, self.accelerator.num_processes, texts)
+            processes = self.accelerator.num_processes
+            describe_run(config, processes, self.accelerator.is_fsdp2, texts)
             self.metrics = MetricsLog(config.output, self.state.step, self.state.figures)
 
     def run(self) -> Path:
@@ -177,6 +176,7 @@ class Trainer:
         world, rank = self.accelerator.num_processes, self.accelerator.process_index
         accumulation = stage.optimizer.accumulation
         learner, adversary = self._learners(parts)
+        steps = [one.step for one in (learner, adversary) if one is not None]
         loader = DataLoader(
             _Steps(parts.batches, rank, world, accumulation),
             batch_size=None,
@@ -188,19 +188,22 @@ class Trainer:
         progress = StageProgress(stage.name, stage.steps, done, shown=main)
         micro_batches = iter(loader)
         for number in range(done, stage.steps):
-            batch, output, stats = self._update(learner, micro_batches, stage, number)
+            with whole(*steps[1:]):
+                batch, output, stats = self._update(learner, micro_batches, stage, number)
             if adversary is not None and (number + 1) % adversary.every == 0:
                 texts = (parts.batches, batch)
-                stats |= self._update_adversary(adversary, *texts, output.draft, stage, number)
+                with whole(*steps[:1]):
+                    stats |= self._update_adversary(adversary, *texts, output.draft, stage, number)
             learner.scheduler.step()
             self.state = replace(self.state, stage_step=number + 1, step=self.state.step + 1)
-            self._report(parts, learner, stats, progress)
+            self._report(parts, learner, steps, stats, progress)
             stopped_by = self._stopped_by()
             if stopped_by or is_planned(self.config, self.state.step):
                 self._save_checkpoint(learner, adversary)
             if stopped_by:
                 self._end(stopped_by)
         progress.close()
+        make_whole(*steps)
         self.accelerator.free_memory()
 
     def _average(self, index: int) -> None:
@@ -251,7 +254,8 @@ class Trainer:
             streams = self._streams(number, micro, accumulation, stage)
             more = micro + 1 < accumulation
             with self.accelerator.no_sync(learner.step) if more else nullcontext():
-                output: StepOutput = learner.step(batch, streams)
+                with self.accelerator.autocast():
+                    output: StepOutput = learner.step(batch, streams)
                 self._backward(output.loss / accumulation)
         return batch, output, {**output.stats, "grad_norm": self._apply(learner)}
 
@@ -273,7 +277,9 @@ class Trainer:
                 # Texts of its own, from further on in the stage's endless order.
                 fresh = batches.at(later, rows=(rank, world))
                 batch, draft = fresh.to(self.accelerator.device), None
-            output: StepOutput = adversary.step(batch, draft, self._streams(later, 0, 1, stage))
+            with self.accelerator.autocast():
+                streams = self._streams(later, 0, 1, stage)
+                output: StepOutput = adversary.step(batch, draft, streams)
             self._backward(output.loss)
             self._apply(adversary)
             adversary.scheduler.step()
@@ -290,7 +296,9 @@ class Trainer:
         Gradients are already averaged over the processes, so one process's NaN is everyone's
         and they all decide the same.
         """
-        norm = self.accelerator.clip_grad_norm_(learner.parameters, learner.max_grad_norm)
+        norm = unsharded(
+            self.accelerator.clip_grad_norm_(learner.parameters, learner.max_grad_norm)
+        )
         if torch.isfinite(norm):
             learner.optimizer.step()
         else:
@@ -344,19 +352,27 @@ class Trainer:
         )
         scheduler = schedule(optimizer, stage.optimizer, max(1, updates))
         wrapped, prepared = self.accelerator.prepare(step, optimizer)
+        parameters = [value for value in wrapped.parameters() if value.requires_grad]
         return Learner(wrapped, prepared, scheduler, parameters, stage.optimizer.max_grad_norm)
 
     def _report(
-        self, parts: StageParts, learner: Learner, stats: dict[str, Any], progress: StageProgress
+        self,
+        parts: StageParts,
+        learner: Learner,
+        steps: list[nn.Module],
+        stats: dict[str, Any],
+        progress: StageProgress,
     ) -> None:
         """Log, samples and validation, when they are due; on the main process."""
-        if not self.accelerator.is_main_process:
-            return
         stage, step, config = parts.stage, self.state.step, self.config
+        validating = step % config.validate_every == 0 or self.state.stage_step == stage.steps
+        if not self.accelerator.is_main_process:
+            with whole(*steps) if validating else nullcontext():
+                return
         self.metrics.add(stats)
         progress.update(lambda: {key: float(stats[key]) for key in parts.shown if key in stats})
-        if step % config.validate_every == 0 or self.state.stage_step == stage.steps:
-            with self.accelerator.autocast():
+        if validating:
+            with whole(*steps), self.accelerator.autocast():
                 result = parts.validate()
             self.metrics.write(step, stage=stage.name, **result.figures)
             for source, text in result.samples:
@@ -367,15 +383,17 @@ class Trainer:
             progress.show({key: entry[key] for key in parts.shown if key in entry})
 
     def _save_checkpoint(self, learner: Learner, adversary: Learner | None) -> None:
+        learning = (self.task.networks(), _optimizers(learner, adversary))
         if self.accelerator.is_main_process:
             save_checkpoint(
                 self.checkpoints,
                 replace(self.state, figures=self.metrics.pending()),
-                self.task.networks(),
-                _optimizers(learner, adversary),
+                *learning,
                 self.config.keep_checkpoints,
                 partial(is_planned, self.config),
             )
+        else:
+            send_shards(*learning)
         self.accelerator.wait_for_everyone()
 
     def _save_stage(self, index: int) -> None:

@@ -44,7 +44,7 @@ def vocabulary(folder: Path) -> Vocabulary:
 @pytest.fixture(scope="module")
 def oracle(lines: list[str]) -> sentencepiece.SentencePieceProcessor:
     texts = [module.canonical(line, True) for line in lines]
-    model = module._train_sentencepiece(iter(texts), SIZE, True, 1, 2)
+    model = module._train_sentencepiece(iter(texts), SIZE, True, 1)
     return sentencepiece.SentencePieceProcessor(model_proto=model)
 
 

@@ -29,7 +29,24 @@ _PHRASE_TABLES = (
     "joints",
     "amounts",
     "heads",
+    "articles",
+    "attached",
+    "free",
+    "counted_from",
+    "pronouns",
+    "ranges",
+    "owners",
+    "reflexives",
+    "offices",
+    "quantities",
+    "reported",
+    "settings",
+    "times",
+    "qualifiers",
+    "particles",
+    "postpositions",
 )
+_RULES = ("noun_capitals", "verb_second")
 _CODE = re.compile(r"[a-z]{2,3}")
 
 
@@ -54,7 +71,25 @@ class Language:
         genitives: articles that tie a noun to the one before it.
         joints: *and, or*: between two of a kind.
         heads: that need the phrase behind them: *in contrast (to that)*.
+        articles: before nouns, with prepositions that hold one.
+        attached: prepositions that, behind a noun, explain it: *of*.
+        free: prepositions, also with an article (*in-der*), that no verb needs.
+        counted_from: prepositions behind a length of time: *two years after*.
+        pronouns: that mean somebody or something named before.
+        ranges: two words that go together, with a hyphen: *from-to*.
+        owners: prepositions that say whose something is, or by whom it is done.
+        reflexives: that stay behind the verb.
+        offices: ends of nouns that stand before the names of persons.
+        quantities: that stand before a noun as articles do: *three, at least*.
+        reported: verbs in the mood of reported speech.
+        settings: prepositions that say when, where or why; without a verb behind it, such a
+            phrase may end a sentence, and stand first in it, without being missed.
+        times: nouns of time; a phrase of one may always go.
+        qualifiers: beginnings of adjectives without which a noun says something else: *former*.
+        particles: small words inside names: *Rio de Janeiro*.
+        postpositions: prepositions behind their nouns.
         noun_capitals: whether nouns are written with a capital.
+        verb_second: whether the verb of a statement stands second and its other parts last.
     """
 
     code: str
@@ -74,7 +109,24 @@ class Language:
     amounts: frozenset[str] = frozenset()
     genitives: frozenset[str] = frozenset()
     heads: frozenset[str] = frozenset()
+    articles: frozenset[str] = frozenset()
+    attached: frozenset[str] = frozenset()
+    free: frozenset[str] = frozenset()
+    counted_from: frozenset[str] = frozenset()
+    pronouns: frozenset[str] = frozenset()
+    ranges: frozenset[str] = frozenset()
+    owners: frozenset[str] = frozenset()
+    reflexives: frozenset[str] = frozenset()
+    offices: frozenset[str] = frozenset()
+    quantities: frozenset[str] = frozenset()
+    reported: frozenset[str] = frozenset()
+    settings: frozenset[str] = frozenset()
+    times: frozenset[str] = frozenset()
+    qualifiers: frozenset[str] = frozenset()
+    particles: frozenset[str] = frozenset()
+    postpositions: frozenset[str] = frozenset()
     noun_capitals: bool = False
+    verb_second: bool = False
 
     @cached_property
     def stop_words(self) -> frozenset[str]:
@@ -91,8 +143,15 @@ def language(code: str) -> Language:
     values = tomllib.loads(path.read_text(encoding="utf-8"))
     always = {key: table(values[key]) for key in _TABLES}
     of_phrases = {key: table(values.get(key, "")) for key in _PHRASE_TABLES}
-    capitals = bool(values.get("noun_capitals", False))
-    return Language(code, values["name"], **always, **of_phrases, noun_capitals=capitals)
+    capitals, second = (bool(values.get(key, False)) for key in _RULES)
+    return Language(
+        code,
+        values["name"],
+        **always,
+        **of_phrases,
+        noun_capitals=capitals,
+        verb_second=second,
+    )
 
 
 def known_languages() -> tuple[str, ...]:
