@@ -59,6 +59,9 @@ def _own_verb(head: Sequence[str], verbs: VerbLexicon) -> int | None:
     own = verbs.main_verb(head)
     if own is not None:
         return own
+    for place in range(1, len(head)):
+        if head[place].lower() in {"'s", "’s"} and head[place - 1].lower() in PRONOUNS:
+            return place
     past = (
         place
         for place in range(1, len(head) - 1)

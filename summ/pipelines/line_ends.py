@@ -55,6 +55,10 @@ _SEPARABLE = table("in up out off over down away back on")
 _RELATIONAL = table("way ways rate manner point extent degree speed case cases")
 # Behind their object these need the participle.
 _CAUSING = table("had has have get gets got left leaves leave keeps kept saw sees wants wanted")
+_RESOLVING = table(
+    "agreed decided promised pledged vowed threatened offered refused voted hoped wanted sought "
+    "tried planned proposed failed managed"
+)
 _MOST_OF_SUBJECT = 6  # words of the subject of a clause behind *and*
 _INCOMPLETE = table(
     "put set taken made given found left based aimed sworn accused charged asked able"
@@ -137,11 +141,7 @@ class LineEnds:
             return False
         if self._asks(place) and after in PREPOSITIONS | {"to", "as"}:
             return False
-        if after in PREPOSITIONS and _PUTTING & set(self.words.tokens[max(0, place - 4) : place]):
-            return False  # *put the economy at ...*
-        if token in ARGUED and after in {"at", "in", "on", "over", "for", "with", "against", "to"}:
-            return False
-        if after == "in" and further in {"to", "by", "for", ","} and token.endswith("ed"):
+        if self._keeps_place(place):
             return False
         if after in PREPOSITIONS and further in {"which", "whom"}:
             return self._is_noun(place) and token not in _RELATIONAL
@@ -228,6 +228,18 @@ class LineEnds:
         list_of_objects = after == "," and token in self.words.verbs.transitive and not passive
         return self.words.names[place] or not list_of_objects
 
+    def _keeps_place(self, place: int) -> bool:
+        """Whether a preposition follows that a word needs: *put it (at ...)*, *a jump (in ...)*."""
+        token, after = self.words.tokens[place], self.words.tokens[place + 1]
+        further = self.words.tokens[place + 2] if place + 2 < len(self.words.tokens) else "."
+        if after in PREPOSITIONS and _PUTTING & set(self.words.tokens[max(0, place - 4) : place]):
+            return True
+        where = token in {"attack", "attacks"} and after in {"at", "in"}
+        argued = {"at", "in", "on", "over", "for", "with", "against", "to"}
+        if token in ARGUED and not where and after in argued:
+            return True
+        return after == "in" and further in {"to", "by", "for", ","} and token.endswith("ed")
+
     def _separates(self, place: int) -> bool:
         """Whether a particle follows that the verb before needs: *turned himself (in at ...)*."""
         after, further = [*self.words.tokens[place + 1 : place + 3], "."][:2]
@@ -250,7 +262,8 @@ class LineEnds:
         verb = place - 1 - (self.words.tokens[place - 1] == "on")
         said = self.words.tokens[verb]
         if after == "to":
-            return said.endswith("ing") and self.words.tokens[verb - 1] in BE
+            going = said.endswith("ing") and self.words.tokens[verb - 1] in BE
+            return going or said in _RESOLVING
         return said in SAYING | BELIEVING and after not in MARKS | SUBORDINATORS | PREPOSITIONS
 
     def _is_open_verb(self, place: int) -> bool:
@@ -287,6 +300,10 @@ class LineEnds:
             return False
         if after == "between" and self.words.tokens[place] in _BETWEEN_TWO:
             return False  # *a choice between*
+        if after == "and" and self._is_half_a_subject(place):
+            return False  # *and a policeman (and a civilian were wounded)*
+        if after == "but" and self.words.tokens[place - 1] in table("a an") and place:
+            return False  # *a dour but clinical match*
         if after in {"and", "or"}:
             if further in {"not", "other"}:
                 return True  # *in Harwick and not in Leeds*, *the mayor and other officers*
@@ -316,7 +333,9 @@ class LineEnds:
         known = after in _BEHIND_ANY_END or after in verbs.passive or self._is_reduced(place)
         if self._is_closed(place) or known or after.endswith(("ed", "ly")):
             return True
-        return after.endswith("ing") and (after not in verbs.nounish or after in verbs.transitive)
+        gerund = further in MARKS  # *drunken driving,*
+        verb = after not in verbs.nounish or after in verbs.transitive
+        return after.endswith("ing") and verb and not gerund
 
     def _ends_with_another(self, place: int) -> bool:
         """Whether the clause ends with one thing more of a kind: *coal (and imported gas)*."""
@@ -344,6 +363,19 @@ class LineEnds:
         token, words = self.words.tokens[place], self.words
         known = token in PARTICIPLES | SAME_PAST | _SAME_PARTICIPLE | words.verbs.passive
         return known or token.endswith("ed") or words.names[place]
+
+    def _is_half_a_subject(self, place: int) -> bool:
+        """Whether a clause has begun with *and*, and its subject goes on."""
+        words = self.words
+        own = next((k for k in range(place, -1, -1) if words.finite[k]), -1)
+        if own < 0 or "and" not in words.tokens[max(own, place - 4) : place]:
+            return False
+        for k in range(place + 2, min(len(words.tokens), place + 2 + _MOST_OF_SUBJECT)):
+            if words.tokens[k] in MARKS:
+                return False
+            if words.tokens[k] in AUXILIARIES | BE:
+                return True
+        return False
 
     def _joins_clause(self, place: int) -> bool:
         """Whether another clause begins behind *and*: *cut rates and the pound is falling*."""

@@ -169,7 +169,8 @@ def _belongs(
         return token not in _BEGINS
     if token in _BEGINS or not token[:1].isalpha():
         return False
-    if token.endswith("ing") and token not in verbs.nounish:
+    acting = place and is_plural(tokens[place - 1])  # *reporters covering singer Kim Roe*
+    if token.endswith("ing") and (acting or token not in verbs.nounish):
         return False  # *is investigating the broker*
     before = tokens[place - 1] if place else ""
     if token in verbs.base and (before == "to" or before.endswith("ly")):

@@ -171,6 +171,8 @@ class Skips:
         # What stands on both sides of a semicolon are sentences of their own.
         if landing == "," or ";" in self.tokens[here + 1 : there] or self._counts(there):
             return False
+        if landing in PREPOSITIONS and self._takes_partner_out(here, there):
+            return False
         if landing in {"in", "since"} and self.tokens[there - 1] == "time":
             return False  # *for the fourth time in five months*
         if (
@@ -184,6 +186,21 @@ class Skips:
         if self._is_bound(here, there):
             return self._leaves_adverbs_out(here, there)
         return self._begins_phrase(here) and self._closes(here, there)
+
+    def _takes_partner_out(self, here: int, there: int) -> bool:
+        """Whether a preposition would lose the word that it goes with.
+
+        *on charges of working (with a gang)*, *and was sentenced to a year (in prison)*, *signed
+        on Sunday a pact (on trade)*.
+        """
+        tokens, verbs = self.tokens, self.verbs
+        if there > here + 2 and tokens[there - 1].endswith("ing"):
+            return True
+        return any(
+            (tokens[k] == "and" and (self._acts[k + 1] or tokens[k + 1] in verbs.passive))
+            or (tokens[k] in WEEKDAYS and tokens[k + 1] in DETERMINERS and self.finite[here])
+            for k in range(here + 1, there - 1)
+        )
 
     def _has_pronoun(self, verb: int) -> bool:
         """Whether a verb's subject is the pronoun before it, adverbs between them apart."""
@@ -275,6 +292,8 @@ class Skips:
         joins = self._is_finite(there + 1) and not any(finite[here + 2 : there])
         if landing in {"and", "or", "but"} and not joins:
             return False
+        if first == "(" and ")" in tokens[here + 1 : there - 1]:
+            return False  # two brackets and what stands between them
         if before in {",", ")", "--"}:
             clause = tokens[here + 2] in _RELATIVE or tokens[here + 2] in CLAUSE_STARTS
             return aside and (clause or not self._says_something(here + 1, there))

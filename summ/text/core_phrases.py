@@ -31,6 +31,8 @@ from summ.text.reported_speech import DAY, is_reporter
 from summ.text.subject_phrases import JOINED
 
 _LONGEST_OPENER = 16  # words
+# What follows says whom these mean: *anyone who ...*.
+_RESTRICTED = table("anyone everyone those someone somebody nobody people all many most others")
 _LONGEST_SUBJECT = 8  # words
 _OPENING = PREPOSITIONS | SUBORDINATORS | {"even", "so", "not", "to"}
 _NO_HEAD = DETERMINERS | PREPOSITIONS | JOINED | BE | AUXILIARIES | NUMBERS
@@ -53,6 +55,9 @@ _DECLARES = re.compile(
     rf"(?i)(?: has| have)? (?:{_ANNOUNCED}|said|says|say){_WHEN}(?: that)? (?=(?:it|he|she|they) "
     r"(?:will|would|has|have|had|is|are|was|were|plan(?:s|ned)?|expect(?:s|ed)?|intend(?:s|ed)?)\b)"
 )
+# *Norwick Co. said Tuesday its profit rose*: a headline joins the two.
+_OWN_FIGURES = re.compile(rf"(?i) (?:said|says|reported|reports|announced){_WHEN}(?: that)? its ")
+_COMPANIES = table("inc corp co cos ltd plc group ag sa nv company bank airlines motors")
 _NO_SUBJECT = table("plans talks that to he she it they his her its their in on at by of")
 
 
@@ -101,13 +106,13 @@ def _modifiers_of_subject(sentence: AnnotatedSentence) -> Iterator[Phrase]:
         low, before = sentence.low(place), sentence.low(place - 1)
         if place > 1 and _acts(sentence, place - 1):
             return
-        if before in _NO_HEAD:
-            continue
         if sentence.words[place - 1].endswith(","):
             # *Ann Bo, the head of a firm that ..., died*
             if place < _LONGEST_SUBJECT and sentence.words[main - 1].endswith(","):
                 yield Phrase(place, main, "aside", 1.5)
             return
+        if before in _NO_HEAD | _RESTRICTED:
+            continue
         if _modifies(sentence, place) and not CONDITIONS & set(sentence.lows[place:main]):
             cost = 3.0 if low == "of" else 2.0
             yield Phrase(place, main, "core_subject", cost)
@@ -125,11 +130,16 @@ def _acts(sentence: AnnotatedSentence, place: int) -> bool:
 def _modifies(sentence: AnnotatedSentence, place: int) -> bool:
     """Whether what tells more about a noun begins here."""
     low, after = sentence.low(place), sentence.low(place + 1)
-    if low in {"who", "which", "whose"} or sentence.lows[place : place + 3] == ["as", "well", "as"]:
+    clause = low == "that" and (after in sentence.verbs.finite or after in AUXILIARIES | {"upset"})
+    if (
+        clause
+        or low in {"who", "which", "whose"}
+        or sentence.lows[place : place + 3] == ["as", "well", "as"]
+    ):
         return True
     if low == "to":
         return after in sentence.verbs.base
-    if low in PREPOSITIONS - SUBORDINATORS:
+    if low in PREPOSITIONS - SUBORDINATORS - {"between"}:
         return not sentence.counts(place)
     if sentence.is_capital(place):
         return False
@@ -150,6 +160,9 @@ def _announcements(sentence: AnnotatedSentence) -> Iterator[Phrase]:
     if match:
         end = main + len(match.group().split()) + 1
         yield Phrase(main, end, "announcement", 1.0)
+    match = _OWN_FIGURES.match(" " + text)
+    if match and sentence.low(main - 1) in _COMPANIES:
+        yield Phrase(main, main + len(match.group().split()), "announcement", 1.2)
     match = _ANNOUNCES.match(" " + text)
     if match is None and is_reporter(" ".join(sentence.words[:main])):
         match = _REPORTS.match(" " + text)

@@ -66,7 +66,7 @@ def _is_subject_place(sentence: AnnotatedSentence, place: int, main: int) -> boo
         return False
     if sentence.low(place) == "from" and sentence.low(place + 1).endswith("ing"):
         return False
-    return sentence.low(place) in PREPOSITIONS - SUBORDINATORS
+    return sentence.low(place) in PREPOSITIONS - SUBORDINATORS - {"between"}
 
 
 def _is_subject_genitive(sentence: AnnotatedSentence, place: int, main: int) -> bool:

@@ -253,7 +253,10 @@ class VerbLexicon:
             return _NOT  # *a man being refused entry*
         if words[place - 1].endswith(","):
             asides = sum(word.endswith(",") for word in words[:place])
-            if asides > 1 and low in self.active | INTRANSITIVE | IRREGULAR_PAST | SAYING:
+            alone = low.endswith("ed") and bare(after) not in PREPOSITIONS | {"by", "to", "as"}
+            if asides > 1 and (
+                alone or low in self.active | INTRANSITIVE | IRREGULAR_PAST | SAYING
+            ):
                 return _SURE  # *Ann Bo, the head of the firm, died*
             present = low.endswith("s") and low not in self.nounish
             return _SURE if present and self.is_present(words, place) else _NOT
