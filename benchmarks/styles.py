@@ -57,19 +57,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("models", type=Path, nargs="+")
     parser.add_argument("--texts", type=Path, nargs="+", required=True, help="a file a style")
-    parser.add_argument("--count", type=int, default=500, help="texts of each style")
+    parser.add_argument("--count", type=int, default=1000, help="texts of all styles together")
     asked = parser.parse_args()
-    texts, labels, seen, of_seen = [], [], [], []
-    for file in asked.texts:
-        lines = file.read_text(encoding="utf-8").splitlines()
-        texts += lines[: asked.count]
-        labels += [file.stem] * len(lines[: asked.count])
+    read = {file.stem: file.read_text(encoding="utf-8").splitlines() for file in asked.texts}
+    texts, labels, other, seen, of_seen = [], [], [], [], []
+    for name, lines in read.items():
+        # As many of each style as its file is long, so that the commonest share is the texts' own.
+        count = round(asked.count * len(lines) / sum(map(len, read.values())))
+        texts += lines[:count]
+        labels += [name] * count
         seen += lines[len(lines) // 2 :]
-        of_seen += [file.stem] * len(lines[len(lines) // 2 :])
+        of_seen += [name] * len(lines[len(lines) // 2 :])
     classifier = make_pipeline(CountVectorizer(), LogisticRegression(max_iter=1000))
     classifier.fit(seen, of_seen)
-    # The other style of each text: the text that comes as many lines later.
-    other = np.roll(np.arange(len(texts)), -asked.count)
+    # Each text has the style of one of another file, in turns.
+    names = np.array(labels)
+    for label in labels:
+        strangers = np.flatnonzero(names != label)
+        other.append(int(strangers[len(other) % len(strangers)]))
     rows = []
     for folder in asked.models:
         model = TextAutoencoder(load_autoencoder(folder))

@@ -305,9 +305,6 @@ AutoencoderModel = Annotated[
     Path,
     Option("--model", parser=find_model, metavar="DIR", help="Folder of a trained autoencoder."),
 ]
-AutoencoderArgument = Annotated[
-    Path, Argument(parser=find_model, metavar="MODEL", help="Folder of a trained autoencoder.")
-]
 Sample = Annotated[
     int | None,
     Option(parser=_whole(1, 100_000), metavar="N", help="Decode N codes drawn from the prior."),
@@ -331,6 +328,14 @@ CodeField = Annotated[
 LineFormat = Annotated[
     Literal["text", "jsonl"],
     Option("--format", help='A text a line, or {"id", "text"} records.'),
+]
+CodedModel = Annotated[
+    Path,
+    Argument(parser=find_model, metavar="MODEL", help="An autoencoder or a sentence encoder."),
+]
+Classes = Annotated[
+    int,
+    Option(parser=_whole(2), metavar="K", help="Of a sentence encoder: classes of the texts."),
 ]
 PartCount = Annotated[
     int, Option("--count", parser=_whole(1), metavar="N", help="The most parts of codes to show.")

@@ -46,12 +46,15 @@ class Tokens:
     @staticmethod
     def from_lists(sequences: Sequence[Sequence[int]], pad: int) -> Tokens:
         """Pads lists of ids (end mark already in them) to a common width."""
-        width = max((len(sequence) for sequence in sequences), default=0)
-        ids = torch.full((len(sequences), width), pad, dtype=torch.long)
-        mask = torch.zeros((len(sequences), width), dtype=torch.bool)
-        for row, sequence in enumerate(sequences):
-            ids[row, : len(sequence)] = torch.as_tensor(sequence, dtype=torch.long)
-            mask[row, : len(sequence)] = True
+        lengths = [len(sequence) for sequence in sequences]
+        width = max(lengths, default=0)
+        # One tensor of all rows: one a row costs as much as a small encoder.
+        rows = [
+            [*sequence, *[pad] * (width - size)]
+            for sequence, size in zip(sequences, lengths, strict=True)
+        ]
+        ids = torch.tensor(rows, dtype=torch.long).reshape(len(rows), width)
+        mask = torch.arange(width) < torch.tensor(lengths, dtype=torch.long)[:, None]
         return Tokens(ids, mask)
 
     @staticmethod

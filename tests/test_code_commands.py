@@ -19,7 +19,7 @@ from summ.families.autoencoder.model import (
 )
 from summ.pipelines.autoencode import TextAutoencoder, codes_between, written
 from summ.pipelines.code_meanings import meanings
-from tests import tiny
+from tests import encoders, tiny
 from tests.families.autoencoder.test_task import BOTTLENECKS
 
 LINES = ["Mayor opens bridge", "", "Police close market in Lima", "Council buys library"]
@@ -171,3 +171,13 @@ def test_a_long_text_is_said_to_be_cut(models, run) -> None:
     Path("long.txt").write_text("police close market " * 9)
     code, _, said = run("encode", "long.txt", "--model", models["binary"])
     assert code == 0 and "1 texts are longer than the 12 pieces" in said
+
+
+def test_classes_of_a_sentence_encoder(tmp_path: Path, run) -> None:
+    folder = encoders.saved(tmp_path / "encoder", encoders.transformer())
+    assert run("codes", folder)[1].startswith("vectors of ")
+    code, out, _ = run("codes", folder, "--lines", "lines.txt", "--classes", 2)
+    assert code == 0
+    shares = [line.split("\t")[1] for line in out.splitlines()[1:]]
+    assert shares == ["0.667", "0.333"]  # the blank line is in none
+    assert {line.split("\t")[3] for line in out.splitlines()[1:]} <= set(LINES)

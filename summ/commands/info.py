@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from summ.families.autoencoder.model import AutoencoderModel
     from summ.families.sentence.model import SentenceModel
     from summ.families.summarizer.model import SummaryModel
+    from summ.families.tree.model import TreeModel
     from summ.text.vocabulary import Vocabulary
 
 
@@ -35,6 +36,7 @@ def info(model: options.ModelArgument = None) -> None:
     from summ.families.autoencoder.model import AutoencoderModel
     from summ.families.sentence.model import SentenceModel
     from summ.families.summarizer.model import SummaryModel
+    from summ.families.tree.model import TreeModel
     from summ.networks.model_folder import read_manifest
 
     manifest = read_manifest(model)
@@ -54,6 +56,8 @@ def info(model: options.ModelArgument = None) -> None:
             _describe_encoder(loaded)
         case AutoencoderModel() as loaded:
             _describe_autoencoder(loaded)
+        case TreeModel() as loaded:
+            _describe_tree(loaded)
 
 
 def _list_models() -> None:
@@ -114,6 +118,14 @@ def _describe_autoencoder(model: AutoencoderModel) -> None:
     _describe_vocabulary(model.vocabulary)
     print(f"bottleneck: {model.settings.bottleneck.kind}, {model.settings.bottleneck.slots} slots")
     print(f"max_sentence: {model.settings.max_sentence} pieces")
+
+
+def _describe_tree(model: TreeModel) -> None:
+    _describe_vocabulary(model.vocabulary)
+    settings = model.settings
+    print(f"end_weight: {settings.end_weight:g}")
+    print(f"mark: {settings.mark:g}")
+    print(f"right_branching: {settings.right_branching:g}")
 
 
 def _describe_vocabulary(vocabulary: Vocabulary) -> None:

@@ -13,6 +13,7 @@ from summ.families import load
 from summ.families.autoencoder.model import AutoencoderModel
 from summ.families.sentence.model import SentenceModel
 from summ.families.summarizer.model import SummaryModel
+from summ.families.tree.model import TreeModel
 
 Target = Literal["transformers", "ctranslate2", "onnx", "sentence-transformers"]
 
@@ -34,9 +35,10 @@ def export(model: Path, target: Target, output: Path) -> None:
             exists or cannot be written.
     """
     loaded = load(model)
-    if isinstance(loaded, AutoencoderModel):
+    if isinstance(loaded, AutoencoderModel | TreeModel):
+        kind = "an autoencoder" if isinstance(loaded, AutoencoderModel) else "a model of trees"
         raise ConfigError(
-            f"{model}: an autoencoder, which other programs have no place for. Give the folder of "
+            f"{model}: {kind}, which other programs have no place for. Give the folder of "
             "a summarizer or of a sentence model."
         )
     if isinstance(loaded, SummaryModel) and target == "sentence-transformers":

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from summ.families.sentence.model import SentenceModel
     from summ.families.shortener.task import StartingPoint
     from summ.families.summarizer.model import SummaryModel
+    from summ.families.tree.model import TreeModel
     from summ.text.vocabulary import Vocabulary
     from summ.training.task import Task
     from summ.types import Tokens
 
-FAMILIES = ("summarizer", "sentence", "shortener", "autoencoder")
+FAMILIES = ("summarizer", "sentence", "shortener", "autoencoder", "tree")
 # Configurations of 0.1 name no family; stages of these kinds are not the summarizer's.
 _SENTENCE_KINDS = ("quick-thought", "skip-thought", "infomax", "cpc", "training-text")
 
@@ -55,6 +56,10 @@ def load_run(path: Path, overrides: Sequence[str] = ()) -> RunShape:
             from summ.families.autoencoder.config import AutoencoderRun
 
             return fit(AutoencoderRun, values, path, overrides)
+        case "tree":
+            from summ.families.tree.config import TreeRun
+
+            return fit(TreeRun, values, path, overrides)
         case other:
             raise ConfigError(
                 f"{path}: family: there is none of this name, found {repr(other)[:100]}. "
@@ -72,6 +77,7 @@ def task(config: RunShape, device: torch.device) -> Task:
     from summ.families.sentence.config import SentenceRun
     from summ.families.shortener.config import ShortenerRun
     from summ.families.summarizer.config import SummarizerRun
+    from summ.families.tree.config import TreeRun
 
     match config:
         case SummarizerRun():
@@ -90,12 +96,16 @@ def task(config: RunShape, device: torch.device) -> Task:
             from summ.families.autoencoder.task import AutoencoderTask
 
             return AutoencoderTask(config, device)
+        case TreeRun():
+            from summ.families.tree.task import TreeTask
+
+            return TreeTask(config, device)
     raise TypeError(f"a run of no family: {type(config).__name__}")
 
 
 def load(
     folder: Path, device: torch.device | str = "cpu"
-) -> SummaryModel | SentenceModel | AutoencoderModel:
+) -> SummaryModel | SentenceModel | AutoencoderModel | TreeModel:
     """The model in a folder, of the family that its manifest names.
 
     Raises:
@@ -116,6 +126,10 @@ def load(
             from summ.families.autoencoder.model import load_autoencoder
 
             return load_autoencoder(folder, device)
+        case "tree":
+            from summ.families.tree.model import load_tree_model
+
+            return load_tree_model(folder, device)
         case "shortener":
             raise CheckpointError(
                 f"{folder}: a shortener writes summaries together with a summarizer only. Load "

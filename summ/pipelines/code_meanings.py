@@ -75,18 +75,31 @@ def _meaning(
     total: Counter[str],
     count: int,
 ) -> Meaning:
-    """Words by how many texts have them, times the logarithm of how much likelier they are here."""
     own = [place for place, there in enumerate(has.tolist()) if there]
-    others = len(texts) - len(own)
+    telling = telling_words(own, words, total, count)
+    example = max(own, key=lambda place: (len(words[place] & set(telling)), -place))
+    return Meaning(part, len(own) / len(texts), telling, texts[example])
+
+
+def telling_words(
+    own: Sequence[int], words: Sequence[set[str]], total: Counter[str], count: int
+) -> tuple[str, ...]:
+    """Words by how many of some texts have them, times the logarithm of how much likelier they
+    are there than in the others.
+
+    Args:
+        own: the places of these texts.
+        words: of all texts.
+        total: how many of all texts have each word.
+        count: of words to return at most.
+    """
+    others = len(words) - len(own)
     within = Counter(word for place in own for word in words[place])
     scores = {}
     for word, number in within.items():
-        overall = total[word] / len(texts)  # as if one more text had the word to that share
+        overall = total[word] / len(words)  # as if one more text had the word to that share
         here = (number + overall) / (len(own) + 1)
         there = (total[word] - number + overall) / (others + 1)
         if number >= _FEWEST and here > there:
             scores[word] = number * math.log(here / there)
-    telling = sorted(scores, key=lambda word: (-scores[word], word))[:count]
-    chosen = set(telling)
-    example = max(own, key=lambda place: (len(words[place] & chosen), -place))
-    return Meaning(part, len(own) / len(texts), tuple(telling), texts[example])
+    return tuple(sorted(scores, key=lambda word: (-scores[word], word))[:count])

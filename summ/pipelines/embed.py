@@ -93,6 +93,16 @@ class SentenceEncoder:
         """The settings that the model was saved with."""
         return self._model.settings
 
+    def describe(self) -> str:
+        """What the vectors and codes are, in one line."""
+        code = "" if self.bits is None else f"; a learned binary code of {self.bits} bits"
+        return f"vectors of {self.dimension} numbers{code}"
+
+    def words(self, text: str) -> list[str]:
+        """The words of a text in the form in which the model reads them, without marks."""
+        words = self._model.vocabulary.canonical(text).split()
+        return [word for word in words if any(map(str.isalpha, word))]
+
     def encode(self, texts: Iterable[str], batch_size: int = 64) -> Float32[np.ndarray, "N D"]:
         """The vectors of texts, in their order; a blank text has a vector of zeros.
 

@@ -50,24 +50,29 @@ def plan_extraction(
     # Each rank takes as long as the text; of a long one more than these never fit.
     count = min(len(sentences), max(_MOST_RANKED, words))
     ranked = rank_sentences(documents, count, encode, language(code).stop_words)
-    # Headings and repetitions are not ranked; they are better than a sentence in pieces.
-    known = set(ranked)
-    ranked += [place for place in range(len(sentences)) if place not in known]
     if limit.words is None:
         words = max(words, count_words(sentences[ranked[0]]))
-    kept: list[int] = []
-    room = words
-    for place in ranked:
-        length = count_words(sentences[place])
-        if length <= room and len(kept) < most and _worth(sentences, place, kept):
-            kept.append(place)
-            room -= length
+    # Headings and repetitions are not ranked; they are better than a sentence in pieces.
+    known = set(ranked)
+    others = [place for place in range(len(sentences)) if place not in known]
+    kept = _fitting(sentences, ranked, words, most) or _fitting(sentences, others, words, most)
     if kept:
         return LengthPlan(tuple(Segment(sentences[place], None) for place in sorted(kept)), words)
     from summ.text.breaking_off import break_off  # few texts need it
 
     head = break_off(sentences[ranked[0]], words, language(code).function_words)
     return LengthPlan((Segment(head, None, cut=True),), words)
+
+
+def _fitting(sentences: Sequence[str], ranked: Sequence[int], words: int, most: int) -> list[int]:
+    """The first sentences of a ranking that fit, at most so many."""
+    kept: list[int] = []
+    for place in ranked:
+        length = count_words(sentences[place])
+        if length <= words and len(kept) < most and _worth(sentences, place, kept):
+            kept.append(place)
+            words -= length
+    return kept
 
 
 def _worth(sentences: Sequence[str], place: int, kept: Sequence[int]) -> bool:

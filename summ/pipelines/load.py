@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from summ.pipelines.autoencode import TextAutoencoder
     from summ.pipelines.embed import SentenceEncoder
     from summ.pipelines.summarize import Summarizer
+    from summ.pipelines.trees import TextTrees
 
 
 def load(
     name_or_path: Path | str, device: str | None = None
-) -> Summarizer | SentenceEncoder | TextAutoencoder:
+) -> Summarizer | SentenceEncoder | TextAutoencoder | TextTrees:
     """Loads a model and returns what uses it.
 
     Example::
@@ -33,7 +34,7 @@ def load(
 
     Returns:
         A ``Summarizer`` of a summarization model, a ``SentenceEncoder`` of a sentence model, a
-        ``TextAutoencoder`` of an autoencoder.
+        ``TextAutoencoder`` of an autoencoder, ``TextTrees`` of a tree model.
 
     Raises:
         CheckpointError: there is no such model, or it is damaged or from another version.
@@ -42,6 +43,7 @@ def load(
     from summ.families.autoencoder.model import AutoencoderModel
     from summ.families.sentence.model import SentenceModel
     from summ.families.summarizer.model import SummaryModel
+    from summ.families.tree.model import TreeModel
     from summ.networks.model_folder import read_manifest
     from summ.pipelines.autoencode import TextAutoencoder
     from summ.pipelines.compressors import parts_around
@@ -49,6 +51,7 @@ def load(
     from summ.pipelines.embed import SentenceEncoder
     from summ.pipelines.likeness import TrainingLikeness
     from summ.pipelines.summarize import Summarizer
+    from summ.pipelines.trees import TextTrees
 
     device, folder = chosen_device(device), find_model(name_or_path)
     if read_manifest(folder).family == "shortener":
@@ -61,3 +64,5 @@ def load(
             return SentenceEncoder(model)
         case AutoencoderModel() as model:
             return TextAutoencoder(model)
+        case TreeModel() as model:
+            return TextTrees(model)

@@ -9,17 +9,18 @@ Axes: N texts, P bytes of a code, W words of 64 bits, D width of a vector.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Int, UInt8, UInt64
+from jaxtyping import Integer, UInt8, UInt64
 
 from summ.data.readers import Record
 from summ.data.windows import windows
 from summ.errors import ConfigError, DataError
-from summ.pipelines.embed import SentenceEncoder
+from summ.pipelines.embed import Embedded, SentenceEncoder
 
 # So many texts for each that is wanted, and no fewer in all, are compared by their vectors.
 _SHORTLIST, _FEWEST = 10, 100
@@ -62,13 +63,13 @@ class CodedTexts:
         Raises:
             ConfigError: the query is blank, or the codes have another length than the encoder's.
         """
-        own = words_of_bits(bits_of([query], encoder))
+        embedded = encoder.embed([query])
+        own = words_of_bits(_bits(embedded))
         if own.shape[1] != self.codes.shape[1]:
             raise ConfigError(
                 f"the codes have {64 * self.codes.shape[1]} bits, those of the model "
                 f"{64 * own.shape[1]}. Give the model that they were made with."
             )
-        embedded = encoder.embed([query])
         if embedded.blank[0]:
             raise ConfigError("the query is blank: it is near to nothing. Give some words.")
         distances = hamming(self.codes, own[0])
@@ -133,7 +134,10 @@ def bits_of(
     texts: Sequence[str], encoder: SentenceEncoder, batch_size: int = 64
 ) -> UInt8[np.ndarray, "N P"]:
     """The codes that the model learned, or the signs of its vectors if it has learned none."""
-    embedded = encoder.embed(texts, batch_size)
+    return _bits(encoder.embed(texts, batch_size))
+
+
+def _bits(embedded: Embedded) -> UInt8[np.ndarray, "N P"]:
     return np.packbits(embedded.vectors > 0, axis=1) if embedded.bits is None else embedded.bits
 
 
@@ -147,19 +151,20 @@ def words_of_bits(bits: UInt8[np.ndarray, "N P"]) -> UInt64[np.ndarray, "N W"]:
 
 def hamming(
     codes: UInt64[np.ndarray, "N W"], code: UInt64[np.ndarray, " W"]
-) -> Int[np.ndarray, " N"]:
+) -> Integer[np.ndarray, " N"]:
     """In how many bits each code differs from one."""
-    if codes.shape[1] == 1:  # three times as fast as the sum over one column
-        return np.bitwise_count(codes[:, 0] ^ code[0]).astype(np.int16)
+    if codes.shape[1] == 1:  # as bytes, which are ten times as fast here and in ``smallest``
+        return np.bitwise_count(codes[:, 0] ^ code[0])
     return np.bitwise_count(codes ^ code).sum(axis=1, dtype=np.int16)
 
 
-def smallest(distances: Int[np.ndarray, " N"], count: int) -> Int[np.ndarray, " M"]:
+def smallest(distances: Integer[np.ndarray, " N"], count: int) -> Integer[np.ndarray, " M"]:
     """The places of the smallest numbers, the first ones of equals, in ascending order.
 
-    By counting, since there are few different numbers: no sorting of all.
+    Halving the range of a limit until just enough are within it: few numbers differ, and a
+    comparison of all takes a tenth of a millisecond a million.
     """
-    reached = np.cumsum(np.bincount(distances))
-    limit = int(np.searchsorted(reached, min(count, len(distances))))
+    limits = range(int(distances.max(initial=0)))
+    limit = bisect_left(limits, count, key=lambda most: int(np.count_nonzero(distances <= most)))
     near = np.flatnonzero(distances <= limit)
     return near[np.argsort(distances[near], kind="stable")][:count]

@@ -14,6 +14,7 @@ from summ.pipelines.chinese_skips import ChineseSkips
 from summ.pipelines.ordered_search import OrderedSearcher, OrderedSource
 from summ.pipelines.shorten_spans import SpanChoiceWeights, SpanShortener
 from summ.text.chinese import CLAUSE_MARKS, plainer, without_purpose
+from summ.text.chinese_abstracts import narrower, subject_of_abstract
 from summ.text.chinese_variants import simplified
 from summ.text.folding import Folded, fold
 from summ.text.sentences import split_sentences
@@ -72,11 +73,16 @@ def chinese_shortener(model: ShortenerModel) -> SpanShortener:
         None,
         _telling_sentence,
         plainer,
+        narrower,
+        titled=lambda text: subject_of_abstract(text) is not None,
     )
 
 
 def _telling_sentence(text: str) -> str:
-    """The first sentence that says something, without the mark at its end."""
+    """What an abstract is about, else the first sentence that says something, without its mark."""
+    subject = subject_of_abstract(text)
+    if subject is not None:
+        return subject
     sentences = [
         without_purpose(one.strip().rstrip(CLAUSE_MARKS + ".")) for one in split_sentences(text)
     ]

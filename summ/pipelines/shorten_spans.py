@@ -82,6 +82,7 @@ class SpanShortener:
         telling: Callable[[str], str],
         plainer: Callable[[str], str],
         others: Callable[[str], Sequence[str]] = lambda _: (),
+        titled: Callable[[str], bool] = lambda _: False,
     ) -> None:
         """A shortener.
 
@@ -94,11 +95,13 @@ class SpanShortener:
             code: by whose abbreviations sentences end; None tells by the script.
             telling: the sentence of a text that is shortened, without the mark at its end.
             plainer: a sentence without what it can always do without, before it is broken off.
+            titled: whether ``telling`` finds in a text of any length what its title would say.
             others: sentences that say part of one in another order; they are shortened as well.
         """
         self._searcher, self._steps, self._weights = searcher, steps, weights
         self._length, self._longest, self._code = length, longest, code
         self._telling, self._plainer, self._others = telling, plainer, others
+        self._titled = titled
 
     @property
     def longest(self) -> int:
@@ -106,9 +109,10 @@ class SpanShortener:
         return self._longest
 
     def fits(self, text: str) -> bool:
-        """Whether a text is one sentence, short enough to be read whole."""
-        return self._length(text) <= self._longest and (
-            len(split_sentences(text, language=self._code)) == 1
+        """Whether a text is one sentence, short enough to be read whole, or one is found in it."""
+        return self._titled(text) or (
+            self._length(text) <= self._longest
+            and len(split_sentences(text, language=self._code)) == 1
         )
 
     def compress(

@@ -87,6 +87,7 @@ _DISCLAIMER = re.compile(
     r"|.*\bregistered in england\b.*|this e-?mail (?:was sent|has been scanned).*",
     _IGNORE | re.DOTALL,
 )
+_NAME = re.compile(r"(?:[^\W\d_a-z][\w'’.-]*\s?){1,3}")  # as *Zoe*, *Zoe M. Marsh*
 _POSTSCRIPT = re.compile(r"(?:p\.?\s?s\.?|nb|edit)\s*[:.)-]?\s", _IGNORE)
 _MOST_AFTER_CLOSING = 14  # lines of a signature
 _LONGEST_SIGNATURE_LINE = 90
@@ -207,13 +208,20 @@ def _without_ends(lines: list[str]) -> list[str]:
         body[opening] = _without_pleasantry(body[opening])
     end = _closing_place(stripped)
     if end is None:
-        return body
+        return _without_lone_name(body) if _GREETING.fullmatch(stripped[first]) else body
     after = [
         line
         for line in "\n".join(lines[end + 1 :]).split("\n\n")
         if _POSTSCRIPT.match(line.strip())
     ]
     return [*body[:end], "", *"\n\n".join(after).split("\n")]
+
+
+def _without_lone_name(lines: list[str]) -> list[str]:
+    """The lines without a name alone at the end, behind a blank line."""
+    last = max((place for place, line in enumerate(lines) if line.strip()), default=0)
+    alone = last > 1 and not lines[last - 1].strip()
+    return lines[:last] if alone and _NAME.fullmatch(lines[last].strip()) else lines
 
 
 def _without_pleasantry(line: str) -> str:

@@ -33,7 +33,7 @@ def separate_items(lines: list[str]) -> list[str]:
     bullets = [place for place, item in enumerate(found) if item and _is_bullet(item)]
     items = set(bullets if len(lines) > 1 else [])
     if len(numbered) > 1 and _ascend([found[place] for place in numbered]):
-        items.update(numbered)
+        items.update(place for place in numbered if _is_listed(found[place], numbered, found))
     separated: list[str] = []
     inside = False
     for place, line in enumerate(lines):
@@ -60,11 +60,25 @@ def _is_bullet(item: re.Match[str]) -> bool:
     return item["mark"][0] in _BULLETS or item["mark"].startswith("[")
 
 
+def _is_listed(
+    item: re.Match[str] | None, numbered: list[int], found: list[re.Match[str] | None]
+) -> bool:
+    """Whether an item is no initial: *M. Roche* among items with numbers is none."""
+    own = _mark(item)
+    if len(own) > 1 or not own.isupper():
+        return True
+    others = [_mark(found[place]) for place in numbered]
+    return any(_follows(*pair) for other in others for pair in ((own, other), (other, own)))
+
+
+def _mark(item: re.Match[str] | None) -> str:
+    """The number or letter of an item."""
+    return re.sub(r"^[A-Z][a-zA-Z ]+\s", "", item["mark"]).strip("().:") if item else ""
+
+
 def _ascend(items: list[re.Match[str] | None]) -> bool:
     """Whether the marks of a list go on as numbers or letters do, at least once."""
-    marks = [
-        re.sub(r"^[A-Z][a-zA-Z ]+\s", "", item["mark"]).strip("().:") for item in items if item
-    ]
+    marks = [_mark(item) for item in items if item]
     return any(_follows(before, after) for before, after in itertools.pairwise(marks))
 
 

@@ -9,8 +9,12 @@ _ABOUT = re.compile(
     r"(?:present|in attendance|attendees|attending|participants|apologies(?: for absence)?|absent"
     r"|regrets|chair(?:ed by)?|minutes(?: taken)? by|minute[- ]taker|note[- ]taker|secretary|date"
     r"|time|place|venue|location|next meeting|distribution|cc|anwesend\w*|teilnehmer\w*"
-    r"|entschuldigt|protokoll(?:ant(?:in)?)?|ort|datum|zeit|beginn|ende"
-    r"|nächster? (?:termin|sitzung)|présents?|excusés?|absents?|asistentes|fecha|lugar)\s*:\s*\S.*"
+    r"|(?:un)?entschuldigt|(?:protokoll|schrift)(?:ant(?:in)?|führer(?:in)?|führung)?|vorsitz\w*|ort"
+    r"|datum|zeit|beginn|ende|nächster? (?:termin|sitzung)|présente?s?|absent[es]*(?: excusés?)?"
+    r"|excusés?|secrétaire(?: de séance)?|prochaine (?:réunion|séance)|asistentes|ausentes"
+    r"|secretari[oa]|fecha|lugar|próxima (?:reunión|sesión)|presenti|assenti|segretari[oa]"
+    r"|aanwezig|afwezig|notulist)\s*:\s*\S.*"
+    r"|minutes|protokoll|niederschrift|compte[- ]rendu|procès-verbal|acta|verbale|notulen"
     r"|(?:the )?(?:meeting|session) (?:was )?(?:closed|opened|ended|began|started|adjourned"
     r"|called to order)\b[^.]{0,40}\d[^.]{0,12}\.?",
     _IGNORE,
@@ -37,13 +41,23 @@ _MEETING = re.compile(
     r"|[\w-]+ (?:\w+ )?(?:members|households|residents|people|parents|delegates) "
     r"(?:were (?:present|represented)|attended)\W*"
     r"|(?:the |our )?next (?:meeting|session) (?:is|was|will be|takes)\b.*"
-    r"|(?:present|in attendance|apologies(?: for absence)?|absent)\s*:.*",
+    r"|(?:present|in attendance|apologies(?: for absence)?|absent)\s*:.*"
+    # German, French, Spanish.
+    r"|.*\b(?:begrüßt|eröffnet|schließt)\w* (?:die|den) (?:anwesende|sitzung|versammlung)\w*\b.*"
+    r"|.*\bbeschlussfähigkeit\b.*|die nächste sitzung\b.*\d.*"
+    r"|.*\b(?:ouvre|lève|clôt) la (?:séance|réunion)\b.*|.*\bla séance est (?:ouverte|levée)\b.*"
+    r"|(?:ouverture|clôture) de (?:la )?(?:séance|réunion)\W*|begrüßung\W*"
+    r"|.*\b(?:abre|levanta|cierra) la (?:sesión|reunión)\b.*",
     _IGNORE,
 )
 _DECISION = re.compile(
     r"\b(?:(?:was|were|has been) (?:approved|rejected|adopted|agreed|carried|postponed|elected)"
     r"|(?:it was|they|committee|council|board|group|meeting|members) (?:\w+ly )?"
-    r"(?:decided|agreed|resolved|voted|approved|rejected|adopted|chose))\b",
+    r"(?:decided|agreed|resolved|voted|approved|rejected|adopted|chose)"
+    r"|beschließ(?:t|en)|beschl(?:oss|ossen)|einstimmig|genehmigt|abgelehnt|angenommen"
+    r"|(?:le conseil|le comité|l'assemblée|la commission|le bureau)\b.{0,40}\b"
+    r"(?:décide|adopte|approuve|rejette|vote)|à l'unanimité|(?:se )?(?:acuerda|aprueba|rechaza)n?"
+    r"|por unanimidad)\b",
     _IGNORE,
 )
 

@@ -117,7 +117,18 @@ class NounGroups:
     def is_genitive(self, place: int) -> bool:
         """Whether an adjective alone says whose: *die Zahl rechter Gewalttaten*."""
         ending = self.tokens[place].endswith("er") and self.is_noun(place + 1)
-        return ending and self.is_adjective(place)
+        return ending and self.is_adjective(place) and not self._describes_a_noun(place)
+
+    def _describes_a_noun(self, place: int) -> bool:
+        """Whether a word belongs to an article before a phrase: *ein in Oster gebauter Kahn*."""
+        own = self.language
+        for before in range(place - 1, max(-1, place - MOST_OF_PHRASE), -1):
+            if self.tokens[before] in MARKS | own.auxiliaries:
+                return False
+            article = self.tokens[before] in own.articles - own.prepositions
+            if article and self.tokens[before + 1] in own.prepositions:
+                return True
+        return False
 
     def _second_article(self, start: int, place: int) -> bool:
         """Whether a clause begins: *, von der nun das Institut berichtet*."""

@@ -13,6 +13,7 @@ from summ.families import train
 from summ.families.autoencoder.config import AutoencoderRun
 from summ.families.sentence.config import SentenceRun
 from summ.families.shortener.config import ShortenerRun
+from summ.families.tree.config import TreeRun
 from summ.text.verbs import VerbLexicon
 from tests.conftest import STORIES
 from tests.families.autoencoder import test_task as autoencoder
@@ -118,3 +119,11 @@ def test_an_autoencoders_stage_reads_its_keys(
     given["data"]["other_styles"] = [str(tiny_corpus)]
     given["stages"][0] |= {"adversary_weight": 1.0, "contractive_weight": 0.1, "nested": True}
     assert not keys_not_read(AutoencoderRun.model_validate(given), monkeypatch)
+
+
+def test_a_trees_stage_reads_its_keys(
+    prose: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = {"name": "last", "kind": "borders"}
+    given = {"output": tmp_path / "run", "data": {"corpus": prose}, "stages": [stage]}
+    assert not keys_not_read(TreeRun.model_validate(given), monkeypatch)

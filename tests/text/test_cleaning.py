@@ -166,6 +166,19 @@ def test_nothing_becomes_blank(text):
             "Mar  4 12:00:01 oster sshd[12]: link is up\nMar  4 12:01:01 o kernel: link is down",
             "link is up\n\nlink is down",
         ),
+        # Minutes in other languages; *M.* is no letter of a list.
+        (
+            "PROTOKOLL\nBeginn: 19:00 Uhr\nProtokollführer: Tom Meier\n\nDie Brücke ist zu.",
+            "Die Brücke ist zu.",
+        ),
+        (
+            "Présents : Anne Petit\nSecrétaire de séance : Louis Roche\n\n1. Pont\nLe pont ferme.\n"
+            "2. Divers\nM. Roche parle.\nProchaine réunion : 7 mai",
+            "Pont\n\nLe pont ferme.\n\nDivers\n\nM. Roche parle.",
+        ),
+        # A name alone signs a letter.
+        ("Hello everyone,\n\nThe bridge is shut.\n\nZoe", "The bridge is shut."),
+        ("Hello everyone,\n\nThe bridge is shut.\n\nby Monday", "The bridge is shut.\n\nby Monday"),
         ("It was <del>closed </del><s>shut</s>open.", "It was open."),
     ],
 )

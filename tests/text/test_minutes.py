@@ -14,6 +14,8 @@ ABOUT = [
     "The society met on 4 May; nine streets were represented.",
     "The next meeting is on 7 June.",
     "Apologies: Ms Brandt.",
+    "Die Vorsitzende begrüßt die Anwesenden und stellt die Beschlussfähigkeit fest.",
+    "La présidente ouvre la séance à 19 heures.",
 ]
 NOT_ABOUT = [
     "Leaders of eleven countries met on 3 May to sign the treaty.",
@@ -26,6 +28,8 @@ DECIDED = [
     "After a long discussion the council rejected the proposal.",
     "It was agreed to buy a second mower.",
     "The new rules were adopted.",
+    "Der Rat beschließt, eine zweite Fähre zu kaufen.",
+    "Le conseil décide de fermer le pont.",
     "A motion to raise the fee was carried by nine votes to two.",
 ]
 UNDECIDED = [

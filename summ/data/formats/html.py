@@ -98,11 +98,14 @@ def block_texts(tree: HtmlElement) -> list[str]:
 
 
 def is_note_mark(element: Any, before: str) -> bool:
-    """Whether an element is a raised number that points to a note; not that of m² or 10⁶.
+    """Whether an element points to a note, as a raised number or by name; not that of m² or 10⁶.
 
     Args:
         before: what stands before it.
     """
+    kind = f"{element.get('epub:type', '')} {element.get('role', '')}"
+    if element.tag == "a" and "noteref" in kind:
+        return True
     if element.tag != "sup" or not _NOTE_MARK.fullmatch(element.text_content().strip()):
         return False
     linked = element.find(".//a") is not None

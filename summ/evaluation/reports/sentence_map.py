@@ -1,6 +1,7 @@
 """A map of sentence vectors: like sentences near each other on a plane, and lists of neighbours.
 
-The plane is t-SNE's: near points were near before, distances between groups mean little.
+The plane is t-SNE's: near points were near before, distances between groups mean little.  Beside it
+stand classes that are found without labels, and what each means.
 """
 
 from __future__ import annotations
@@ -11,15 +12,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from summ.evaluation.summaries.rouge_tokenizer import words_of
 from summ.evaluation.vectors.logistic import Rows, unit_rows
 from summ.evaluation.vectors.probe_data import ClassificationProbe, Probe
 from summ.evaluation.vectors.systems import SentenceSystem
+from summ.pipelines.classes import class_meanings, classes_of
+from summ.pipelines.code_meanings import Meaning
 
 # More points hide each other, and take t-SNE long.
 _MOST_POINTS = 600
 _FEWEST_POINTS = 40  # fewer show nothing that the lists of neighbours do not
 _PERPLEXITY = 30.0
+_PRINCIPAL = 50  # axes that t-SNE is given
 _QUERIES, _NEIGHBOURS = 8, 3
+_CLASSES = 8  # where there are no labels
 # Colours in the style sheet; further groups share the last one.
 _COLOURS = 8
 
@@ -66,6 +72,8 @@ class SentenceMap:
         total: how many different sentences the probe has.
         points: of those that are drawn.
         neighbourhoods: of some sentences among all that have a vector.
+        classes: of all that have a vector, as many as there are groups; none where the vectors are
+            sparse or few.
     """
 
     name: str
@@ -73,6 +81,7 @@ class SentenceMap:
     total: int
     points: Sequence[Point]
     neighbourhoods: Sequence[Neighbourhood]
+    classes: Sequence[Meaning] = ()
 
     @property
     def legend(self) -> list[tuple[int, str]]:
@@ -89,7 +98,8 @@ def sentence_map(probe: Probe, system: SentenceSystem, seed: int = 1) -> Sentenc
     Args:
         seed: of the choice of sentences and of t-SNE.
 
-    Source: van der Maaten & Hinton (2008, JMLR 9), "Visualizing Data using t-SNE".
+    Source: van der Maaten & Hinton (2008, JMLR 9), "Visualizing Data using t-SNE", who reduce to 30
+    principal axes first, as here to 50.
     """
     grouped = _grouped(probe)
     texts = list(grouped)
@@ -106,7 +116,17 @@ def sentence_map(probe: Probe, system: SentenceSystem, seed: int = 1) -> Sentenc
     ]
     asked = np.sort(generator.permutation(known)[:_QUERIES])
     near = [_neighbourhood(int(row), texts, grouped, rows, known) for row in asked]
-    return SentenceMap(probe.name, groups, len(texts), points, near)
+    classes = _classes(rows, [texts[row] for row in known], known, len(groups) or _CLASSES)
+    return SentenceMap(probe.name, groups, len(texts), points, near, classes)
+
+
+def _classes(
+    rows: Rows, texts: Sequence[str], known: NDArray[np.int64], count: int
+) -> Sequence[Meaning]:
+    if not isinstance(rows, np.ndarray) or len(known) < _FEWEST_POINTS:
+        return ()
+    words = [set(words_of(text)) for text in texts]
+    return class_meanings(classes_of(rows[known], count), texts, words)
 
 
 def _grouped(probe: Probe) -> dict[str, str]:
@@ -124,14 +144,16 @@ def _grouped(probe: Probe) -> dict[str, str]:
 
 def _plane(rows: Rows, seed: int) -> NDArray[np.float64]:
     """Places between 0 and 1, (N, 2); none where there are too few rows for a map."""
-    from sklearn.decomposition import TruncatedSVD
+    from sklearn.decomposition import PCA, TruncatedSVD
     from sklearn.manifold import TSNE
 
     count = rows.shape[0]
     if count < _FEWEST_POINTS:
         return np.zeros((0, 2))
-    if not isinstance(rows, np.ndarray):
-        columns = min(50, count - 1, rows.shape[1] - 1)
+    if isinstance(rows, np.ndarray):
+        rows = PCA(min(_PRINCIPAL, *rows.shape), random_state=seed).fit_transform(rows)
+    else:
+        columns = min(_PRINCIPAL, count - 1, rows.shape[1] - 1)
         rows = TruncatedSVD(columns, random_state=seed).fit_transform(rows)
     method = TSNE(
         init="pca",

@@ -12,6 +12,7 @@ from summ.evaluation.reports.pages import render
 from summ.evaluation.reports.provenance import Provenance
 from summ.evaluation.reports.sentence_map import SentenceMap, sentence_map
 from summ.evaluation.vectors.evaluation import (
+    INFOMAX_NOTE,
     EmbeddingEvaluation,
     gap_sentence,
     table_head,
@@ -47,6 +48,7 @@ def write_embedding_report(
         "head": table_head(evaluation),
         "rows": table_rows(evaluation),
         "sentences": [gap_sentence(one, evaluation.name) for one in evaluation.results if one.gaps],
+        "infomax": INFOMAX_NOTE if any(one.nats for one in evaluation.results) else "",
         "maps": maps,
         "provenance": provenance,
     }

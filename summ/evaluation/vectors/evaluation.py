@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,14 @@ from summ.distribution import version_of
 from summ.evaluation.markdown import escape_markdown
 from summ.evaluation.significance import bootstrap_means, interval
 from summ.evaluation.tables import Style, table
+from summ.evaluation.vectors.information import (
+    CANDIDATES,
+    FEWEST,
+    TEXT_AXES,
+    information,
+    text_features,
+)
+from summ.evaluation.vectors.logistic import Rows
 from summ.evaluation.vectors.probe_data import ClassificationProbe, Probe, SimilarityProbe
 from summ.evaluation.vectors.probes import (
     FOLDS_SEED,
@@ -26,6 +35,12 @@ from summ.evaluation.vectors.systems import SentenceSystem
 
 Figures = ClassificationFigures | SimilarityFigures
 Progress = Callable[[int], Any]
+
+INFOMAX_NOTE = (
+    "InfoMax: nats that a small discriminator of (vector, text) pairs gets below chance on pairs "
+    f"held out, at most {math.log(CANDIDATES):.2f}; 0 for vectors that say nothing of their texts. "
+    f"It reads texts as {TEXT_AXES} axes of TF-IDF: the row of tfidf is what it could find at most."
+)
 
 
 @dataclass(frozen=True)
@@ -48,11 +63,14 @@ class ProbeResult:
     Attributes:
         figures: by the names of the systems, the evaluated one first.
         gaps: to each baseline; None where a figure is not defined.
+        nats: of the systems: what a discriminator finds that their vectors say of the texts
+            (``information``); none where there are too few texts.
     """
 
     probe: Probe
     figures: Mapping[str, Figures]
     gaps: Mapping[str, Gap | None]
+    nats: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -73,7 +91,8 @@ class ProbeResult:
         for name, gap in self.gaps.items():
             by = None if gap is None else {"value": gap.difference, "ci95": list(gap.ci95)}
             baselines[name] = {**self.figures[name].to_dict(), "difference": by}
-        return {"kind": self.kind, **own.to_dict(), "baselines": baselines}
+        nats = dict(self.nats) or None
+        return {"kind": self.kind, **own.to_dict(), "infomax_nats": nats, "baselines": baselines}
 
 
 @dataclass(frozen=True)
@@ -102,7 +121,7 @@ class EmbeddingEvaluation:
         return (
             f"embeddings|rows:unit|similarity:cosine,spearman|classifier:logistic-l2|C:{powers}"
             f"|folds:{OUTER_FOLDS}|inner:{INNER_FOLDS}|given-split-inner:{OUTER_FOLDS}"
-            f"|folds-seed:{FOLDS_SEED}|scikit-learn:{version_of('scikit-learn')}"
+            f"|folds-seed:{FOLDS_SEED}|infomax:{CANDIDATES},lsa{TEXT_AXES}|scikit-learn:{version_of('scikit-learn')}"
             f"|summ:{version_of('summ')}|resamples:{self.resamples}|seed:{self.seed}"
         )
 
@@ -123,6 +142,7 @@ class EmbeddingEvaluation:
         notes = [
             "accuracy in percent, nested cross-validation or the given test set; Spearman "
             "correlation of cosine and human score.",
+            *([INFOMAX_NOTE] if any(result.nats for result in self.results) else []),
             *(gap_sentence(result, self.name) for result in self.results if result.gaps),
         ]
         if style == "markdown":
@@ -149,6 +169,15 @@ def table_rows(evaluation: EmbeddingEvaluation) -> list[list[str]]:
 
 
 def _probe_rows(result: ProbeResult) -> list[list[str]]:
+    rows = _figure_rows(result)
+    if result.nats:
+        own, *others = (f"{value:.2f}" for value in result.nats.values())
+        texts = str(len(set(result.probe.texts)))
+        rows.append([f"{result.probe.name}: InfoMax", texts, "nats", own, "-", *others])
+    return rows
+
+
+def _figure_rows(result: ProbeResult) -> list[list[str]]:
     own, *_ = result.figures.values()
     if isinstance(own, ClassificationFigures):
         majority = f"(majority {own.majority:.1f})"
@@ -210,9 +239,18 @@ def evaluate_embeddings(
     """
     results = []
     for probe in probes:
+        # Equal texts cannot be told apart.
+        different = sorted({text: place for place, text in enumerate(probe.texts)}.values())
+        features = None
+        if len(different) >= FEWEST:
+            features = text_features([probe.texts[place] for place in different])
         figures: dict[str, Figures] = {}
+        nats: dict[str, float] = {}
         for system in systems:
-            figures[system.name] = _figures(probe, system, seed, resamples)
+            vectors = system.encode(list(probe.texts))
+            figures[system.name] = _figures(probe, vectors, seed, resamples)
+            if features is not None:
+                nats[system.name] = information(vectors[different], features, seed)
             if progress is not None:
                 progress(len(probe.texts))
         own, *others = figures.values()
@@ -220,12 +258,11 @@ def evaluate_embeddings(
             system.name: _gap(own, other, seed, resamples)
             for system, other in zip(systems[1:], others, strict=True)
         }
-        results.append(ProbeResult(probe, figures, gaps))
+        results.append(ProbeResult(probe, figures, gaps, nats))
     return EmbeddingEvaluation(systems, results, seed, resamples)
 
 
-def _figures(probe: Probe, system: SentenceSystem, seed: int, resamples: int) -> Figures:
-    vectors = system.encode(list(probe.texts))
+def _figures(probe: Probe, vectors: Rows, seed: int, resamples: int) -> Figures:
     if isinstance(probe, ClassificationProbe):
         return classify(probe, vectors, seed=seed, resamples=resamples)
     return similarity(probe, vectors, seed=seed, resamples=resamples)

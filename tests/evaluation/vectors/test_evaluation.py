@@ -163,6 +163,7 @@ def test_like_sentences_are_near_on_the_map_and_in_the_lists() -> None:
     noise = generator.normal(0, 0.05, size=(len(texts), 5))
     system = SentenceSystem("s", lambda given: by_letters(given) + noise[: len(given)], "")
     found = sentence_map(probe, system)
+    assert sorted(one.share for one in found.classes) == [1 / 3] * 3
     assert found.groups == ["a", "c", "e"] and found.total == len(found.points) == 60
     assert [name for _, name in found.legend] == found.groups
     places = np.array([(point.x, point.y) for point in found.points])
