@@ -26,6 +26,8 @@ _WITHOUT_FULL_STOP = re.compile("[\u0e00-\u109f\u1780-\u17ff]")  # Thai and its 
 _SAMPLE = 200  # characters that show the script
 _CLOSERS = "\"'”’»)]」』"
 _QUOTES = re.compile('["“”„«»「」]')
+# Inside a word it is a letter's: Hebrew writes abbreviations with it.
+_STRAIGHT = re.compile(r'(?<![^\W\d_])"|"(?![^\W\d_])')
 _BRACKETS = (("“", "”"), ("(", ")"), ("«", "»"), ("「", "」"))
 
 
@@ -320,7 +322,7 @@ def _balanced(text: str) -> str:
             elif character == closing and closing != ")":  # it also stands behind numbers
                 drop.append(place)
         drop += waiting
-    straight = [place for place, character in enumerate(text) if character == '"']
+    straight = [found.start() for found in _STRAIGHT.finditer(text)]
     if len(straight) % 2:
         # A quotation that began or ended in another sentence stands at an edge of this one.
         drop.append(straight[0] if straight[0] == 0 else straight[-1])

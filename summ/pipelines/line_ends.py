@@ -13,18 +13,27 @@ from summ.text.languages.en_phrases import (
     ASKING,
     AUXILIARIES,
     BE,
+    BELIEVING,
+    BOUND_PAIRS,
     CALLING,
     CLAUSE_STARTS,
     CLITICS,
     COMPLETE_ALONE,
     CONTROLLING,
     DETERMINERS,
+    EMPHATIC,
     INFINITIVAL,
+    INTERSECTIVE,
     MARKS,
+    MODALS,
     NEVER_LAST,
+    PARTICIPLES,
     PREPOSITIONS,
     PRONOUNS,
+    SAME_PAST,
+    SAYING,
     SOFT_ADVERBS,
+    SUBORDINATORS,
     WEEKDAYS,
 )
 from summ.text.languages.tables import table
@@ -32,12 +41,21 @@ from summ.text.verbs import VerbLexicon, is_plural
 
 _PLACE_OR_TIME = table(
     "to in at after during since before from when as while near because amid despite this last "
-    "next today yesterday ahead"
+    "next today yesterday ahead due thanks owing"
 )
-_BEHIND_END = table("to by he she they it there so although though unless if and or") | {'"', "("}
+_BEHIND_END = table(
+    "to by he she they it there so although though unless if and or due thanks owing being"
+) | {'"', "("}
 _BEHIND_ANY_END = PREPOSITIONS | CLAUSE_STARTS | SOFT_ADVERBS | WEEKDAYS | _BEHIND_END
 _PARTICLES = table("up off out over down before behind about")
 _SAME_PARTICIPLE = table("cut put hit set hurt shut spread beat")
+# Behind an object these belong to the verb before it: *turned himself in*, *put a plan off*.
+_SEPARABLE = table("in up out off over down away back on")
+# *the way in which* says nothing without its clause; *a system in which* does.
+_RELATIONAL = table("way ways rate manner point extent degree speed case cases")
+# Behind their object these need the participle.
+_CAUSING = table("had has have get gets got left leaves leave keeps kept saw sees wants wanted")
+_MOST_OF_SUBJECT = 6  # words of the subject of a clause behind *and*
 _INCOMPLETE = table(
     "put set taken made given found left based aimed sworn accused charged asked able"
 )
@@ -110,7 +128,7 @@ class LineEnds:
         further = self.words.tokens[place + 2] if place + 2 < len(self.words.tokens) else "."
         behind_be = place > 0 and self.words.tokens[place - 1] in BE
         before = self.words.tokens[max(0, place - 3) : place]
-        if before and before[-1] in {"how", "so", "too", "as"}:
+        if self._belongs_to_next(place):
             return False
         # *prompts officials to ...*, *calls for the ministers to ...*, *is felt as far as ...*
         if after == "to" and further in self.words.verbs.base and self._wants_infinitive(place):
@@ -125,7 +143,9 @@ class LineEnds:
             return False
         if after == "in" and further in {"to", "by", "for", ","} and token.endswith("ed"):
             return False
-        if after in PREPOSITIONS and further in table("which whom what whether how least"):
+        if after in PREPOSITIONS and further in {"which", "whom"}:
+            return self._is_noun(place) and token not in _RELATIONAL
+        if after in PREPOSITIONS and further in {"what", "whether", "how", "least"}:
             return self.words.names[place] and further == "what"
         if after in {'"', "``"} and CALLING & set(self.words.tokens[max(0, place - 6) : place]):
             return False
@@ -151,6 +171,19 @@ class LineEnds:
         if after == "to" and token not in self.words.verbs.base:
             return False  # *wants to*
         return token not in self.words.verbs.transitive and after in _PLACE_OR_TIME | WEEKDAYS
+
+    def _belongs_to_next(self, place: int) -> bool:
+        """Whether a word is half of something: *how good (it is)*, *thanks (to her)*."""
+        tokens, verbs = self.words.tokens, self.words.verbs
+        token, after = tokens[place], tokens[place + 1]
+        before = tokens[place - 1] if place else ""
+        if before in {"how", "so", "too", "as"} or (after, token) in BOUND_PAIRS:
+            return True
+        if after == "to" and before in BE and not self._may_be_participle(place):
+            return True  # *is hard to miss*
+        if before in MODALS and after in PREPOSITIONS and token not in verbs.base:
+            return True  # *can border on*
+        return self._separates(place) or self._describes(place) or self._dates_speech(place)
 
     def _begins_more(self, place: int) -> bool:
         """Whether what follows says what a word means: *hours after*, *the way it handles*."""
@@ -179,7 +212,7 @@ class LineEnds:
                 return False  # it has one
             if self.words.names[k]:
                 continue
-            if self.words.tokens[k] in CONTROLLING:
+            if self.words.tokens[k] in CONTROLLING | {"enough"}:
                 return True
             of_this = not ({"of"} | PREPOSITIONS) & set(self.words.tokens[k:place])
             if self.words.tokens[k] in _ORDINALS and of_this:
@@ -191,8 +224,34 @@ class LineEnds:
         token, after = self.words.tokens[place], self.words.tokens[place + 1]
         if after not in MARKS - {'"', "(", "``"}:
             return False
-        list_of_objects = after == "," and token in self.words.verbs.transitive
+        passive = place > 0 and self.words.tokens[place - 1] in BE  # *is over, has been found,*
+        list_of_objects = after == "," and token in self.words.verbs.transitive and not passive
         return self.words.names[place] or not list_of_objects
+
+    def _separates(self, place: int) -> bool:
+        """Whether a particle follows that the verb before needs: *turned himself (in at ...)*."""
+        after, further = [*self.words.tokens[place + 1 : place + 3], "."][:2]
+        # *on* before a mark may be a preposition whose noun went before.
+        return after in _SEPARABLE and further in PREPOSITIONS | table("to of , ; : .")
+
+    def _describes(self, place: int) -> bool:
+        """Whether a participle stands before its noun: *the alleged (blinding of seven)*."""
+        token, after = self.words.tokens[place], self.words.tokens[place + 1]
+        if not (token.endswith("ed") or token in EMPHATIC | INTERSECTIVE) or not place:
+            return False
+        closed = MARKS | PREPOSITIONS | CLAUSE_STARTS | AUXILIARIES | table("by and or of")
+        return self.words.tokens[place - 1] in DETERMINERS and after not in closed
+
+    def _dates_speech(self, place: int) -> bool:
+        """Whether a day stands behind a verb that goes on: *were seeking Tuesday (to break)*."""
+        token, after = self.words.tokens[place], self.words.tokens[place + 1]
+        if token not in WEEKDAYS | {"today", "yesterday"} or place < 2:
+            return False
+        verb = place - 1 - (self.words.tokens[place - 1] == "on")
+        said = self.words.tokens[verb]
+        if after == "to":
+            return said.endswith("ing") and self.words.tokens[verb - 1] in BE
+        return said in SAYING | BELIEVING and after not in MARKS | SUBORDINATORS | PREPOSITIONS
 
     def _is_open_verb(self, place: int) -> bool:
         """Whether a word is a verb in the active voice."""
@@ -229,16 +288,22 @@ class LineEnds:
         if after == "between" and self.words.tokens[place] in _BETWEEN_TWO:
             return False  # *a choice between*
         if after in {"and", "or"}:
-            if further == "not":
-                return True  # *in Harwick and not in Leeds*
+            if further in {"not", "other"}:
+                return True  # *in Harwick and not in Leeds*, *the mayor and other officers*
             if "between" in self.words.tokens[max(0, place - 4) : place]:
                 return False
-            verb = further in verbs.finite or further in verbs.passive
+            both = self.words.tokens[place].endswith("ed") and further.endswith("ed")
+            verb = both or further in verbs.finite or further in verbs.passive
             verb = verb or self._goes_on(place, further) or self._ends_with_another(place)
+            verb = verb or (after == "and" and self._joins_clause(place))
             if not verb and further not in AUXILIARIES | BE | DETERMINERS:
                 return False
-        if after in AUXILIARIES | BE:
+        if after in AUXILIARIES | BE - {"being"}:
             return False  # the word is its subject
+        if after == "being" and not (self.words.names[place] or self._is_noun(place)):
+            return False  # *is soon being moved*
+        if after in {"just", "only"} and (further in _SPANS or self.words.numbers[place + 2]):
+            return True
         if after in verbs.finite and after not in verbs.nounish and not after.endswith("ed"):
             return False
         if self.words.numbers[place] and place and self.words.tokens[place - 1] in {"and", "or"}:
@@ -248,7 +313,7 @@ class LineEnds:
         number = number or (after == "(" and place > 0 and self.words.numbers[place - 1])
         if number and self._behind_brackets(place) not in counted:
             return False
-        known = after in _BEHIND_ANY_END or after in verbs.passive
+        known = after in _BEHIND_ANY_END or after in verbs.passive or self._is_reduced(place)
         if self._is_closed(place) or known or after.endswith(("ed", "ly")):
             return True
         return after.endswith("ing") and (after not in verbs.nounish or after in verbs.transitive)
@@ -266,6 +331,41 @@ class LineEnds:
             words.finite[k] or words.tokens[k] in PRONOUNS | PREPOSITIONS | {"to"}
             for k in range(place + 2, end)
         )
+
+    def _is_noun(self, place: int) -> bool:
+        """Whether a word looks like a noun; few of them never follow an article."""
+        token, verbs = self.words.tokens[place], self.words.verbs
+        if token.endswith("ly") or token in SOFT_ADVERBS | {"soon", "then", "once"}:
+            return False
+        unknown = token not in verbs.finite | verbs.base and len(token) > 4
+        return (token in verbs.nounish or unknown) and not self._is_open_verb(place)
+
+    def _may_be_participle(self, place: int) -> bool:
+        token, words = self.words.tokens[place], self.words
+        known = token in PARTICIPLES | SAME_PAST | _SAME_PARTICIPLE | words.verbs.passive
+        return known or token.endswith("ed") or words.names[place]
+
+    def _joins_clause(self, place: int) -> bool:
+        """Whether another clause begins behind *and*: *cut rates and the pound is falling*."""
+        words = self.words
+        own = [k for k in range(place) if words.finite[k]]
+        if not own or words.tokens[own[-1]] in SAYING | BELIEVING:
+            return False
+        for k in range(place + 2, min(len(words.tokens), place + 3 + _MOST_OF_SUBJECT)):
+            if words.tokens[k] in MARKS | SUBORDINATORS | {"that", "who", "which", "to"}:
+                return False
+            if words.finite[k]:
+                return k > place + 2 and words.tokens[k] in AUXILIARIES | BE
+        return False
+
+    def _is_reduced(self, place: int) -> bool:
+        """Whether a participle that looks like a past form follows: *the bill (put forward by)*."""
+        after, further = [*self.words.tokens[place + 1 : place + 3], "."][:2]
+        past = after in SAME_PAST | PARTICIPLES | _SAME_PARTICIPLE
+        followed = further in PREPOSITIONS | _SEPARABLE | {"forward", "to"}
+        # *had his licence withdrawn*
+        caused = bool(_CAUSING & set(self.words.tokens[max(0, place - 5) : place]))
+        return past and followed and not caused and any(self.words.finite[: place + 1])
 
     def _goes_on(self, place: int, further: str) -> bool:
         """Whether an infinitive before a place is followed by another: *to beat X and win Y*."""

@@ -135,7 +135,8 @@ def offices(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexicon) 
 
 def _is_name(surfaces: Sequence[str], place: int) -> bool:
     surface = surfaces[place]
-    return surface[:1].isupper() and any(map(str.islower, surface))
+    day = surface.lower() in WEEKDAYS  # *the group Friday condemned*
+    return surface[:1].isupper() and any(map(str.islower, surface)) and not day
 
 
 def _beginning(

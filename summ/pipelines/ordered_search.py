@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -46,15 +47,17 @@ class OrderedSource:
     accents: bool = True
 
     def find(self, text: str) -> tuple[int, ...] | None:
-        """The places of a text's words in the source, in its order; None if one is missing."""
-        places: list[int] = []
-        start = 0
-        for token in fold(text, accents=self.accents).tokens:
-            if token not in self.folded.tokens[start:]:
-                return None
-            places.append(self.folded.tokens.index(token, start))
-            start = places[-1] + 1
-        return tuple(places)
+        """The places of a text's words in the source, in its order; None if one is missing.
+
+        Of a word that stands there twice, the one that its neighbours stand beside.
+        """
+        wanted, tokens = fold(text, accents=self.accents).tokens, self.folded.tokens
+        ahead = _places(wanted, tokens)
+        if ahead is None:
+            return None
+        back = _places(wanted[::-1], tokens[::-1]) or ()
+        behind = tuple(len(tokens) - 1 - place for place in reversed(back))
+        return min(ahead, behind, key=_gaps)
 
     def count_words(self, places: Sequence[int]) -> int:
         """The whitespace-separated words of a line."""
@@ -354,3 +357,18 @@ def _next_words(progress: _Progress, beam: _Beam, log_probs: list[float]) -> lis
                 )
             )
     return found
+
+
+def _places(wanted: Sequence[str], tokens: Sequence[str]) -> tuple[int, ...] | None:
+    """The first places of some words, in their order; None if one is missing."""
+    places, start = [], 0
+    for word in wanted:
+        if word not in tokens[start:]:
+            return None
+        places.append(tokens.index(word, start))
+        start = places[-1] + 1
+    return tuple(places)
+
+
+def _gaps(places: Sequence[int]) -> int:
+    return sum(there > here + 1 for here, there in pairwise(places))

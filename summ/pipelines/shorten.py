@@ -41,6 +41,7 @@ from summ.text.languages.en_phrases import (
     SAYING,
     SUBORDINATORS,
 )
+from summ.text.languages.tables import table
 from summ.text.put_together import put_together
 from summ.text.sentences import split_sentences
 from summ.text.shortenings import looks_complete, shortenings, shortest_loss
@@ -52,6 +53,7 @@ _LONGEST_SENTENCE = 60  # words
 # Without one of these words a claim says more than its sentence did.
 _UNLESS_KEPT = CONDITIONS - {"until", "without", "except"}
 _NEW_CLAUSE = SUBORDINATORS | {"but", "who", "which", "that", "while", "as", ";", ":"}
+_HANGING = LEANING | NEVER_LAST | table("he she it they we i")
 _CUT_BEFORE = PREPOSITIONS | SUBORDINATORS | {"and", "but", "who", "which", "that"}
 
 
@@ -73,6 +75,7 @@ class ChoiceWeights:
         tiny: of a line of less than four words.
         headline: of each word that a headline leaves out of a clause.
         room: by how many words such a clause may be too long.
+        core: the least that the core of a sentence is worth where it stands for a broken line.
     """
 
     likelihood: float = 2.0
@@ -86,6 +89,7 @@ class ChoiceWeights:
     tiny: float = 3.0
     headline: float = 0.04
     room: int = 7
+    core: float = -2.5
 
 
 @dataclass(frozen=True)
@@ -190,7 +194,17 @@ class Shortener:
             spared: how many words a headline may leave out of a clause; 0 for sentences.
             judges: pretrained ones that have a say.
         """
-        candidates = self._candidates(text, source, lines, words, spared)
+        prose, room = _prose(text, source), words + spared
+        known = [line.places for line in lines]
+        more = [*self._shortenings(prose, source, room), *self._heads(source, room)]
+        new = [places for places in dict.fromkeys(more) if places not in set(known)]
+        lines = [*lines, *self._score(source, new, room)]
+        candidates = self._candidates(text, source, lines, words)
+        if not candidates or not max(candidates, key=lambda one: one.worth).complete:
+            core = list(dict.fromkeys(self._core(prose, source, room)))
+            found = self._candidates(text, source, self._score(source, core, room), words)
+            likely = [one for one in found if one.complete and one.worth > self._weights.core]
+            candidates = likely or candidates
         if not candidates:
             return Compressed(self._broken_off(text, source, words), 0.0, source.cut, "cut")
         best = max(candidates, key=lambda one: one.worth)
@@ -209,27 +223,25 @@ class Shortener:
         method: Method = "compressed" if best.complete else "cut"
         return Compressed(shown, best.line.log_prob, source.cut, method)
 
+    def _score(
+        self, source: OrderedSource, lines: Sequence[tuple[int, ...]], room: int
+    ) -> list[OrderedLine]:
+        """What the network thinks of some lines."""
+        return self._searcher.score(source, lines, room) if lines else []
+
     def _candidates(
-        self,
-        text: str,
-        source: OrderedSource,
-        lines: Sequence[OrderedLine],
-        words: int,
-        spared: int,
+        self, text: str, source: OrderedSource, lines: Sequence[OrderedLine], words: int
     ) -> list[_Candidate]:
-        """Every line that fits, or does as a headline."""
-        room, skips = words + spared, self._searcher.skips(source)
-        known = {line.places: line for line in lines}
-        # Phrases are known by commas and quotation marks that touch their words.
-        tokenised = is_tokenised(text)
-        text = put_together(source.folded) if tokenised else text
-        more = [*self._shortenings(text, source, room), *self._heads(source, room)]
-        new = [places for places in dict.fromkeys(more) if places not in known]
-        if new:
-            known |= {line.places: line for line in self._searcher.score(source, new, room)}
-        whole = text.rstrip(" .").split()
+        """The lines that fit, or do as a headline, and what they are worth.
+
+        Args:
+            words: the most that a line may have.
+        """
+        skips, tokenised = self._searcher.skips(source), is_tokenised(text)
+        whole = _prose(text, source).rstrip(" .").split()
         found = []
-        for places, line in known.items():
+        for line in lines:
+            places = line.places
             if runs_together(source, skips, places):
                 continue
             shown = self._spared(source, places, words)
@@ -281,7 +293,7 @@ class Shortener:
             ):
                 heads.append(head)
         found = []
-        for line in self._searcher.score(source, heads, words + spared) if heads else []:
+        for line in self._score(source, heads, words + spared):
             shown = self._spared(source, line.places, words)
             if shown is not None:
                 worth = self._worth(source, line, len(line.places) - len(shown), False)
@@ -298,16 +310,31 @@ class Shortener:
         )
 
     def _shortenings(
-        self, text: str, source: OrderedSource, words: int
+        self, text: str, source: OrderedSource, words: int, core: bool = False
     ) -> Iterable[tuple[int, ...]]:
-        """The places of what the phrases alone leave, where it ends well."""
+        """The places of what the phrases alone leave, where it ends well.
+
+        Args:
+            core: whether also the phrases go that only the core of the sentence does without.
+        """
         skips = self._searcher.skips(source)
-        for shortening in shortenings(text, words, self._model.verbs):
+        for shortening in shortenings(text, words, self._model.verbs, core):
             places = source.find(shortening.text)
             if not places or source.count_words(places) > words:
                 continue  # a tokenised text counts *Japan's* as two
             if skips.ends[places[-1]] and skips.pairs_marks(places):
                 yield places
+
+    def _core(self, prose: str, source: OrderedSource, room: int) -> Iterable[tuple[int, ...]]:
+        """What is left where everything goes that a sentence can do without."""
+        if prose == prose.lower():  # names are seen by what is no common word
+            common = self._model.vocabulary.common
+            words = prose.split()
+            prose = " ".join(
+                word if bare(word) in common or not word[:1].isalpha() else word.capitalize()
+                for word in words
+            )
+        return self._shortenings(prose, source, room, core=True)
 
     def _heads(
         self, source: OrderedSource, words: int, complete: bool = True
@@ -337,7 +364,7 @@ class Shortener:
         if heads:
             return self._searcher.write(source, heads[-1])
         head = cut_to_words(text.lstrip(" ,;:") or text, words).split()
-        while len(head) > _FEWEST and (bare(head[-1]) in LEANING or head[-1] in DASHES):
+        while len(head) > _FEWEST and _hangs(head[-1]):
             head.pop()
         if len(head) > _FEWEST + 1 and bare(head[-2]) == "to":
             del head[-2:]  # *to improve*
@@ -373,3 +400,14 @@ class Shortener:
 def _says_verb(skips: Skips, places: Sequence[int]) -> bool:
     """Whether one of some words is a finite verb."""
     return any(skips.finite[place] and not skips.is_reduced(place) for place in places)
+
+
+def _prose(text: str, source: OrderedSource) -> str:
+    """A sentence whose marks touch their words: phrases are known by commas and quotation marks."""
+    return put_together(source.folded) if is_tokenised(text) else text
+
+
+def _hangs(word: str) -> bool:
+    """Whether a word that a line is broken off behind is better left out."""
+    low = bare(word)
+    return low in _HANGING or word in DASHES or (low.endswith("ly") and low == word)

@@ -19,6 +19,7 @@ from summ.text.languages.en_phrases import (
     ASKING,
     AUXILIARIES,
     BE,
+    BOUND_PAIRS,
     CLAUSE_STARTS,
     CLITICS,
     CONTROLLING,
@@ -50,11 +51,6 @@ _TIMES = table(
     "decade time monday tuesday wednesday thursday friday saturday sunday"
 )
 _CONJUNCTIONS = table("as while when because although though")
-# Words that belong together, as they are landed on and left out.
-_BOUND_PAIRS = {
-    *(("to", word) for word in ("according", "due", "thanks", "owing", "prior", "next", "close")),
-    *(("of", word) for word in ("because", "ahead", "instead", "out", "outside")),
-}
 _BEFORE_ADVERBS = AUXILIARIES | BE  # what leaves adverbs out
 
 
@@ -183,7 +179,7 @@ class Skips:
         if (
             self._leaves_governor_out(there)
             or self._disagrees(here, there)
-            or (landing, self.tokens[there - 1]) in _BOUND_PAIRS
+            or (landing, self.tokens[there - 1]) in BOUND_PAIRS
         ):
             return False
         if self.finite[there] and self._has_pronoun(there):

@@ -5,7 +5,11 @@ For languages with capitals for nouns and the verb in the second place (German).
 
 from __future__ import annotations
 
+import itertools
+
 from summ.text.noun_groups import NounGroups
+
+_MOST_NAMES = 4  # words
 
 
 def descriptions(groups: NounGroups) -> set[tuple[int, int]]:
@@ -15,6 +19,7 @@ def descriptions(groups: NounGroups) -> set[tuple[int, int]]:
         *_speakers(groups),
         *_measures(groups),
         *_given_names(groups),
+        *_appositions(groups),
         *_before_postpositions(groups),
     }
 
@@ -93,6 +98,18 @@ def _given_names(groups: NounGroups) -> list[tuple[int, int]]:
         following = groups.tokens[place + 3]
         if office and names and (following in {"(", ","} or following in own.auxiliaries):
             found.append((place + 1, place + 2))
+    return found
+
+
+def _appositions(groups: NounGroups) -> list[tuple[int, int]]:
+    """Names between commas before the verb: *Der Besitzer, Ole Lund, hat*."""
+    found = []
+    commas = [place for place, token in enumerate(groups.tokens) if token == ","]
+    for start, end in itertools.pairwise(commas):
+        names = end - start - 1 <= _MOST_NAMES and all(map(groups.is_noun, range(start + 1, end)))
+        following = groups.tokens[end + 1 : end + 2]
+        if names and not groups.language.auxiliaries.isdisjoint(following):
+            found.append((start, end + 1))
     return found
 
 

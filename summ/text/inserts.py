@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from summ.text.annotated_sentence import AnnotatedSentence
-from summ.text.languages.en_phrases import DASHES
+from summ.text.languages.en_phrases import DASHES, WEEKDAYS
 from summ.text.languages.tables import table
 
 _OFFICES = table(
@@ -32,6 +32,7 @@ def office_length(sentence: AnnotatedSentence) -> int | None:
     if not offices:
         return None
     last = offices[-1]
+    main -= sentence.low(main - 1) in WEEKDAYS  # *the minister Ann Bo Friday condemned*
     behind = range(last + 1, main)
     spelled = all(sentence.is_capital(k) or sentence.low(k) in _WITHIN for k in behind)
     marked = any(word.endswith((",", "'s", "’s", ":")) for word in sentence.words[:main])

@@ -231,6 +231,7 @@ class LoosePhrases:
             return rest[-1] in own.clauses | own.additions | own.speech | own.conjunctions
         # Two words before a verb go with it: *ums Leben gekommen*.
         bare = own.noun_capitals and end == start + 2 and end + 1 == len(self.tokens)
+        bare = bare and not (self.bold and self._needs.behind_object(start))
         return not (bare and self.source.surfaces[end].islower())
 
     def _clause_at(self, start: int) -> tuple[int, int] | None:

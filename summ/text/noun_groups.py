@@ -14,6 +14,7 @@ DASHES = {"-", "--"}
 BRACKETS = {"(": ")", "[": "]"}
 MARKS = {",", ";", ":", ".", "!", "?", '"', *DASHES, *BRACKETS, *BRACKETS.values()}
 MOST_OF_PHRASE = 9  # words
+_MOST_OF_DESCRIPTION = 16  # words between an article and its noun
 _LONG = 4  # letters; shorter words before a mark are parts of verbs: *lehnt ... ab*
 _ENDINGS = ("e", "en", "em", "er", "es")  # of adjectives
 
@@ -66,12 +67,17 @@ class NounGroups:
             and not token.startswith(tuple(own.qualifiers))
         )
 
-    def ends(self, start: int) -> list[int]:
-        """Where a phrase may end: behind the nouns next to its preposition, or the next ones."""
+    def ends(self, start: int, most: int = MOST_OF_PHRASE) -> list[int]:
+        """Where a phrase may end: behind the nouns next to its preposition, or the next ones.
+
+        Args:
+            start: the place of the preposition.
+            most: words of the phrase.
+        """
         size, surfaces = len(self.tokens), self.source.surfaces
         ends: list[int] = []
         place = start + 1
-        while place < size and place < start + MOST_OF_PHRASE:
+        while place < size and place < start + most:
             token = self.tokens[place]
             if token in MARKS and token != ".":
                 break
@@ -82,11 +88,7 @@ class NounGroups:
                 ends.append(place + 1)
                 if not self._continues(start, place + 1):
                     break
-            elif (
-                ends
-                and ends[-1] == place
-                and token in (self.language.prepositions | self.language.joints)
-            ):
+            elif self._leads_on(place, ends):
                 pass  # *zum Druck von Büchern*
             elif not self._describes(token, surfaces[place]) or (
                 self.language.verb_second and self._second_article(start, place)
@@ -94,6 +96,14 @@ class NounGroups:
                 break
             place += 1
         return ends
+
+    def _leads_on(self, place: int, ends: list[int]) -> bool:
+        """Whether a preposition or *and* takes a phrase further."""
+        own, token = self.language, self.tokens[place]
+        if ends[-1:] == [place]:
+            return token in own.prepositions | own.joints
+        joined = own.verb_second and self.tokens[place - 1] in own.joints
+        return joined and ends[-1:] == [place - 1] and token in own.prepositions
 
     def _behind_bracket(self, place: int) -> int:
         """The last place of a noun with what stands in brackets behind it."""
@@ -111,7 +121,9 @@ class NounGroups:
         if not own.verb_second or place + 1 >= len(self.tokens):
             return False
         if token in own.joints:  # *zwischen Bahn und Bus*
-            return self.is_noun(place + 1) or self.tokens[place + 1] in own.articles
+            return self.is_noun(place + 1) or self.tokens[place + 1] in (
+                own.articles | own.prepositions | own.quantities
+            )
         return self.is_genitive(place)
 
     def is_genitive(self, place: int) -> bool:
@@ -122,7 +134,7 @@ class NounGroups:
     def _describes_a_noun(self, place: int) -> bool:
         """Whether a word belongs to an article before a phrase: *ein in Oster gebauter Kahn*."""
         own = self.language
-        for before in range(place - 1, max(-1, place - MOST_OF_PHRASE), -1):
+        for before in range(place - 1, max(-1, place - _MOST_OF_DESCRIPTION), -1):
             if self.tokens[before] in MARKS | own.auxiliaries:
                 return False
             article = self.tokens[before] in own.articles - own.prepositions
@@ -159,6 +171,8 @@ class NounGroups:
             and self.tokens[place - 1] in (own.genitives)
         ):
             return False  # *nach Angaben der Justiz seines Landes | Pläne*
+        if place and self.tokens[place - 1] in own.quantities:
+            return True  # *zu fünf Jahren Haft*
         # Behind *am Montag* another part begins; not in *Ende Juni 2015*.
         dated = following[0] in own.times or self.source.surfaces[place + 1][:1].isdigit()
         return dated or following[0] == "." or self.tokens[place] not in own.times
@@ -175,6 +189,6 @@ class NounGroups:
         """Whether a word may stand between a preposition and its noun."""
         if token in self.language.prepositions:
             return False  # *im vom Krieg zerstörten Haus*
-        return token in self.language.function_words or (
+        return token in self.language.function_words | self.language.quantities or (
             surface.islower() and token.endswith(_ENDINGS)
         )

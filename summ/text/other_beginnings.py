@@ -15,6 +15,7 @@ from summ.text.languages.language import Language
 from summ.text.noun_groups import MARKS, NounGroups
 
 _FEWEST = 5  # words of a sentence that is left
+_MOST_OF_SETTING = 25  # words that say when, where or why
 _NEAR = 4  # words of a beginning, in which no pronoun may stand
 _ADJECTIVE = ("e", "er", "es", "em", "nd", "ne")
 _COLON = re.compile(r"(?<=[^\W\d]):\s+(?=[A-ZÄÖÜ0-9\"„])")
@@ -112,7 +113,7 @@ class _Beginning:
                 return measure + 1
             lead = measure + 1
         if lead < len(tokens) and tokens[lead] in own.settings | own.counted_from:
-            for end in self._groups.ends(lead):
+            for end in self._groups.ends(lead, _MOST_OF_SETTING):
                 verb = self._behind(end)
                 if verb is not None:
                     return verb

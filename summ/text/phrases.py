@@ -9,10 +9,11 @@ accept cuts along phrases and not along words is Handler et al. (2019, arXiv:190
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 
 from summ.text.annotated_sentence import AnnotatedSentence
+from summ.text.core_phrases import core_phrases
 from summ.text.inserts import bracketed, dashed, office_length
 from summ.text.languages.en import DENIALS
 from summ.text.languages.en_phrases import (
@@ -28,6 +29,7 @@ from summ.text.languages.en_phrases import (
     PREPOSITIONS,
     RELATIVES,
     SUBORDINATORS,
+    WEEKDAYS,
 )
 from summ.text.languages.tables import table
 from summ.text.phrase import Phrase
@@ -46,6 +48,7 @@ _ASIDES = re.compile(
 )
 _LONGEST_NAME = 4  # words
 _LONGEST_OBJECT = 5  # words
+_NEAR_THE_END = 15  # words
 _NO_OBJECT = table("to not he she it they who which that i we you")
 _ARTICLES = frozenset({"a", "an", "the"})
 # Before these a clause belongs to the word: *shortly after*, *the day when*.
@@ -61,10 +64,15 @@ _NO_ANTECEDENT = (
 )
 
 
-def phrases(words: Sequence[str], verbs: VerbLexicon) -> list[Phrase]:
-    """The phrases of a sentence that can be left out, each alone."""
+def phrases(words: Sequence[str], verbs: VerbLexicon, core: bool = False) -> list[Phrase]:
+    """The phrases of a sentence that can be left out, each alone.
+
+    Args:
+        core: whether also those that only the core of the sentence does without.
+    """
     sentence = AnnotatedSentence(words, verbs)
     found = [
+        *(core_phrases(sentence) if core else ()),
         *_times(sentence),
         *attributions(sentence),
         *intentions(sentence),
@@ -77,7 +85,7 @@ def phrases(words: Sequence[str], verbs: VerbLexicon) -> list[Phrase]:
         *_infinitives_and_participles(sentence),
         *(Phrase(start, end, "dash", 0.6) for start, end in dashed(sentence)),
         *(Phrase(start, end, "brackets", 0.3) for start, end in bracketed(sentence)),
-        *_places(sentence),
+        *_places(sentence, sentence.size if core else _NEAR_THE_END),
     ]
     return [phrase for phrase in found if _keeps_the_claim(sentence, phrase)]
 
@@ -132,7 +140,8 @@ def _openers(sentence: AnnotatedSentence) -> Iterator[Phrase]:
         if complete and sentence.low(end) not in {"and", "or", "but"}:
             yield Phrase(0, end, "opener", 0.8)
     for place in range(min(8, sentence.size - 5)):
-        if words[place].endswith(":") and not words[place][:1].isdigit():
+        year = re.fullmatch(r"(?:19|20)\d\d:", words[place])  # no score: *beat them 3-1: ...*
+        if words[place].endswith(":") and (year or not words[place][:1].isdigit()):
             yield Phrase(0, place + 1, "label", 0.3)
 
 
@@ -155,8 +164,9 @@ def _title(sentence: AnnotatedSentence) -> Iterator[Phrase]:
         return
     last = common[-1]
     low, title = sentence.low(last), set(sentence.lows[: last + 1])
-    if main - last - 1 < (1 if low in KINDS else 2):
-        return
+    names = [k for k in range(last + 1, main) if sentence.low(k) not in WEEKDAYS]
+    if len(names) < (1 if low in KINDS else 2):
+        return  # *the group Friday condemned*
     if any(word.endswith((",", "'s", "’s", "s'", "s’")) for word in words[last:main]):
         return
     if any(word.endswith(",") for word in words[:last]):
@@ -237,7 +247,7 @@ def _clause_tails(sentence: AnnotatedSentence) -> Iterator[Phrase]:
     for start in range(sentence.main + 2, sentence.size - 1):
         if sentence.words[start - 1].endswith(","):
             continue
-        low, after = sentence.low(start), sentence.low(start + 1)
+        low = sentence.low(start)
         if _begins_clause(sentence, start):
             yield Phrase(start, sentence.size, "clause", 1.0)
         elif _begins_relative(sentence, start):
@@ -247,10 +257,16 @@ def _clause_tails(sentence: AnnotatedSentence) -> Iterator[Phrase]:
             and sentence.lows[start + 1 : start + 3] in (["part", "of"], ["a", "result"])
         ):
             yield Phrase(start, sentence.size, "worth", 0.9)
-        elif low == "and" and start + 2 < sentence.size and after in predicates:
+        elif low == "and" and start + 2 < sentence.size and _goes_on(sentence, start, predicates):
             yield Phrase(start, sentence.size, "and", 1.1)
         elif low == "and" and _joins_objects(sentence, start):
             yield Phrase(start, sentence.size, "object", 1.4)
+
+
+def _goes_on(sentence: AnnotatedSentence, start: int, predicates: Set[str]) -> bool:
+    """Whether another verb of the same subject follows *and*: *arrested (and charged)*."""
+    before, after = sentence.low(start - 1), sentence.low(start + 1)
+    return after in predicates or (before.endswith("ed") and after.endswith("ed"))
 
 
 def _joins_objects(sentence: AnnotatedSentence, start: int) -> bool:
@@ -337,12 +353,12 @@ _NO_PARTICIPLE_BEHIND = table(
 )
 
 
-def _places(sentence: AnnotatedSentence) -> Iterator[Phrase]:
-    """From each preposition to the end, the last first."""
+def _places(sentence: AnnotatedSentence, words: int) -> Iterator[Phrase]:
+    """From each preposition among the last so many words to the end, the last first."""
     if sentence.main is None:
         return
     cost = 1.5
-    for start in range(sentence.size - 1, max(sentence.main + 1, sentence.size - 15), -1):
+    for start in range(sentence.size - 1, max(sentence.main + 1, sentence.size - words), -1):
         if _is_dispensable_place(sentence, start, sentence.main):
             yield Phrase(start, sentence.size, "place", cost)
             cost += 0.2

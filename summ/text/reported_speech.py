@@ -25,7 +25,8 @@ _SPEAKERS = re.compile(
     r"(?i)\b(?:police|officials?|authorit|minist|government|report|study|research|scientists|court|"
     r"data|figures|survey|poll|company|bank|sources?|military|army|agency|department|officers|"
     r"prosecutors|spokes|statement|doctors|media|news|television|state|coast guard|commission|"
-    r"council|filing|documents?|experts|witness|group)"
+    r"council|bureau|centers? for|association|institute|observatory|monitor|organi[sz]ation|filing|"
+    r"documents?|experts|witness|group)"
 )
 _DECLARING = table("said says say announced announces confirmed confirms")
 _PLEDGING = table("plans plan wants want hopes hope intends intend expects expect")

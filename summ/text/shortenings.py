@@ -61,8 +61,14 @@ class Shortening:
     cost: float
 
 
-def shortenings(sentence: str, words: int, verbs: VerbLexicon) -> list[Shortening]:
-    """Complete sentences of at most so many words within a sentence; itself if it fits."""
+def shortenings(
+    sentence: str, words: int, verbs: VerbLexicon, core: bool = False
+) -> list[Shortening]:
+    """Complete sentences of at most so many words within a sentence; itself if it fits.
+
+    Args:
+        core: whether also what only the core of a sentence does without is left out.
+    """
     whole = sentence.rstrip(" .").split()
     todo = deque([(whole, 0.0, 0)])
     seen = {" ".join(whole)}
@@ -71,7 +77,7 @@ def shortenings(sentence: str, words: int, verbs: VerbLexicon) -> list[Shortenin
         kept, cost, steps = todo.popleft()
         if len(kept) <= words and (steps == 0 or looks_complete(kept, whole, verbs)):
             found.append(Shortening(" ".join(kept), cost))
-        for phrase in phrases(kept, verbs) if steps < _MOST_PHRASES else ():
+        for phrase in phrases(kept, verbs, core) if steps < _MOST_PHRASES else ():
             rest = without(kept, phrase)
             text = " ".join(rest)
             if len(rest) >= _FEWEST and text not in seen:

@@ -85,10 +85,11 @@ class VerbNeeds:
         light = held <= own.settings | own.attached | own.counted_from
         if light and not own.free.isdisjoint(self._beginnings(start)):
             return False
-        if self.bold and self.groups.verbs_close(end) and self._behind_object(start):
+        if self.bold and self.groups.verbs_close(end) and self.behind_object(start):
             return False
         if self.groups.verbs_close(end):
-            return not (self.groups.tokens[start] in own.attached and self._behind_object(start))
+            attached = self.groups.tokens[start] in own.attached - own.owners
+            return not (attached and self.behind_object(start))
         if end < len(self.groups.tokens) and self.groups.tokens[end] not in MARKS | own.joints:
             return False
         free = own.settings | (own.attached if self.groups.is_noun(start - 1) else frozenset())
@@ -98,15 +99,22 @@ class VerbNeeds:
         """The first word of a phrase, and the first two."""
         return {self.groups.tokens[start], "-".join(self.groups.tokens[start : start + 2])}
 
-    def _behind_object(self, start: int) -> bool:
+    def behind_object(self, start: int) -> bool:
         """Whether a phrase follows an object, which it may belong to: *hat Klage gegen ...*."""
         own = self.groups.language
         if not self.groups.is_noun(start - 1) or not self._begins_with_subject:
             return False
-        before = start - 1
-        while before and self.groups.tokens[before] not in own.prepositions | own.auxiliaries:
-            before -= 1
-        return self.groups.tokens[before] in own.auxiliaries
+        groups, begun = self.groups, start - 1
+        while begun and (groups.is_noun(begun) or groups.is_adjective(begun)):
+            begun -= 1
+        token = groups.tokens[begun]
+        if (
+            token in own.articles | own.function_words | own.quantities
+            and token not in own.auxiliaries
+        ):
+            begun -= 1
+        held = groups.tokens[begun] not in own.prepositions | own.genitives | own.attached
+        return held and not own.auxiliaries.isdisjoint(groups.tokens[:start])
 
     @cached_property
     def _begins_with_subject(self) -> bool:

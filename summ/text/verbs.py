@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 from summ.text.languages.en_phrases import (
     ADVERBS,
@@ -34,6 +35,7 @@ from summ.text.languages.tables import table
 _MARKS = ".,;:!?\"'“”‘’()[]"
 _NO_VERBS = table("of to and or but than up out so")
 _SUBORDINATE = RELATIVES - {"whom"} | table("when while after because as if")
+_CLAUSE_JOINTS = SUBORDINATORS | RELATIVES | table("and but or if that it he she they there")
 _VERB_GROUP = AUXILIARIES | BE | table("not never also been have since now long")
 _COLLECTIVES = table("people police men women children troops crew")
 _NEVER_BEFORE_PRESENT = (
@@ -41,6 +43,8 @@ _NEVER_BEFORE_PRESENT = (
 )
 # How often a finite verb follows a pronoun, by whether it looks like a past form.
 _SHARE = {True: 0.015, False: 0.04}
+# Adjectives end so, and hardly any noun.
+_ADJECTIVAL = ("able", "ible", "ous", "ful", "less", "ical")
 _BEHIND_PRESENT = PREPOSITIONS | table("as when off out up down back new its")
 
 
@@ -135,6 +139,8 @@ class VerbLexicon:
     def is_noun(self, words: Sequence[str], place: int) -> bool:
         """Whether a form that may be a present verb is a noun: *the transport plan is*."""
         low = bare(words[place])
+        if _is_plural_behind_adjective(words, place):
+            return True
         verb = low in self.base or low + "s" in self.finite
         both = verb and low in self.nounish and low not in SAME_PAST
         return both and not self._has_plural_subject(words, place)
@@ -151,6 +157,8 @@ class VerbLexicon:
 
     def _has_plural_subject(self, words: Sequence[str], place: int) -> bool:
         before = bare(words[place - 1])
+        if words[place - 1].replace("’", "'").endswith(("'s", "'")):
+            return False  # *the president's plan*, *the nations' plan*
         if before in _COLLECTIVES or before.endswith("men") or is_plural(before):
             return True
         if self.is_described(words, place):
@@ -185,6 +193,8 @@ class VerbLexicon:
             lenient: whether what may be a participle counts where nothing else does.
         """
         subordinate, doubtful, bracketed = False, None, False
+        aside = False
+        opened = len(words) > 1 and bare(words[1]) in _SUBORDINATE  # *Even as homes sell, ...*
         group = -1  # where the verb of a subordinate clause stands: *that would have closed*
         for place in range(1, len(words)):
             low = bare(words[place])
@@ -200,14 +210,24 @@ class VerbLexicon:
             if group == place - 1 and bare(words[group]) in _VERB_GROUP:
                 group = place
                 continue
+            if words[place - 1].endswith(","):
+                # Behind an opening clause, or an aside with one: *Bo, the man who ran it, ...*
+                if opened or (aside and subordinate):
+                    subordinate = opened = False
+                aside = True
             subordinate = subordinate or low in _SUBORDINATE
             finite = self._finiteness(words, place)
             if finite == _NOT:
                 continue
             if subordinate:
                 subordinate, group = False, place
+            elif finite == _SURE and self._is_participle_before_verb(words, place):
+                doubtful = place if doubtful is None else doubtful
             elif finite == _SURE:
-                return place
+                said = bare(words[place + 1]) if place + 1 < len(words) else ""
+                attributes = bool({low, said} & (SAYING | {"shown"}))
+                attributes = attributes and _says_comma(words, doubtful, place)
+                return (doubtful if lenient else None) if attributes else place
             elif doubtful is None:
                 doubtful = place
         return doubtful if lenient else None
@@ -219,6 +239,8 @@ class VerbLexicon:
             return _NOT
         if low in AUXILIARIES or (low.endswith("'s") and low[:-2] in PRONOUNS):
             return _SURE
+        if _is_plural_behind_adjective(words, place):
+            return _NOT
         if low not in self.finite or self.is_noun(words, place):
             return _SURE if self.is_present(words, place) else _NOT
         before = bare(words[place - 1])
@@ -227,7 +249,12 @@ class VerbLexicon:
             return _NOT  # *confidential details have*
         if before in DETERMINERS | PREPOSITIONS | {"of", "to", "and"} or word[:1].isupper():
             return _NOT
+        if before in {"be", "been", "being"}:
+            return _NOT  # *a man being refused entry*
         if words[place - 1].endswith(","):
+            asides = sum(word.endswith(",") for word in words[:place])
+            if asides > 1 and low in self.active | INTRANSITIVE | IRREGULAR_PAST | SAYING:
+                return _SURE  # *Ann Bo, the head of the firm, died*
             present = low.endswith("s") and low not in self.nounish
             return _SURE if present and self.is_present(words, place) else _NOT
         participle = low.endswith(("ed", "en", "wn")) or low in self.passive
@@ -239,6 +266,21 @@ class VerbLexicon:
             return _SURE if followed else _NOT
         return _SURE
 
+    def _is_participle_before_verb(self, words: Sequence[str], place: int) -> bool:
+        """Whether a form in *-ed* has the verb behind it: *data gathered in a trial could help*."""
+        after = bare(words[place + 1]) if place + 1 < len(words) else ""
+        if not bare(words[place]).endswith("ed") or after not in PREPOSITIONS:
+            return False
+        for earlier, word in pairwise(words[place + 1 :]):
+            low = bare(word)
+            if low in AUXILIARIES:
+                return True
+            if low in self.finite and bare(earlier) not in DETERMINERS:
+                return False
+            if low in _CLAUSE_JOINTS or word.endswith((",", ";", ":")):
+                return False
+        return False
+
     def has_finite_verb(self, words: Sequence[str]) -> bool:
         """Whether any word is or may be a finite verb."""
         return any(
@@ -248,6 +290,18 @@ class VerbLexicon:
 
 
 _NOT, _DOUBTFUL, _SURE = range(3)
+
+
+def _is_plural_behind_adjective(words: Sequence[str], place: int) -> bool:
+    """Whether a form in *-s* is a noun for what stands before it: *questionable calls*."""
+    if not place or not bare(words[place]).endswith("s"):
+        return False
+    return bare(words[place - 1]).endswith(_ADJECTIVAL)
+
+
+def _says_comma(words: Sequence[str], verb: int | None, said: int) -> bool:
+    """Whether a clause goes before a comma and who says so: *Rains displaced many, police said*."""
+    return verb is not None and any(word.endswith(",") for word in words[verb:said])
 
 
 def _stems(low: str) -> set[str]:

@@ -162,6 +162,8 @@ def test_an_assembled_summary_keeps_to_its_words(texts, words):
         (["He left?", '"So what!"', "Yes,"], 'He left? "So what!" Yes.'),
         (["今天好", "我们走！"], "今天好。 我们走！"),
         (["One", " ", "two"], "One. two."),
+        # Hebrew writes abbreviations with a mark inside a word.
+        (['זה עולה 4 ש"ח.', "זה זול."], 'זה עולה 4 ש"ח. זה זול.'),
         # Of a quotation over several sentences, each has a mark at one edge.
         (['"It began.', 'It ended," he said.'], "It began. It ended, he said."),
         (["“It began.", "It (then ended.”"], "It began. It then ended."),

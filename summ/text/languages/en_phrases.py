@@ -109,7 +109,8 @@ ASKING = table(
 ARGUED = table(
     "jump rise fall drop increase decrease decline growth interest look cut surge attack attacks "
     "ban reason need call demand search responsibility blame support pressure role part "
-    "confidence stake share fun access end threat"
+    "confidence stake share fun access end threat run-up alternative response reaction approach "
+    "obstacle key answer solution contribution"
 )
 # Plural nouns that an infinitive completes: *plans to close*.
 PLANS = table(
@@ -123,7 +124,9 @@ KINDS = table(
     "capital newcomer newcomers winner winners brewer insurer supermarket charity union party "
     "broker manufacturer developer team side band giant group firm maker carmaker airline company "
     "bank retailer club carrier operator agency producer lender broadcaster star singer actor "
-    "striker champion leader minister"
+    "striker champion leader minister icon legend guru mogul film movie thriller drama comedy "
+    "sitcom album novel musical blockbuster dealer supplier exporter refiner miner drugmaker "
+    "chipmaker automaker distributor publisher homebuilder conglomerate"
 )
 # Offices before a name, beside those that ``KINDS`` has.
 OFFICES = table(
@@ -170,6 +173,7 @@ COMPLETE_ALONE = table(
     "died resigned arrived collapsed crashed exploded jumped plunged soared tumbled surged slumped "
     "fell rose grew erupted retired apologised apologized rallied survived failed worsened "
     "eased deepened narrowed widened recovered improved dies resigns "
+    "climbed declined retreated rebounded slipped clashed surrendered disappeared vanished drowned "
     "collapses crashes explodes closes closed reopens erupts begins ends"
 )
 # Words behind *he, she, it, ...* that are no verbs.
@@ -247,3 +251,8 @@ NEVER_LAST = table(
     "every each some any least both either same own part became becomes become called named "
     "compulsory mandatory however meanwhile also still already just only even shortly"
 )
+# Words that belong together, as they are landed on and left out.
+BOUND_PAIRS = {
+    *(("to", word) for word in ("according", "due", "thanks", "owing", "prior", "next", "close")),
+    *(("of", word) for word in ("because", "ahead", "instead", "out", "outside")),
+}

@@ -1,0 +1,161 @@
+"""What an English sentence can lose where nothing that says more is short enough.
+
+What remains is its core: the head of the subject, its verb and what stands behind it.  These
+phrases cost more than those of ``summ.text.phrases``; they are tried where these leave nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from summ.text.annotated_sentence import AnnotatedSentence
+from summ.text.languages.en_phrases import (
+    AUXILIARIES,
+    BE,
+    BELIEVING,
+    CONDITIONS,
+    DETERMINERS,
+    NUMBERS,
+    PARTICIPLES,
+    PREPOSITIONS,
+    PRONOUNS,
+    SAME_PAST,
+    SAYING,
+    SUBORDINATORS,
+    UNFIT_TO_BEGIN,
+)
+from summ.text.languages.tables import table
+from summ.text.phrase import Phrase
+from summ.text.reported_speech import DAY, is_reporter
+from summ.text.subject_phrases import JOINED
+
+_LONGEST_OPENER = 16  # words
+_LONGEST_SUBJECT = 8  # words
+_OPENING = PREPOSITIONS | SUBORDINATORS | {"even", "so", "not", "to"}
+_NO_HEAD = DETERMINERS | PREPOSITIONS | JOINED | BE | AUXILIARIES | NUMBERS
+# *a year after narrowly losing, ...*, *midway through a trip, ...*
+_SPANS = re.compile(
+    r"(?:(?:a|an|one|two|three|four|five|six|several|just|more than|\d+) )?"
+    r"(?:\w+ )?(?:minutes?|hours?|days?|weeks?|months?|years?|midway|halfway) "
+    r"(?:after|before|into|ago|through|later|earlier)\b"
+)
+_WHEN = rf"(?: here)?(?: (?:on )?(?:{DAY}|today|yesterday))?"
+_ANNOUNCED = r"announce[ds]?|confirm(?:s|ed)?"
+_ANNOUNCES = re.compile(
+    rf"(?i)(?: has| have)? (?:(?:{_ANNOUNCED}){_WHEN}(?: that)?|rule[ds]?{_WHEN} that) "
+)
+_REPORTS = re.compile(
+    rf"(?i)(?: has| have)? (?:said|says?|reports?|reported|"
+    rf"(?:is |are |has |have )?warn(?:s|ed|ing)){_WHEN}(?: that)? "
+)
+_DECLARES = re.compile(
+    rf"(?i)(?: has| have)? (?:{_ANNOUNCED}|said|says|say){_WHEN}(?: that)? (?=(?:it|he|she|they) "
+    r"(?:will|would|has|have|had|is|are|was|were|plan(?:s|ned)?|expect(?:s|ed)?|intend(?:s|ed)?)\b)"
+)
+_NO_SUBJECT = table("plans talks that to he she it they his her its their in on at by of")
+
+
+def core_phrases(sentence: AnnotatedSentence) -> Iterator[Phrase]:
+    """The phrases that only the core does without."""
+    yield from _announcements(sentence)
+    yield from _openers(sentence)
+    yield from _modifiers_of_subject(sentence)
+
+
+def _openers(sentence: AnnotatedSentence) -> Iterator[Phrase]:
+    """What stands before a comma, if a subject and its verb follow it and none stands before."""
+    first, second = sentence.low(0), sentence.low(1)
+    opens = first in _OPENING or first.endswith("ly")
+    opens = opens or (first.endswith(("ing", "ed")) and second not in AUXILIARIES | BE)
+    opens = opens or _SPANS.match(" ".join(sentence.lows[:6])) is not None
+    if not opens or first in CONDITIONS | {"without"} or second in CONDITIONS:
+        return
+    clausal = first in SUBORDINATORS | {"even"}
+    for comma in sentence.commas:
+        start = comma + 1
+        if start > _LONGEST_OPENER or sentence.size - start < 4:
+            return
+        if not clausal and sentence.main is not None and sentence.main < start:
+            return  # *Wearing it is no practice of the faith, the court ruled*
+        low, rest = sentence.low(start), ["x", *sentence.words[start:]]
+        if low in UNFIT_TO_BEGIN | {"and", "or"} or low.endswith(("ing", "ed", "ly")):
+            continue
+        main = sentence.verbs.main_verb(rest, lenient=True)
+        # The verb stands near: what comes between two commas is no subject.
+        if main is not None and not any(word.endswith(",") for word in rest[1:main]):
+            yield Phrase(0, start, "core_opener", 1.5)
+            return
+
+
+def _modifiers_of_subject(sentence: AnnotatedSentence) -> Iterator[Phrase]:
+    """All that stands between the head of the subject and the verb."""
+    main = sentence.main
+    opens = PREPOSITIONS | SUBORDINATORS | {"midway", "halfway"}
+    if main is None or main < 3 or sentence.low(0) in opens:
+        return
+    # *the man and his wife*, *says the firm that*: the verb belongs to something else.
+    if sentence.low(main - 1) in PRONOUNS | JOINED | {"that", "who", "which", "not"}:
+        return
+    for place in range(1, main - 1):
+        low, before = sentence.low(place), sentence.low(place - 1)
+        if place > 1 and _acts(sentence, place - 1):
+            return
+        if before in _NO_HEAD:
+            continue
+        if sentence.words[place - 1].endswith(","):
+            # *Ann Bo, the head of a firm that ..., died*
+            if place < _LONGEST_SUBJECT and sentence.words[main - 1].endswith(","):
+                yield Phrase(place, main, "aside", 1.5)
+            return
+        if _modifies(sentence, place) and not CONDITIONS & set(sentence.lows[place:main]):
+            cost = 3.0 if low == "of" else 2.0
+            yield Phrase(place, main, "core_subject", cost)
+
+
+def _acts(sentence: AnnotatedSentence, place: int) -> bool:
+    """Whether a verb stands here, so that the subject has ended."""
+    low = sentence.low(place)
+    if low in AUXILIARIES | SAYING:
+        return True
+    verbal = low.endswith("ed") or low not in sentence.verbs.nounish
+    return low in sentence.verbs.finite and verbal and not sentence.is_capital(place)
+
+
+def _modifies(sentence: AnnotatedSentence, place: int) -> bool:
+    """Whether what tells more about a noun begins here."""
+    low, after = sentence.low(place), sentence.low(place + 1)
+    if low in {"who", "which", "whose"} or sentence.lows[place : place + 3] == ["as", "well", "as"]:
+        return True
+    if low == "to":
+        return after in sentence.verbs.base
+    if low in PREPOSITIONS - SUBORDINATORS:
+        return not sentence.counts(place)
+    if sentence.is_capital(place):
+        return False
+    followed = after in PREPOSITIONS | {"of", "to", "as"}
+    if (low.endswith("ed") or low in PARTICIPLES | SAME_PAST) and followed:
+        return True
+    present = low.endswith("ing") and len(low) > 4
+    return present and (low not in sentence.verbs.nounish or after in DETERMINERS)
+
+
+def _announcements(sentence: AnnotatedSentence) -> Iterator[Phrase]:
+    """*announced Wednesday it* in *Qantas announced Wednesday it will resume*."""
+    main = sentence.main
+    if main is None or not main:
+        return
+    text = " ".join(sentence.words[main:])
+    match = _DECLARES.match(" " + text)
+    if match:
+        end = main + len(match.group().split()) + 1
+        yield Phrase(main, end, "announcement", 1.0)
+    match = _ANNOUNCES.match(" " + text)
+    if match is None and is_reporter(" ".join(sentence.words[:main])):
+        match = _REPORTS.match(" " + text)
+    if match:
+        end = main + len(match.group().split())
+        rest = ["x", *sentence.words[end:]]
+        low = sentence.low(end)
+        if low not in _NO_SUBJECT | BELIEVING and sentence.verbs.main_verb(rest) is not None:
+            yield Phrase(0, end, "announcement", 1.6)

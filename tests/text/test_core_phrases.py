@@ -1,0 +1,74 @@
+"""What is left of a sentence where nothing that says more is short enough."""
+
+import pytest
+
+from summ.families.shortener.model import load_shortener
+from summ.text.shortenings import shortenings
+from summ.text.verbs import VerbLexicon
+
+
+@pytest.fixture(scope="module")
+def verbs() -> VerbLexicon:
+    return load_shortener().verbs
+
+
+def cores(text: str, words: int, verbs: VerbLexicon) -> set[str]:
+    return {one.text for one in shortenings(text, words, verbs, core=True)}
+
+
+@pytest.mark.parametrize(
+    ("text", "core"),
+    [
+        (
+            "Even as shops in the north reopened, ferry fares at Harwick continue to fall.",
+            "Ferry fares at Harwick continue to fall",
+        ),
+        (
+            "Two years after losing a vote on the harbour, the mayor opened a market.",
+            "The mayor opened a market",
+        ),
+        (
+            "A referee blamed for a series of questionable calls in the third league has resigned.",
+            "A referee has resigned",
+        ),
+        (
+            "A team of scientists from Austria, Germany, and Norway has found a new comet.",
+            "A team of scientists has found a new comet",
+        ),
+        (
+            "Ann Bo, the founder of a firm that built and ran some of the best bridges, died on "
+            "Monday.",
+            "Ann Bo died on Monday",
+        ),
+        (
+            "Norwick Steel confirmed here Wednesday it intends to close its plant in Dalby.",
+            "Norwick Steel intends to close its plant in Dalby",
+        ),
+        (
+            "The Supreme Court rules that the plan to tax ferries is unlawful.",
+            "The plan to tax ferries is unlawful",
+        ),
+    ],
+)
+def test_the_core_is_head_verb_and_what_follows(verbs, text, core):
+    assert core in cores(text, 10, verbs)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        # A claim without its condition, somebody's words as a fact, half of a subject.
+        ("If the strike goes on, the port of Arsenby will close its gates.", "The port"),
+        ("Ann Bo said the new bridge in Dalby is unsafe for lorries.", "The new bridge"),
+        ("The mayor and the wife of the baker have opened a market.", "The mayor have"),
+        ("Wearing gloves is no part of the rules, the high court ruled today.", "The high court"),
+    ],
+)
+def test_what_changes_the_claim_stays(verbs, text, wrong):
+    assert not any(core.startswith(wrong) for core in cores(text, 10, verbs))
+
+
+def test_a_core_is_looked_for_only_on_demand(verbs):
+    text = "Two years after losing a vote on the harbour, the mayor opened a market."
+    found = {one.text for one in shortenings(text, 10, verbs)}
+    assert "The mayor opened a market" not in found
