@@ -16,6 +16,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from summ.families.autoencoder.model import load_autoencoder
+from summ.families.tree.model import TreeModel, TreeSettings, save_tree_model
+from summ.networks.phrase_borders import PhraseBorders
 from tests.conftest import ROOT, STORIES
 from tests.processes import forking_programs
 from tests.test_code_commands import models as autoencoders  # noqa: F401 (a fixture)
@@ -35,12 +38,15 @@ NOT_TYPED = {
     "summ train configs/zh-small.yaml": "takes an hour, and corpora that are not here",
     "summ train configs/new-language.yaml": "takes half an hour",
     "summ train configs/autoencoder.yaml": "takes hours; test_code_commands.py has its models",
+    "summ train configs/tree.yaml": "needs corpora/prose; test_tree.py runs it",
     "summ train configs/estimators.yaml": "needs a warm start; benchmarks/estimators.py trains it",
     "summ train configs/quick-thought.yaml": "takes an hour; test_cpc.py runs such a stage",
     "summ train ... --resume": "stands for any run; test_kills.py resumes them",
     "summ train configs/tiny.yaml --resume": "needs the run of the line before it",
     "accelerate launch": "needs GPUs; it starts what torchrun starts",
     "torchrun": "a launcher of new interpreters; tests/training types it",
+    "python benchmarks/latents.py": "trains a dozen models, for an hour",
+    "python benchmarks/lossless.py": "reads headlines that are not here; test_lossless.py",
     "python -m data_prep.chinese": "reads gigabytes; tests/data_prep gives it small ones",
     "python -m data_prep.phrase_pairs": "reads gigabytes; tests/data_prep gives it small ones",
     "python -m data_prep.running_text": "reads gigabytes; tests/data_prep gives it small ones",
@@ -153,6 +159,9 @@ def models_of_a_reader(desk, autoencoders, summary_model_folder):  # noqa: F811 
     }
     for name, folder in places.items():
         shutil.copytree(folder, desk / name, dirs_exist_ok=True)
+    vocabulary = load_autoencoder(autoencoders["continuous"]).vocabulary
+    tree = TreeModel(PhraseBorders(vocabulary.size), vocabulary, TreeSettings(0.8, 4.0, 2.5))
+    save_tree_model(tree, desk / "runs/tree/model")
 
 
 def type_in(desk: Path, line: str) -> str:
