@@ -2,6 +2,7 @@
 
 import copy
 import gc
+import importlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,18 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# Before anything of summ is imported: the shapes in its signatures become checks.
-from jaxtyping import install_import_hook
+from tests import processes, shapes
 
-CHECKED = [
-    "summ.types",
-    "summ.networks",
-    "summ.training",
-    "summ.families",
-    "summ.pipelines",
-    "summ.export",
-]
-install_import_hook(CHECKED, "beartype.beartype")
+# Before anything of summ is imported.
+shapes.check(
+    *("summ.types", "summ.networks", "summ.training"),
+    *("summ.families", "summ.pipelines", "summ.export"),
+)
 
 # A slow machine is no defect.  CI tries the same examples each time; at a desk new ones are sought.
 settings.register_profile("summ", deadline=None, derandomize="CI" in os.environ)
@@ -62,10 +58,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
+gc.disable()  # while what stays is imported
+
+
 def pytest_collection_finish() -> None:
     """What was imported stays: no later collection of garbage (a stage's end has one) walks it."""
-    gc.collect()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # in which some test will import them
+        for name in ("accelerate", "datasets", *processes.MODELING):
+            importlib.import_module(name)
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -95,7 +97,7 @@ def networks_are_read_once() -> Iterator[None]:
 
 @pytest.fixture(scope="module", autouse=True)
 def frozen() -> None:
-    """The same of what was imported since: a run's every stage ends with a collection."""
+    """The same of what was imported since."""
     gc.freeze()
 
 

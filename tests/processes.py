@@ -6,6 +6,7 @@ environment, streams and signals.  What a test asks of the interpreter itself (h
 code it ends with) or of a launcher needs a new interpreter, and gets one elsewhere.
 """
 
+import gc
 import json
 import multiprocessing
 import os
@@ -24,6 +25,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import IO, Any
 
+MODELING = [f"transformers.models.{name}.modeling_{name}" for name in ("gpt2", "pegasus")]
 FORKS = multiprocessing.get_context("forkserver")
 # Everything that is slow to import.  None of it starts a thread, which a fork would lack.
 FORKS.set_forkserver_preload(
@@ -36,8 +38,7 @@ FORKS.set_forkserver_preload(
         "summ.pipelines.embed_files",
         "summ.pipelines.summarize",
         "summ.training.trainer",
-        "transformers.models.gpt2.modeling_gpt2",
-        "transformers.models.pegasus.modeling_pegasus",
+        *MODELING,
     ]
 )
 
@@ -204,6 +205,7 @@ def _run(
     """Becomes ``python -m command``; a stream that is not given leads nowhere."""
     import torch
 
+    gc.freeze()  # what the server imported: a run's every stage ends with a collection
     torch.set_num_threads(1)
     for place, stream in enumerate(streams):
         os.dup2(os.open(os.devnull, os.O_RDWR) if stream is None else stream.fileno(), place)

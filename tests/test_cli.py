@@ -444,8 +444,8 @@ def test_bad_bytes_can_be_replaced(summarize, here):
     assert summarize("a.txt", "--errors", "replace") == (0, "caf\ufffd au lait\n", "")
 
 
-def test_a_line_of_two_million_characters(summarize, here):
-    (here / "a.txt").write_text("many words " * 181_819 + "\n")
+def test_a_line_of_a_million_characters(summarize, here):
+    (here / "a.txt").write_text("many words " * 90_910 + "\n")
     code, out, _ = summarize("a.txt", "--lines", "--words", 3)
     assert code == 0
     assert 1 <= len(out.split()) <= 3
@@ -564,16 +564,16 @@ def test_ctrl_c_while_a_library_makes_code(here):
 
 @pytest.mark.usefixtures("shipped")
 def test_full_disk_and_closed_pipe(here):
-    # More than a pipe holds (64 KiB) and Python holds back (8 KiB).
-    (here / "a.txt").write_text(f"Two {'w' * 93}\n" * 800)
-    arguments = ["summarize", "a.txt", "--lines"]
     with Path("/dev/full").open("w") as full:
-        process = started(*arguments, stdout=full, stderr=subprocess.PIPE, text=True)
+        process = started("info", stdout=full, stderr=subprocess.PIPE, text=True)
         _, err = process.communicate(timeout=200)
     assert (process.returncode, err) == (
         1,
         "summ: error: stdout: No space left on device.\n",
     )
+    # More than a pipe holds (64 KiB) and Python holds back (8 KiB).
+    (here / "a.txt").write_text(f"Two {'w' * 93}\n" * 800)
+    arguments = ["summarize", "a.txt", "--lines"]
     process = started(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout.readline().startswith("Two www")
     process.stdout.close()

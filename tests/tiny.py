@@ -182,7 +182,7 @@ def taught(
 
     They end early when ``learned`` says that the outputs show it.
     """
-    optimizer = torch.optim.Adam(step.parameters(), lr=rate)
+    optimizer = torch.optim.Adam(step.parameters(), lr=rate, fused=True)
     outputs = []
     for number in range(updates):
         output = step(batch, RandomStreams(1, number, 0, 1, torch.device("cpu")))

@@ -315,7 +315,7 @@ def pegasus_settings(described: dict[str, Any]) -> PegasusSettings | None:
     return PegasusSettings(**values)  # type: ignore[arg-type]
 
 
-def _additive(mask: Bool[Tensor, ...]) -> Tensor | None:
+def _additive(mask: Bool[Tensor, "... S"]) -> Tensor | None:
     """0 where a position is real and minus infinity elsewhere; None if all are real."""
     if bool(mask.all()):
         return None

@@ -449,7 +449,7 @@ MANIFESTS = st.binary(max_size=60) | st.fixed_dictionaries(
 
 
 @settings(
-    max_examples=75, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(content=MANIFESTS)
 def test_any_manifest_is_read_or_refused(content: bytes, tmp_path: Path) -> None:

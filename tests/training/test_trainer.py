@@ -34,13 +34,13 @@ CONFIG = Path(__file__).parents[2] / "configs" / "tiny.yaml"
 ROOT = Path(__file__).parents[2]
 SHORT = [
     *tiny.SMALL_RUN,
-    "stages.0.steps=6",
-    "stages.1.steps=4",
-    "stages.2.steps=4",
+    "stages.0.steps=4",
+    "stages.1.steps=2",
+    "stages.2.steps=3",
     "validation_documents=8",
     "data.documents=8",
     "data.sentences=8",
-    "save_every=3",
+    "save_every=2",
     "log_every=2",
     "keep_checkpoints=20",
 ]
@@ -112,7 +112,7 @@ def test_killed_and_resumed_equals_uninterrupted(
         for file in later.iterdir():
             file.unlink()
         later.rmdir()
-    assert read_state(found[0]).step == 3
+    assert read_state(found[0]).step == 2
     train(config(corpus, output), resume=True)
     assert_equal(reference / "model", output / "model")
     log = (reference / "metrics.jsonl").read_text()
@@ -120,11 +120,11 @@ def test_killed_and_resumed_equals_uninterrupted(
 
 
 @pytest.mark.usefixtures("one_thread")
-@pytest.mark.parametrize("step", [6, 12, 14])
+@pytest.mark.parametrize("step", [4, 8, 9])
 def test_resumes_alike_from_every_checkpoint(
     corpus: Path, reference: Path, tmp_path: Path, step: int
 ) -> None:
-    """The end of a stage, the middle of the next, and the end of the run."""
+    """The end of a stage, the middle of the last, and the end of the run."""
     source = reference / "checkpoints" / f"step-{step:08d}"
     copy = tmp_path / "run" / "checkpoints" / source.name
     copy.mkdir(parents=True)
@@ -136,7 +136,7 @@ def test_resumes_alike_from_every_checkpoint(
 
 @pytest.mark.usefixtures("one_thread")
 def test_a_stage_hands_on_the_mean_of_its_last_checkpoints(corpus: Path, tmp_path: Path) -> None:
-    """Saved at 3 and 6 of the first stage; resumed from 6, the next begins with their mean, too."""
+    """Saved at 2 and 4 of the first stage; resumed from 4, the next begins with their mean, too."""
     changes = ("stages.0.average_checkpoints=2", "stages.1.steps=1", "stages.2.steps=1")
     output = tmp_path / "run"
     train(config(corpus, output, *changes))
@@ -281,7 +281,7 @@ def test_what_is_not_finite_in_one_process_is_skipped_by_all(corpus: Path, tmp_p
 
 
 def test_a_run_is_not_overwritten(corpus: Path, reference: Path) -> None:
-    with pytest.raises(ConfigError, match="already holds a run at step 14"):
+    with pytest.raises(ConfigError, match="already holds a run at step 9"):
         train(config(corpus, reference))
 
 
@@ -291,7 +291,7 @@ def test_another_configuration_is_not_resumed(corpus: Path, reference: Path) -> 
 
 
 def test_a_damaged_checkpoint_is_refused(corpus: Path, reference: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "run" / "checkpoints" / "step-00000003"
+    copy = tmp_path / "run" / "checkpoints" / "step-00000002"
     copy.mkdir(parents=True)
     for file in (reference / "checkpoints" / copy.name).iterdir():
         (copy / file.name).write_bytes(file.read_bytes())

@@ -219,8 +219,11 @@ def _save_network(module: Any, folder: Path, dtype: torch.dtype) -> None:
     elif dtype == torch.int8:
         save_eight_bits(module.network, folder)
     else:
-        # A copy, so that tied weights stay tied and the network keeps its precision.
-        copy.deepcopy(module.network).to(dtype).save_pretrained(folder)
+        network = module.network
+        if network.dtype != dtype:
+            # A copy, so that tied weights stay tied and the network keeps its precision.
+            network = copy.deepcopy(network).to(dtype)
+        network.save_pretrained(folder)
     if isinstance(module, Discriminator):
         save_file(module.score.state_dict(), folder / "score.safetensors")
     if isinstance(module, LanguageModel):

@@ -49,18 +49,19 @@ def probe_of(labels: np.ndarray, held_out: int = 0) -> ClassificationProbe:
 
 
 @pytest.fixture
-def three_folds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three outer folds: what is done in each of them does not depend on their number."""
+def few_folds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three outer and two inner: what is done in each of them does not depend on their number."""
     monkeypatch.setattr(probes, "OUTER_FOLDS", 3)
+    monkeypatch.setattr(probes, "INNER_FOLDS", 2)
 
 
 @pytest.mark.parametrize(
-    ("classes", "outer", "strengths"), [(2, OUTER_FOLDS, STRENGTHS[::2]), (3, 3, STRENGTHS)]
+    ("classes", "outer", "strengths"), [(2, OUTER_FOLDS, STRENGTHS[::4]), (3, 3, STRENGTHS)]
 )
 def test_nested_cross_validation_is_scikit_learns(
     classes: int, outer: int, strengths: Sequence[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every outer fold with half of the strengths, and every strength in three folds."""
+    """Every outer fold with a third of the strengths, and every strength in three folds."""
     monkeypatch.setattr(probes, "OUTER_FOLDS", outer)
     monkeypatch.setattr(probes, "STRENGTHS", strengths)
     vectors, labels = noisy(classes=classes)
@@ -85,7 +86,7 @@ def test_a_given_test_set_is_scored_by_what_the_training_set_chose() -> None:
     assert (found.n, found.folds, found.inner_folds) == (50, 1, 10)
 
 
-@pytest.mark.usefixtures("three_folds")
+@pytest.mark.usefixtures("few_folds")
 def test_sparse_vectors_are_judged_like_dense_ones() -> None:
     vectors, labels = noisy()
     dense, sparse = (classify(probe_of(labels), rows) for rows in (vectors, csr_matrix(vectors)))
@@ -105,7 +106,7 @@ def test_labels_of_held_out_texts_decide_nothing_but_the_score() -> None:
     rows = principal_axes(unit_rows(generator.normal(size=(120, 30)).astype(np.float32)))
     train, test = np.arange(80), np.arange(80, 120)
     chosen, said = set(), []
-    for turn in range(4):
+    for turn in range(3):
         labels = np.arange(120) % 2
         labels[test] = np.random.default_rng(turn).integers(2, size=40)
         right, strengths = evaluate_splits(rows, labels, 2, [(train, test)], 5)
@@ -128,7 +129,7 @@ def test_the_strength_is_chosen_among_folds_of_the_rows_given() -> None:
         assert choose_strength(rows, labels, 2, 5) == found.best_params_["C"] < STRENGTHS[-1]
 
 
-@pytest.mark.usefixtures("three_folds")
+@pytest.mark.usefixtures("few_folds")
 def test_labels_that_the_vectors_hold_are_found() -> None:
     labels = np.arange(90) % 3
     found = classify(probe_of(labels), np.eye(3, dtype=np.float32)[labels])
@@ -136,7 +137,7 @@ def test_labels_that_the_vectors_hold_are_found() -> None:
     assert found.majority == pytest.approx(100 / 3, abs=1e-9)
 
 
-@pytest.mark.usefixtures("three_folds")
+@pytest.mark.usefixtures("few_folds")
 def test_shuffled_labels_are_not_found() -> None:
     """Whatever is chosen inside the folds, unrelated labels stay at chance."""
     vectors, _ = noisy(400)

@@ -228,8 +228,8 @@ def test_learns_the_length_asked_for() -> None:
     assert tiny.last_mean(errors) < 0.1
 
 
-def test_overfits_eight_documents() -> None:
-    """Drafts come to tell eight documents apart: more than can be known without them.
+def test_overfits_four_documents() -> None:
+    """Drafts come to tell four documents apart: more than can be known without them.
 
     With the straight-through estimator, which is biased; the other's gradient is that of finite
     differences, above.
@@ -244,7 +244,7 @@ def test_overfits_eight_documents() -> None:
         steps=250,
     )
     step, _ = build(vocabulary, config)
-    batch = tiny.batch(vocabulary)
+    batch = tiny.batch(vocabulary, rows=4)
     guessed = tiny.guessed_nll(batch.documents)
 
     def totals(outputs: list[StepOutput]) -> list[float]:
