@@ -1,4 +1,4 @@
-"""How time and memory grow with the length of a source, the batch and the number of lines.
+"""How time and memory grow with a source's length, the batch, the lines and the vocabulary.
 
 python benchmarks/growth.py [LINES.txt]
 """
@@ -13,9 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from measuring import lines, peak_memory, program, show
+from measuring import counted, lines, matmul_rate, peak_memory, program, show
 
+from summ.config import NetworkConfig
+from summ.networks.compressor import Compressor
+from summ.networks.policy import Marks, greedy
+from summ.networks.transformer import VocabularyFacts, build_encoder_decoder
 from summ.pipelines.summarize import Summarizer
+from summ.types import Tokens
+
+SIDES = ("encoder", "decoder")
 
 
 def seconds(function: Callable[[], Any]) -> float:
@@ -44,7 +51,50 @@ def main() -> None:
         took = seconds(lambda batch=batch: summarizer.summarize(texts, words=10, batch_size=batch))
         rows.append((str(batch), f"{len(texts) / took:.1f}", f"{peak_memory():.0f}"))
     show("Batch", ("--batch-size", "lines a processor second", "peak MB so far"), rows)
+    show_vocabulary()
     show_lines()
+
+
+def show_vocabulary() -> None:
+    """Greedy decoding by new networks (width 256, 4 + 4 layers): 32 sources, 16 pieces of each."""
+    shape = {"model_type": "pegasus", "d_model": 256, "max_position_embeddings": 64}
+    shape |= {f"{side}_{what}": 4 for side in SIDES for what in ("layers", "attention_heads")}
+    shape |= {f"{side}_ffn_dim": 1024 for side in SIDES}
+    rows = []
+    for size in (1_000, 4_000, 16_000, 64_000):
+        marked = torch.zeros(size, dtype=torch.bool)
+        prompts = torch.arange(4, 44)
+        facts = VocabularyFacts(size, 0, 2, 3, ~marked, marked, prompts)
+        network = build_encoder_decoder(NetworkConfig(config=shape), facts, "eager").eval()
+        compressor = Compressor(network, facts, None)
+        marks = Marks(0, 3, ~marked)
+        sources = torch.randint(44, size, (32, 48), generator=torch.Generator().manual_seed(1))
+        read = Tokens(sources, torch.ones_like(sources, dtype=torch.bool))
+        budget = torch.full((32,), 10)
+
+        def decode(
+            compressor: Compressor = compressor,
+            read: Tokens = read,
+            budget: torch.Tensor = budget,
+            marks: Marks = marks,
+        ) -> None:
+            with torch.no_grad():
+                greedy(compressor, compressor.read(read, budget), marks, 16)
+
+        decode()
+        took = min(seconds(decode) for _ in range(3))
+        parameters = sum(value.numel() for value in compressor.parameters())
+        flops = counted(decode)
+        rows.append(
+            (
+                f"{size:,}",
+                f"{1000 * took / 32:.1f}",
+                f"{100 * flops / matmul_rate() / took:.0f} %",
+                f"{parameters / 1e6:.1f} M",
+            )
+        )
+    head = ("pieces", "processor ms a text", "share of the matmul rate", "weights")
+    show("Vocabulary", head, rows)
 
 
 def show_lines() -> None:

@@ -7,8 +7,10 @@ how well a logistic regression tells the style from the whole code, from the con
 style alone (10 folds, %; beside it the commonest style's share), and of texts that are given the
 style of a text of another file: the share that a classifier takes for that style, the share of
 their words that are in the text whose content they have, and BLEU with it; beside it the same of
-texts that are only rebuilt.  The classifier of texts is a logistic regression of their words,
-learned from the second halves of the files; all else is of the first halves.
+texts that are only rebuilt.  With ``--shift`` the same again of codes that are moved so many times
+the way from the mean code of their own style to that of the other, of two.  The classifier of texts
+is a logistic regression of their words, learned from the second halves of the files, as the mean
+codes are; all else is of the first halves.
 """
 
 from __future__ import annotations
@@ -41,7 +43,7 @@ def told(vectors: torch.Tensor, texts: Sequence[str], labels: Sequence[str]) -> 
     return f"{found.accuracy:.1f}", f"{found.majority:.1f}"
 
 
-def figures(rebuilt: Sequence[str], texts: Sequence[str], right: np.ndarray) -> list[str]:
+def figures(rebuilt: Sequence[str], texts: Sequence[str], right: np.ndarray) -> str:
     """Style, content and BLEU, in percent."""
     recovered = [words_recovered(one, other) for one, other in zip(texts, rebuilt, strict=True)]
     bleu = corpus_bleu(
@@ -50,7 +52,24 @@ def figures(rebuilt: Sequence[str], texts: Sequence[str], right: np.ndarray) -> 
         smoothing_function=SmoothingFunction().method1,
     )
     values = (100 * right.mean(), 100 * np.mean(recovered), 100 * bleu)
-    return [" / ".join(f"{value:.1f}" for value in values)]
+    return " / ".join(f"{value:.1f}" for value in values)
+
+
+def decoded_all(model: TextAutoencoder, stored: torch.Tensor) -> list[str]:
+    opened = model.model.network.bottleneck.opened
+    with torch.inference_mode():
+        return [line for part in stored.split(64) for line in decoded(model.model, opened(part))]
+
+
+def ways_between(
+    model: TextAutoencoder, learned: Sequence[str], of_learned: Sequence[str], names: np.ndarray
+) -> torch.Tensor:
+    """From the mean code of each text's style to that of the other one, of two."""
+    codes, of = model.stored(learned), np.array(of_learned)
+    own = {name: codes[torch.as_tensor(of == name)].mean(dim=0) for name in set(of_learned)}
+    (one, other) = own
+    way = {one: own[other] - own[one], other: own[one] - own[other]}
+    return torch.stack([way[name] for name in names])
 
 
 def main() -> None:
@@ -58,6 +77,7 @@ def main() -> None:
     parser.add_argument("models", type=Path, nargs="+")
     parser.add_argument("--texts", type=Path, nargs="+", required=True, help="a file a style")
     parser.add_argument("--count", type=int, default=1000, help="texts of all styles together")
+    parser.add_argument("--shift", type=float, nargs="*", default=[])
     asked = parser.parse_args()
     read = {file.stem: file.read_text(encoding="utf-8").splitlines() for file in asked.texts}
     texts, labels, other, seen, of_seen = [], [], [], [], []
@@ -86,18 +106,14 @@ def main() -> None:
         content, style = bottleneck.content(stored), stored[:, -bottleneck.style_slots :]
         whole, majority = told(stored, texts, labels)
         halves = [told(half, texts, labels)[0] for half in (content, style)]
+        codes = [stored, bottleneck.swapped(stored, stored[other])]
+        if asked.shift:
+            ways = ways_between(model, seen[::10], of_seen[::10], names)
+            codes += [stored + by * ways for by in asked.shift]
         made = []
-        for code, wanted in (
-            (stored, np.array(labels)),
-            (bottleneck.swapped(stored, stored[other]), np.array(labels)[other]),
-        ):
-            with torch.inference_mode():
-                lines = [
-                    line
-                    for part in code.split(64)
-                    for line in decoded(model.model, bottleneck.opened(part))
-                ]
-            made += figures(lines, canonical, classifier.predict(lines) == wanted)
+        for number, code in enumerate(codes):
+            lines, wanted = decoded_all(model, code), names[other] if number else names
+            made.append(figures(lines, canonical, classifier.predict(lines) == wanted))
         rows.append((str(folder), whole, *halves, majority, *made))
     head = (
         "model",
@@ -107,6 +123,7 @@ def main() -> None:
         "commonest",
         "rebuilt: style / content / BLEU",
         "swapped: style / content / BLEU",
+        *(f"moved {by:g}" for by in asked.shift),
     )
     sys.stdout.write(table(head, rows, "markdown") + "\n")
 

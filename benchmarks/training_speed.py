@@ -75,6 +75,11 @@ def main() -> None:
     ]
     head = ("update", "documents/s", "times the plain one")
     show(f"REINFORCE, {count} documents, {DRAFTS} drafts, a processor second", head, rows)
+    least = counted(ours) / matmul_rate()
+    sys.stdout.write(
+        f"\nan update: {100 * least / took['summ']:.0f} % of the matmul rate in fp32; at all of it "
+        f"{took['plain'] / least:.2f} times the plain one\n"
+    )
     share = counted(rebuild) / matmul_rate() / took["rebuild"]
     sys.stdout.write(
         f"\nreconstructor, forward and backward: {100 * share:.0f} % of the matmul rate in fp32\n"

@@ -97,23 +97,28 @@ def summarize(
             every = [record.text for record in progress(texts)]
             summary = summarizer.summarize_together(every, words, sentences, decoding)
             write(_marked(summary, bool(limit.cut)), None)
-            _warn([summary.unlike_training])
+            _warn(int(_unlike(summary)), 1)
             return
         waiting: deque[Record] = deque()
         summaries = summarizer.stream(_noted(texts, waiting), words, sentences, decoding)
-        unlike: list[float | None] = []
+        count = unlike = 0
         for position, summary in enumerate(progress(summaries)):
             write(_marked(summary, position in limit.cut), waiting.popleft())
-            unlike.append(summary.unlike_training)
-    _warn(unlike)
+            count += 1
+            unlike += _unlike(summary)
+    _warn(unlike, count)
 
 
-def _warn(unlike: list[float | None]) -> None:
+def _unlike(summary: Summary) -> bool:
+    """Whether its text is unlike the training text."""
+    return summary.unlike_training is not None and summary.unlike_training > _UNLIKE
+
+
+def _warn(unlike: int, count: int) -> None:
     """Says how many texts are unlike the training text, where they are more than chance has."""
-    strange = sum(value is not None and value > _UNLIKE for value in unlike)
-    if strange > _BY_CHANCE * len(unlike):
+    if unlike > _BY_CHANCE * count:
         say(
-            f"warning: {strange} of {len(unlike)} texts unlike what the model has read; of its own "
+            f"warning: {unlike} of {count} texts unlike what the model has read; of its own "
             "kind one in a hundred would be. Check their summaries; see unlike_training in "
             "--format jsonl."
         )

@@ -6,7 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from summ.pipelines.arguments import whole_number
+from summ.pipelines.coverage import covering
 from summ.pipelines.headline import DEFAULT_HEADLINE_WORDS
 from summ.pipelines.selection import Encode, rank_sentences
 from summ.text.salutations import without_salutation
@@ -107,7 +110,8 @@ def plan_summary(
         limit: how long the summary may be.
         fits: whether the compressor can read a text whole.
         longest: words of a sentence; a longer one is taken apart.
-        encode: makes vectors of sentences, to compare them by; None compares their words.
+        encode: makes vectors of the sentences of one document, to compare them by; None compares
+            their words, as is done of several.
         may_shorten: whether the compressor knows the language of a sentence.
         language: by whose abbreviations sentences end (ISO 639-1); by default as the script tells.
     """
@@ -136,14 +140,15 @@ def plan_summary(
     least = _FEWEST_WORDS * scale
     most = max(1, words // least)
     if limit.sentences is None:
-        # Some more than fit, for the last one to be chosen from.
-        ranked = rank_sentences(documents, most + _SPARE, encode)
         if sum(map(bool, documents)) > 1:
             # What several say, somebody says in few words: nothing need be shortened.
-            chosen = _fitting(sentences, ranked, words)
+            lengths = np.array([count_words(_ended(sentence)) for sentence in sentences])
+            chosen = covering(documents, lengths, words, language)
             if chosen:
                 parts = [Segment(sentences[place], None, place) for place in chosen]
                 return LengthPlan(tuple(parts), words)
+        # Some more than fit, for the last one to be chosen from.
+        ranked = rank_sentences(documents, most + _SPARE, encode)
         return whole_first(sentences, ranked, words, least, may_shorten)
     count = min(limit.sentences, most)
     ranked = rank_sentences(documents, count + _SPARE, encode)
@@ -153,18 +158,6 @@ def plan_summary(
     shares = share_words([count_words(sentence) for sentence in kept], words)
     parts = [_part(*one, may_shorten) for one in zip(kept, shares, strict=True)]
     return LengthPlan(tuple(parts), words)
-
-
-def _fitting(sentences: Sequence[str], ranked: Sequence[int], words: int) -> list[int]:
-    """The best sentences that fit whole, in the order of the documents."""
-    kept: list[int] = []
-    room = words
-    for place in ranked:
-        length = count_words(_ended(sentences[place]))
-        if length <= room:
-            kept.append(place)
-            room -= length
-    return sorted(kept)
 
 
 def default_words(limit: LengthLimit, readable: bool, scale: int) -> int:

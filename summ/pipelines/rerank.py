@@ -96,7 +96,7 @@ class Reranker:
         self,
         sources: Sequence[Sequence[int]],
         candidates: Sequence[Sequence[Hypothesis]],
-        rows: int = 64,
+        rows: int = 32,
     ) -> list[Hypothesis]:
         """The best candidate of each source, by ``worths``; among equals the first."""
         scores = self.worths(sources, candidates, rows)
@@ -108,7 +108,7 @@ class Reranker:
         self,
         sources: Sequence[Sequence[int]],
         candidates: Sequence[Sequence[Hypothesis]],
-        rows: int = 64,
+        rows: int = 32,
     ) -> list[list[float]]:
         """The score of each candidate of each source.
 

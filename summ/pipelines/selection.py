@@ -27,7 +27,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from numpy.typing import NDArray
 
 from summ.text.minutes import is_about_meeting, states_decision
@@ -126,15 +126,24 @@ def rank_sentences(
     purposes = np.array([matters(sentence) for sentence in sentences])
     if about.any() or purposes.mean() >= _LEAST_PURPOSE:  # in long reports others say it of others
         relevance[purposes] += weights.purpose
+    free = keepable(sentences, about)
+    return _pick(vectors, terms, relevance, free, count, weights.redundancy)
+
+
+def keepable(sentences: Sequence[str], about: Bool[np.ndarray, " N"]) -> Bool[np.ndarray, " N"]:
+    """Which sentences may stand in a summary: no headings, courtesies or talk of the meeting; all
+    of them where nothing else is left.
+
+    Args:
+        about: those that are about the meeting that the text is of.
+    """
     free = np.array([count_words(sentence) >= _FEWEST_WORDS for sentence in sentences])
     ended = np.array([_END.search(sentence) is not None for sentence in sentences])
     if 2 * ended[free].sum() > free.sum():
         free &= ended  # among sentences, what has no full stop is a heading
     telling = free & ~about & np.array([not is_courtesy(sentence) for sentence in sentences])
     free = telling if telling.any() else free
-    if not free.any():
-        free[:] = True
-    return _pick(vectors, terms, relevance, free, count, weights.redundancy)
+    return free if free.any() else np.ones(len(sentences), dtype=bool)
 
 
 def tfidf(sentences: Sequence[str], stop_words: frozenset[str] = frozenset()) -> sparse.csr_array:
@@ -148,7 +157,7 @@ def tfidf(sentences: Sequence[str], stop_words: frozenset[str] = frozenset()) ->
     rows: list[int] = []
     columns: list[int] = []
     for row, sentence in enumerate(sentences):
-        for term in _terms(sentence):
+        for term in terms_of(sentence):
             if term in stop_words:
                 continue
             rows.append(row)
@@ -267,7 +276,7 @@ def _pick(
     return picked
 
 
-def _terms(sentence: str) -> list[str]:
+def terms_of(sentence: str) -> list[str]:
     """Lower-cased words; pairs of neighbouring characters for scripts without spaces."""
     terms: list[str] = []
     for run in _TERM.findall(sentence.lower()):

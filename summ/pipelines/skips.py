@@ -51,6 +51,7 @@ _TIMES = table(
     "decade time monday tuesday wednesday thursday friday saturday sunday"
 )
 _CONJUNCTIONS = table("as while when because although though")
+_BEFORE_ADVERBS = AUXILIARIES | BE  # what leaves adverbs out
 
 
 @dataclass(frozen=True)
@@ -136,15 +137,17 @@ class Skips:
     @cached_property
     def followers(self) -> list[list[int]]:
         """The places that may follow each place; the first row is of the beginning."""
-        size = len(self.tokens)
         return [
-            [
-                there
-                for there in range(here + 1, size)
-                if there == here + 1 or self.allows(here, there)
-            ]
-            for here in range(-1, size)
+            [there for there in self._reach(here) if there == here + 1 or self.allows(here, there)]
+            for here in range(-1, len(self.tokens))
         ]
+
+    def _reach(self, here: int) -> range:
+        """The places behind one, or the next alone where nothing that can go begins: most words."""
+        end = len(self.tokens)
+        if 0 <= here < end - 2 and self.tokens[here] not in _BEFORE_ADVERBS:
+            end = end if self._begins_phrase(here) else here + 2
+        return range(here + 1, end)
 
     @cached_property
     def ends(self) -> list[bool]:
@@ -248,7 +251,7 @@ class Skips:
 
     def _leaves_adverbs_out(self, here: int, there: int) -> bool:
         """Whether only adverbs are skipped, behind an auxiliary."""
-        if self.tokens[here] not in AUXILIARIES | BE:
+        if self.tokens[here] not in _BEFORE_ADVERBS:
             return False
         gap = self.tokens[here + 1 : there]
         return all(token.endswith("ly") or token in SOFT_ADVERBS for token in gap)

@@ -38,6 +38,9 @@ class NounGroups:
     def verbs_close(self, place: int) -> bool:
         """Whether from a place on only verbs follow, up to the end of the clause."""
         size, end = len(self.tokens), place
+        last = end + 1 == size or (end + 1 < size and self.tokens[end + 1] in MARKS)
+        if last and self.tokens[end] in self.language.prepositions | self.language.articles:
+            return True  # *lehnt ... ab*
         while end < size and self.tokens[end] not in MARKS | self.language.joints:
             token = self.tokens[end]
             verbal = token in self.language.auxiliaries or token not in self.language.function_words
@@ -171,6 +174,9 @@ class NounGroups:
             and self.tokens[place - 1] in (own.genitives)
         ):
             return False  # *nach Angaben der Justiz seines Landes | Pläne*
+        counted = own.verb_second and self.source.surfaces[place + 1][:1].isdigit()
+        if counted and len(following) == 2 and self.source.surfaces[place + 2][:1].isupper():
+            return False  # *im Hafen | 200 Boote*
         if place and self.tokens[place - 1] in own.quantities:
             return True  # *zu fünf Jahren Haft*
         # Behind *am Montag* another part begins; not in *Ende Juni 2015*.

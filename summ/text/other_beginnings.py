@@ -199,7 +199,7 @@ class _Beginning:
                 break
         if end is None or end >= len(tokens) or tokens[end] in MARKS:
             return None
-        return None if tokens[end] in own.owners else end
+        return None if tokens[end] in own.attached else end
 
     def _is_genitive(self, place: int) -> bool:
         """Whether an adjective alone says whose: *die Zahl rechter Gewalttaten*."""

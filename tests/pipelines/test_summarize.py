@@ -367,7 +367,8 @@ def test_several_texts_are_summarized_by_what_most_of_them_say():
         "Parking is impossible in the old town, so come by train.",
     ]
     summary = summarizer.summarize_together(texts, words=9)
-    assert summary.text == said  # not the first sentence of a text, and nothing shortened
+    # Not the first sentence of a text, and nothing shortened: one of those that say so.
+    assert summary.text in {said, texts[1].split(". ")[1], texts[2].split(". ")[1]}
     assert summary.method == "extracted"
     assert summary.support == (3,)
     [alone] = summarizer.summarize(texts[:1], words=9)
