@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from importlib import metadata
 
-VERSION = "0.6.0"  # pyproject.toml reads it here
+VERSION = "0.7.0"  # pyproject.toml reads it here
 
 
 def version_of(package: str) -> str:
