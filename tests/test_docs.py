@@ -41,7 +41,6 @@ NOT_TYPED = {
     "summ train configs/tree.yaml": "needs corpora/prose; test_tree.py runs it",
     "summ train configs/estimators.yaml": "needs a warm start; benchmarks/estimators.py trains it",
     "summ train configs/quick-thought.yaml": "takes an hour; test_cpc.py runs such a stage",
-    "summ train ... --resume": "stands for any run; test_kills.py resumes them",
     "summ train configs/tiny.yaml --resume": "needs the run of the line before it",
     "accelerate launch": "needs GPUs; it starts what torchrun starts",
     "torchrun": "a launcher of new interpreters; tests/training types it",

@@ -162,3 +162,15 @@ def lacks_complement(source: OrderedSource, places: Sequence[int]) -> bool:
         and tokens[last] not in COMPLETE_PASSIVE
         and tokens[last + 1] in PREPOSITIONS | {"as", "to", "a", "an", "the"}
     )
+
+
+def opens_only(source: OrderedSource, places: Sequence[int]) -> bool:
+    """Whether a line is no more than the opening of its sentence: *citing shared concerns (, he)*.
+
+    What an auxiliary follows is a subject: *wearing it is no practice*.
+    """
+    tokens = source.folded.tokens
+    if places[0] or not tokens[0].endswith("ing") or "," not in tokens:
+        return False
+    comma = tokens.index(",")
+    return places[-1] < comma and not (AUXILIARIES | BE) & set(tokens[:comma])

@@ -53,6 +53,10 @@ _SAME_PARTICIPLE = table("cut put hit set hurt shut spread beat")
 _SEPARABLE = table("in up out off over down away back on")
 # *the way in which* says nothing without its clause; *a system in which* does.
 _RELATIONAL = table("way ways rate manner point extent degree speed case cases")
+# An infinitive says which: *an attempt to stop it*.
+_AIMS = table(
+    "attempt bid effort ability chance desire willingness failure refusal opportunity permission"
+)
 # Behind their object these need the participle.
 _CAUSING = table("had has have get gets got left leaves leave keeps kept saw sees wants wanted")
 _RESOLVING = table(
@@ -179,11 +183,19 @@ class LineEnds:
         before = tokens[place - 1] if place else ""
         if before in {"how", "so", "too", "as"} or (after, token) in BOUND_PAIRS:
             return True
+        if token == "once" and after not in MARKS:
+            return True
+        if token in _AIMS and after == "to" and self._further(place) in verbs.base:
+            return True  # *in an attempt to stop it*
         if after == "to" and before in BE and not self._may_be_participle(place):
             return True  # *is hard to miss*
         if before in MODALS and after in PREPOSITIONS and token not in verbs.base:
             return True  # *can border on*
         return self._separates(place) or self._describes(place) or self._dates_speech(place)
+
+    def _further(self, place: int) -> str:
+        """The second word behind a place; a full stop behind the end."""
+        return [*self.words.tokens[place + 2 : place + 3], "."][0]
 
     def _begins_more(self, place: int) -> bool:
         """Whether what follows says what a word means: *hours after*, *the way it handles*."""

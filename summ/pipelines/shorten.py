@@ -17,6 +17,7 @@ from summ.pipelines.clause_checks import (
     breaks_off,
     lacks_clause,
     lacks_complement,
+    opens_only,
     runs_together,
     strays,
 )
@@ -210,6 +211,8 @@ class Shortener:
         best = max(candidates, key=lambda one: one.worth)
         if not best.complete and not _says_verb(self._searcher.skips(source), best.line.places):
             best = self._through_verb(source, best, words, spared) or best
+            if source.count_words(best.line.places) < 2:
+                return Compressed(self._broken_off(text, source, words), 0.0, source.cut, "cut")
         # Pretrained judges like a bare subject better than a clause that tells more.
         rivals = [
             one for one in dict.fromkeys([*candidates, best]) if one.complete or not best.complete
@@ -257,6 +260,7 @@ class Shortener:
             complete = complete and not lacks_complement(source, places)
             complete = complete and not lacks_clause(source, skips, places)
             complete = complete and not awaits_infinitive(source, skips, places)
+            complete = complete and not opens_only(source, places)
             worth = self._worth(source, line, len(places) - len(shown), complete)
             worth += self._told(line_content(source, skips, places, shown))
             found.append(_Candidate(worth, replace(line, places=shown), complete))

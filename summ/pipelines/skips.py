@@ -232,8 +232,8 @@ class Skips:
         if before == "that":
             return there >= 2 and tokens[there - 2] in SAYING | WEEKDAYS
         if before in {"said", "says", "say"}:
-            if self.finite[there]:
-                return False  # *that the government said was minor*
+            if self.finite[there] or tokens[there] in WEEKDAYS:
+                return False  # *that the government said was minor*, *said Thursday he would*
             return not {".", "?", "!"} & set(tokens[there : there + 2])
         return before in {"--", ":"}
 
@@ -262,6 +262,8 @@ class Skips:
         aside = first in {",", "(", "--"}
         if hinders(self.tokens, here + 1) or self._points(here + 1):
             return False
+        if token.endswith("ly") and (first.endswith("ed") or first in self.verbs.passive):
+            return False  # *allegedly (killed by troops)*
         adverb = first in SOFT_ADVERBS or first.endswith("ly")
         phrase = first in PREPOSITIONS | CLAUSE_STARTS
         if not (aside or adverb or phrase or first in WEEKDAYS or first.endswith("ing")):

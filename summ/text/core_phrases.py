@@ -16,7 +16,9 @@ from summ.text.languages.en_phrases import (
     BELIEVING,
     CONDITIONS,
     DETERMINERS,
+    KINDS,
     NUMBERS,
+    OFFICES,
     PARTICIPLES,
     PREPOSITIONS,
     PRONOUNS,
@@ -48,7 +50,7 @@ _ANNOUNCES = re.compile(
     rf"(?i)(?: has| have)? (?:(?:{_ANNOUNCED}){_WHEN}(?: that)?|rule[ds]?{_WHEN} that) "
 )
 _REPORTS = re.compile(
-    rf"(?i)(?: has| have)? (?:said|says?|reports?|reported|"
+    rf"(?i)(?: has| have)? (?:said|says?|reports?|reported|declare[ds]?|"
     rf"(?:is |are |has |have )?warn(?:s|ed|ing)){_WHEN}(?: that)? "
 )
 _DECLARES = re.compile(
@@ -66,6 +68,7 @@ def core_phrases(sentence: AnnotatedSentence) -> Iterator[Phrase]:
     yield from _announcements(sentence)
     yield from _openers(sentence)
     yield from _modifiers_of_subject(sentence)
+    yield from _office(sentence)
 
 
 def _openers(sentence: AnnotatedSentence) -> Iterator[Phrase]:
@@ -99,6 +102,8 @@ def _modifiers_of_subject(sentence: AnnotatedSentence) -> Iterator[Phrase]:
     opens = PREPOSITIONS | SUBORDINATORS | {"midway", "halfway"}
     if main is None or main < 3 or sentence.low(0) in opens:
         return
+    if sentence.low(0).endswith(("ing", "ed")) and sentence.commas and sentence.commas[0] < main:
+        return  # what stands before the comma is no subject
     # *the man and his wife*, *says the firm that*: the verb belongs to something else.
     if sentence.low(main - 1) in PRONOUNS | JOINED | {"that", "who", "which", "not"}:
         return
@@ -111,11 +116,24 @@ def _modifiers_of_subject(sentence: AnnotatedSentence) -> Iterator[Phrase]:
             if place < _LONGEST_SUBJECT and sentence.words[main - 1].endswith(","):
                 yield Phrase(place, main, "aside", 1.5)
             return
-        if before in _NO_HEAD | _RESTRICTED:
+        if before in _NO_HEAD | _RESTRICTED or before.endswith("ly"):
             continue
         if _modifies(sentence, place) and not CONDITIONS & set(sentence.lows[place:main]):
             cost = 3.0 if low == "of" else 2.0
             yield Phrase(place, main, "core_subject", cost)
+
+
+def _office(sentence: AnnotatedSentence) -> Iterator[Phrase]:
+    """*The captain of the national team* in *The captain of the national team Ann Bo retires*."""
+    main = sentence.main
+    if main is None or main < 4 or not (KINDS | OFFICES) & set(sentence.lows[: min(4, main)]):
+        return
+    start = main
+    while start and sentence.is_capital(start - 1) and not sentence.words[start - 1].endswith(","):
+        start -= 1
+    low = sentence.low(start - 1)
+    if main - start >= 2 and start > 1 and low not in _NO_HEAD | {"and", "by"}:
+        yield Phrase(0, start, "title", 1.5)
 
 
 def _acts(sentence: AnnotatedSentence, place: int) -> bool:
@@ -138,7 +156,8 @@ def _modifies(sentence: AnnotatedSentence, place: int) -> bool:
     ):
         return True
     if low == "to":
-        return after in sentence.verbs.base
+        named = place + 1 < sentence.size and sentence.is_capital(place + 1)
+        return after in sentence.verbs.base | DETERMINERS or named
     if low in PREPOSITIONS - SUBORDINATORS - {"between"}:
         return not sentence.counts(place)
     if sentence.is_capital(place):

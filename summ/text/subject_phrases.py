@@ -96,6 +96,8 @@ def _is_subject_participle(sentence: AnnotatedSentence, place: int, main: int) -
         return False
     if before in PREPOSITIONS | DETERMINERS | BE | JOINED or sentence.is_capital(place):
         return False
+    if before.endswith("ly"):
+        return False  # *allegedly killed by troops*
     return not any(sentence.words[k].endswith(",") for k in (place - 1, main - 1))
 
 

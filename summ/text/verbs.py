@@ -299,7 +299,10 @@ def _is_plural_behind_adjective(words: Sequence[str], place: int) -> bool:
     """Whether a form in *-s* is a noun for what stands before it: *questionable calls*."""
     if not place or not bare(words[place]).endswith("s"):
         return False
-    return bare(words[place - 1]).endswith(_ADJECTIVAL)
+    before = bare(words[place - 1])
+    # *a series of national strikes*, but *the capital strikes*
+    within = place > 1 and bare(words[place - 2]) in PREPOSITIONS | {"of"}
+    return before.endswith(_ADJECTIVAL) or (within and before.endswith(("al", "ic", "ive")))
 
 
 def _says_comma(words: Sequence[str], verb: int | None, said: int) -> bool:

@@ -75,6 +75,8 @@ def test_a_line_ends_where_a_phrase_does(model, text, fit, unfit):
     [
         ("Bo fires |a shot; Kim |concludes in ninth place", False),  # another sentence
         ("A bomb explodes |in Leeds, killing two and injuring |around 40 others", False),
+        ("A man is held on charges |of working |with a gang", False),
+        ("A man was found |with a gun and sentenced to a year |in prison", False),
         ("Rates rise |for the fourth time |in five months", False),
         ("The protesters |in Harwick say the union |rescinds the offer", False),  # no agreement
         ("Ann Bo is to sing |in a series, according |to the reporter", False),
@@ -115,6 +117,9 @@ def test_a_line_does_not_change_what_goes_with_what(model, gap, allowed):
         ("Ann Bo is free after turning herself in at a station.", "herself", False),
         ("Ann Bo is hard to miss at the open.", "hard", False),
         ("The bank said it had enough shares to block it.", "shares", False),
+        ("Ann Bo lied to a court in an attempt to stop it.", "attempt", False),
+        ("Three men were slain and a baker and a cook were hurt.", "baker", False),
+        ("Bo gave Leeds victory in a dour but clinical match.", "dour", False),
         ("The mayor called the baker and other guests to order.", "baker", True),
     ],
 )
