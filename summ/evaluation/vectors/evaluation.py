@@ -30,6 +30,7 @@ from summ.evaluation.vectors.probes import (
     ClassificationFigures,
     classify,
 )
+from summ.evaluation.vectors.retrieval import NEAREST, precision_of_nearest
 from summ.evaluation.vectors.similarity import SimilarityFigures, bootstrap_spearman, similarity
 from summ.evaluation.vectors.systems import SentenceSystem
 
@@ -65,12 +66,15 @@ class ProbeResult:
         gaps: to each baseline; None where a figure is not defined.
         nats: of the systems: what a discriminator finds that their vectors say of the texts
             (``information``); none where there are too few texts.
+        nearest: of the systems: percent of the nearest texts that have the same label; none where
+            texts have no labels, or are too few.
     """
 
     probe: Probe
     figures: Mapping[str, Figures]
     gaps: Mapping[str, Gap | None]
     nats: Mapping[str, float] = field(default_factory=dict)
+    nearest: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -91,8 +95,13 @@ class ProbeResult:
         for name, gap in self.gaps.items():
             by = None if gap is None else {"value": gap.difference, "ci95": list(gap.ci95)}
             baselines[name] = {**self.figures[name].to_dict(), "difference": by}
-        nats = dict(self.nats) or None
-        return {"kind": self.kind, **own.to_dict(), "infomax_nats": nats, "baselines": baselines}
+        return {
+            "kind": self.kind,
+            **own.to_dict(),
+            "infomax_nats": dict(self.nats) or None,
+            f"precision_at_{NEAREST}": dict(self.nearest) or None,
+            "baselines": baselines,
+        }
 
 
 @dataclass(frozen=True)
@@ -174,6 +183,10 @@ def _probe_rows(result: ProbeResult) -> list[list[str]]:
         own, *others = (f"{value:.2f}" for value in result.nats.values())
         texts = str(len(set(result.probe.texts)))
         rows.append([f"{result.probe.name}: InfoMax", texts, "nats", own, "-", *others])
+    if result.nearest:
+        own, *others = (f"{value:.2f}" for value in result.nearest.values())
+        name = f"{result.probe.name}: nearest {NEAREST} of the same label"
+        rows.append([name, str(len(result.probe)), "percent", own, "-", *others])
     return rows
 
 
@@ -246,11 +259,14 @@ def evaluate_embeddings(
             features = text_features([probe.texts[place] for place in different])
         figures: dict[str, Figures] = {}
         nats: dict[str, float] = {}
+        nearest: dict[str, float] = {}
         for system in systems:
             vectors = system.encode(list(probe.texts))
             figures[system.name] = _figures(probe, vectors, seed, resamples)
             if features is not None:
                 nats[system.name] = information(vectors[different], features, seed)
+            if isinstance(probe, ClassificationProbe) and len(probe.labels) > 2 * NEAREST:
+                nearest[system.name] = precision_of_nearest(vectors, probe.labels, seed)
             if progress is not None:
                 progress(len(probe.texts))
         own, *others = figures.values()
@@ -258,7 +274,7 @@ def evaluate_embeddings(
             system.name: _gap(own, other, seed, resamples)
             for system, other in zip(systems[1:], others, strict=True)
         }
-        results.append(ProbeResult(probe, figures, gaps, nats))
+        results.append(ProbeResult(probe, figures, gaps, nats, nearest))
     return EmbeddingEvaluation(systems, results, seed, resamples)
 
 
