@@ -68,7 +68,7 @@ def timed(encode: Callable[[list[str]], NDArray[np.float32]], lines: list[str]) 
 
 def main() -> None:
     given = [Path(argument) for argument in sys.argv[1:]]
-    lines = given[0].read_text(encoding="utf-8").splitlines() if given else random_lines()
+    lines = given[0].read_text(encoding="utf-8").splitlines()[:LINES] if given else random_lines()
     with tempfile.TemporaryDirectory() as place:
         model = find_model(given[1]) if len(given) > 1 else untrained_model(Path(place) / "model")
         export(model, "sentence-transformers", Path(place) / "exported")

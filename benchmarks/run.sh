@@ -10,5 +10,5 @@ python benchmarks/search_speed.py "$@"
 python benchmarks/ctranslate2_speed.py "$@"
 python benchmarks/training_speed.py
 python benchmarks/prepare_speed.py 2 "$@"
-python benchmarks/embedding_speed.py "$@"
+python benchmarks/embedding_speed.py "$@" ${1:+en-encoder}
 python benchmarks/growth.py "$@"
