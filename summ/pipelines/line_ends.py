@@ -51,6 +51,10 @@ _PARTICLES = table("up off out over down before behind about")
 _SAME_PARTICIPLE = table("cut put hit set hurt shut spread beat")
 # Behind an object these belong to the verb before it: *turned himself in*, *put a plan off*.
 _SEPARABLE = table("in up out off over down away back on")
+_BEHIND_PARTICLE = PREPOSITIONS | table("to of , ; : .")
+# Before these a participle or an adjective behind an article stands for its noun: *the injured*.
+_BEHIND_NOUN = MARKS | PREPOSITIONS | CLAUSE_STARTS | AUXILIARIES | table("by and or of")
+_STRESSING = EMPHATIC | INTERSECTIVE
 # *the way in which* says nothing without its clause; *a system in which* does.
 _RELATIONAL = table("way ways rate manner point extent degree speed case cases")
 # An infinitive says which: *an attempt to stop it*.
@@ -133,7 +137,7 @@ class LineEnds:
     def _needs_nothing(self, place: int) -> bool:
         """Whether a word is complete without what follows it."""
         token, after = self.words.tokens[place], self.words.tokens[place + 1]
-        further = self.words.tokens[place + 2] if place + 2 < len(self.words.tokens) else "."
+        further = self._further(place)
         behind_be = place > 0 and self.words.tokens[place - 1] in BE
         before = self.words.tokens[max(0, place - 3) : place]
         if self._belongs_to_next(place):
@@ -243,7 +247,7 @@ class LineEnds:
     def _keeps_place(self, place: int) -> bool:
         """Whether a preposition follows that a word needs: *put it (at ...)*, *a jump (in ...)*."""
         token, after = self.words.tokens[place], self.words.tokens[place + 1]
-        further = self.words.tokens[place + 2] if place + 2 < len(self.words.tokens) else "."
+        further = self._further(place)
         if after in PREPOSITIONS and _PUTTING & set(self.words.tokens[max(0, place - 4) : place]):
             return True
         where = token in {"attack", "attacks"} and after in {"at", "in"}
@@ -254,17 +258,15 @@ class LineEnds:
 
     def _separates(self, place: int) -> bool:
         """Whether a particle follows that the verb before needs: *turned himself (in at ...)*."""
-        after, further = [*self.words.tokens[place + 1 : place + 3], "."][:2]
-        # *on* before a mark may be a preposition whose noun went before.
-        return after in _SEPARABLE and further in PREPOSITIONS | table("to of , ; : .")
+        after, further = self.words.tokens[place + 1], self._further(place)
+        return after in _SEPARABLE and further in _BEHIND_PARTICLE
 
     def _describes(self, place: int) -> bool:
         """Whether a participle stands before its noun: *the alleged (blinding of seven)*."""
         token, after = self.words.tokens[place], self.words.tokens[place + 1]
-        if not (token.endswith("ed") or token in EMPHATIC | INTERSECTIVE) or not place:
+        if not (token.endswith("ed") or token in _STRESSING) or not place:
             return False
-        closed = MARKS | PREPOSITIONS | CLAUSE_STARTS | AUXILIARIES | table("by and or of")
-        return self.words.tokens[place - 1] in DETERMINERS and after not in closed
+        return self.words.tokens[place - 1] in DETERMINERS and after not in _BEHIND_NOUN
 
     def _dates_speech(self, place: int) -> bool:
         """Whether a day stands behind a verb that goes on: *were seeking Tuesday (to break)*."""
@@ -303,7 +305,7 @@ class LineEnds:
     def _may_be_followed(self, place: int) -> bool:
         """Whether what follows a word begins something else."""
         after, verbs = self.words.tokens[place + 1], self.words.verbs
-        further = self.words.tokens[place + 2] if place + 2 < len(self.words.tokens) else "."
+        further = self._further(place)
         if after in CLITICS | {"of", "than"} or (
             self.words.names[place] and self.words.names[place + 1]
         ):
@@ -314,7 +316,7 @@ class LineEnds:
             return False  # *a choice between*
         if after == "and" and self._is_half_a_subject(place):
             return False  # *and a policeman (and a civilian were wounded)*
-        if after == "but" and self.words.tokens[place - 1] in table("a an") and place:
+        if after == "but" and place and self.words.tokens[place - 1] in {"a", "an"}:
             return False  # *a dour but clinical match*
         if after in {"and", "or"}:
             if further in {"not", "other"}:
@@ -404,7 +406,7 @@ class LineEnds:
 
     def _is_reduced(self, place: int) -> bool:
         """Whether a participle that looks like a past form follows: *the bill (put forward by)*."""
-        after, further = [*self.words.tokens[place + 1 : place + 3], "."][:2]
+        after, further = self.words.tokens[place + 1], self._further(place)
         past = after in SAME_PAST | PARTICIPLES | _SAME_PARTICIPLE
         followed = further in PREPOSITIONS | _SEPARABLE | {"forward", "to"}
         # *had his licence withdrawn*

@@ -102,6 +102,14 @@ class _Candidate:
     complete: bool
 
 
+@dataclass(frozen=True)
+class _Whole:
+    """The words of a sentence, marks attached, and whether its text had spaces before marks."""
+
+    words: Sequence[str]
+    tokenised: bool
+
+
 class Shortener:
     """Shortens English sentences."""
 
@@ -195,15 +203,18 @@ class Shortener:
             spared: how many words a headline may leave out of a clause; 0 for sentences.
             judges: pretrained ones that have a say.
         """
-        prose, room = _prose(text, source), words + spared
-        known = [line.places for line in lines]
+        # Phrases are known by commas and quotation marks that touch their words.
+        tokenised, room = is_tokenised(text), words + spared
+        prose = put_together(source.folded) if tokenised else text
+        known = {line.places for line in lines}
         more = [*self._shortenings(prose, source, room), *self._heads(source, room)]
-        new = [places for places in dict.fromkeys(more) if places not in set(known)]
+        new = [places for places in dict.fromkeys(more) if places not in known]
         lines = [*lines, *self._score(source, new, room)]
-        candidates = self._candidates(text, source, lines, words)
+        whole = _Whole(prose.rstrip(" .").split(), tokenised)
+        candidates = self._candidates(whole, source, lines, words)
         if not candidates or not max(candidates, key=lambda one: one.worth).complete:
             core = list(dict.fromkeys(self._core(prose, source, room)))
-            found = self._candidates(text, source, self._score(source, core, room), words)
+            found = self._candidates(whole, source, self._score(source, core, room), words)
             likely = [one for one in found if one.complete and one.worth > self._weights.core]
             candidates = likely or candidates
         if not candidates:
@@ -233,16 +244,14 @@ class Shortener:
         return self._searcher.score(source, lines, room) if lines else []
 
     def _candidates(
-        self, text: str, source: OrderedSource, lines: Sequence[OrderedLine], words: int
+        self, whole: _Whole, source: OrderedSource, lines: Sequence[OrderedLine], words: int
     ) -> list[_Candidate]:
         """The lines that fit, or do as a headline, and what they are worth.
 
         Args:
             words: the most that a line may have.
         """
-        skips, tokenised = self._searcher.skips(source), is_tokenised(text)
-        whole = _prose(text, source).rstrip(" .").split()
-        found = []
+        skips, found = self._searcher.skips(source), []
         for line in lines:
             places = line.places
             if runs_together(source, skips, places):
@@ -252,10 +261,10 @@ class Shortener:
                 continue
             clause = (
                 put_together(source.folded, places)
-                if tokenised
+                if whole.tokenised
                 else self._searcher.write(source, places)
             ).split()
-            complete = looks_complete(clause, whole, self._model.verbs)
+            complete = looks_complete(clause, whole.words, self._model.verbs)
             complete = complete and not breaks_off(source, skips, places)
             complete = complete and not lacks_complement(source, places)
             complete = complete and not lacks_clause(source, skips, places)
@@ -404,11 +413,6 @@ class Shortener:
 def _says_verb(skips: Skips, places: Sequence[int]) -> bool:
     """Whether one of some words is a finite verb."""
     return any(skips.finite[place] and not skips.is_reduced(place) for place in places)
-
-
-def _prose(text: str, source: OrderedSource) -> str:
-    """A sentence whose marks touch their words: phrases are known by commas and quotation marks."""
-    return put_together(source.folded) if is_tokenised(text) else text
 
 
 def _hangs(word: str) -> bool:
