@@ -24,6 +24,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from data_prep.line_pair import LinePair
 from data_prep.sources import Report, files, run, tell, text_lines
 from summ.data.files import new_folder
 from summ.text.chinese import CLAUSE_MARKS, clauses, looks_complete, plainer, shortenings
@@ -41,15 +42,6 @@ _MOST_SPLICED = 84
 _BUDGETS = (10, 12, 14, 16, 18, 20, 22, 24, 28, 32)
 _PHRASES = (1, 1, 2, 2, 3, 3, 4)
 _FROM_ARTICLES, _INSIDE, _KEPT = 0.5, 0.15, 0.05
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A source, and a line within it."""
-
-    text: str
-    summary: str
-    kind: str
 
 
 @dataclass
@@ -104,7 +96,7 @@ def spliced(title: str, bank: PhraseBank, rng: random.Random) -> str:
 
 def pairs(
     articles: Sequence[str], titles: Sequence[str], count: int, rng: random.Random
-) -> Iterator[Pair]:
+) -> Iterator[LinePair]:
     """So many pairs, half of them from articles."""
     bank = PhraseBank()
     for sentence in articles[:30_000]:
@@ -117,7 +109,7 @@ def pairs(
             summary = next(shortenings(text, rng.choice(_BUDGETS)), None)
             if summary is None or 2 * len(summary) < min(len(text), 20):
                 continue
-            pair = Pair(text, summary, "cut")
+            pair = LinePair(text, summary, "cut")
         else:
             title = rng.choice(titles)
             text = spliced(title, bank, rng)
@@ -127,7 +119,7 @@ def pairs(
                 text = text.replace(title, title[:place] + rng.choice(bank.phrases) + title[place:])
             elif drawn > 1 - _KEPT:
                 text, kind = title + "。", "kept"
-            pair = Pair(text, title.rstrip(CLAUSE_MARKS), kind)
+            pair = LinePair(text, title.rstrip(CLAUSE_MARKS), kind)
         if len(pair.text) <= _MOST_SPLICED + 6:
             made += 1
             yield pair

@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from data_prep.line_pair import LinePair
 from data_prep.sources import run, tell
 from summ.data.files import new_folder
 from summ.errors import DataError
@@ -43,15 +44,6 @@ class Word:
 
     surface: str
     glued: bool
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A sentence, and a line within it."""
-
-    text: str
-    summary: str
-    kind: str
 
 
 @dataclass
@@ -144,7 +136,7 @@ def spliced(target: list[Word], bank: PhraseBank, own: Language, rng: random.Ran
 
 def pairs(
     documents: Sequence[str], lines: Sequence[str], own: Language, count: int, rng: random.Random
-) -> Iterator[Pair]:
+) -> Iterator[LinePair]:
     """So many pairs."""
     bank = PhraseBank()
     for text in documents[:_FOR_BANK]:
@@ -167,7 +159,7 @@ def pairs(
             words = words_of(target, range(len(target.tokens)))
             kind = "kept" if drawn > 1 - _KEPT else "splice"
             longer = words if kind == "kept" else spliced(words, bank, own, rng)
-            pair = Pair(written(longer), written(words), kind)
+            pair = LinePair(written(longer), written(words), kind)
             if kind == "splice" and len(longer) == len(words):
                 continue
         if pair is not None:
@@ -180,7 +172,7 @@ def sentence_of(text: str) -> Folded:
     return fold(text.strip().rstrip(".!?").rstrip())
 
 
-def _cut(text: str, own: Language, rng: random.Random) -> Pair | None:
+def _cut(text: str, own: Language, rng: random.Random) -> LinePair | None:
     """A long sentence and its fullest line; None if the phrases leave none, or nearly all of it."""
     sentence = sentence_of(text)
     words = rng.choice(_BUDGETS)
@@ -188,7 +180,7 @@ def _cut(text: str, own: Language, rng: random.Random) -> Pair | None:
     if line is None or 2 * len(line) < words or len(line) + 2 > len(sentence.tokens):
         return None
     source = written(words_of(sentence, range(len(sentence.tokens))))
-    return Pair(source, written(words_of(sentence, line)), "cut")
+    return LinePair(source, written(words_of(sentence, line)), "cut")
 
 
 def corpus(given: argparse.Namespace) -> None:
