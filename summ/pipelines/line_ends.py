@@ -44,7 +44,8 @@ _PLACE_OR_TIME = table(
     "next today yesterday ahead due thanks owing"
 )
 _BEHIND_END = table(
-    "to by he she they it there so although though unless if and or due thanks owing being"
+    "to by he she they it there so although though unless if and or due thanks owing being "
+    "once you we i"
 ) | {'"', "("}
 _BEHIND_ANY_END = PREPOSITIONS | CLAUSE_STARTS | SOFT_ADVERBS | WEEKDAYS | _BEHIND_END
 _PARTICLES = table("up off out over down before behind about")
@@ -63,6 +64,9 @@ _AIMS = table(
 )
 # Behind their object these need the participle.
 _CAUSING = table("had has have get gets got left leaves leave keeps kept saw sees wants wanted")
+_JOINING = table("and but or that which who")
+_POSSESSIVES = table("his her their its 's")
+_STOPPING = table("stop stops stopped stopping prevent prevents prevented preventing")
 _RESOLVING = table(
     "agreed decided promised pledged vowed threatened offered refused voted hoped wanted sought "
     "tried planned proposed failed managed"
@@ -78,8 +82,11 @@ _BETWEEN_TWO = table(
     "clashes row war battle border conflict balance distinction cooperation"
 )
 _LONGEST_OBJECT = 5  # words
+_LONGEST_INFINITIVE = 9  # words
 _HELPING = table("help helps helped helping")
 _PUTTING = table("put puts putting")
+_LEAVING = table("leave leaves left leaving")
+_TAKING = table("take takes took taking taken bring brings brought bringing")
 _ORDINALS = table("first second third fourth fifth latest last only youngest oldest")
 _BEFORE_INFINITIVE = table("to will would can could may might must should not n't")
 
@@ -124,7 +131,8 @@ class LineEnds:
 
     def may_end(self, place: int) -> bool:
         token = self.words.tokens[place]
-        if token in MARKS - {"''", ")", '"'} or token in NEVER_LAST:
+        expected = self.words.tokens[max(0, place - 1) : place + 1] == ("than", "expected")
+        if token in MARKS - {"''", ")", '"'} or (token in NEVER_LAST and not expected):
             return False
         if token == '"' and self.words.tokens[max(0, place - 1)].endswith("ly"):
             return False
@@ -169,6 +177,9 @@ class LineEnds:
             return False
         if after == "to" and token in INFINITIVAL:
             return False
+        emerges = after == "as" and further in DETERMINERS and token in self.words.verbs.finite
+        if emerges and token not in COMPLETE_ALONE and not self.words.names[place]:
+            return False  # *has emerged (as the lowest bidder)*
         if self._is_closed(place) or (token in COMPLETE_ALONE and after in _PLACE_OR_TIME):
             return True
         helped = before and before[-1] in BE | AUXILIARIES
@@ -207,18 +218,28 @@ class LineEnds:
         before = self.words.tokens[max(0, place - 1)]
         if token in _SPANS and after in {"after", "before"}:
             return True
-        if after == "that" and (token.endswith("ing") or before in PREPOSITIONS):
-            return True  # *is warning that*, *with hopes that*
+        dated = token in WEEKDAYS | _SPANS | {"today", "yesterday"}
+        verbal = dated or token.endswith(("ing", "ed")) or token in PARTICIPLES
+        if after == "that" and (before in PREPOSITIONS or (verbal and before not in DETERMINERS)):
+            return True  # *is warning that*, *had alleged that*, *with hopes that*
+        if self._opens_aside(place):
+            return True
         if token in _HELPING and after in self.words.verbs.base:
             return True
         return token in {"way", "ways", "moment"} and after in PRONOUNS | DETERMINERS
+
+    def _opens_aside(self, place: int) -> bool:
+        """Whether an aside begins what a word joins: *drops that, in a room, (can hang)*."""
+        tokens = self.words.tokens
+        comma = next((k for k in range(place, 0, -1) if tokens[k] in MARKS), 0)
+        return comma > 0 and tokens[comma] == "," and tokens[comma - 1] in _JOINING
 
     def _asks(self, place: int) -> bool:
         """Whether a word asks for a preposition: *is looking*, *at risk of returning*."""
         token, before = self.words.tokens[place], self.words.tokens[max(0, place - 1) : place]
         if token in ASKING or not token.endswith("ing") or not before:
             return token in ASKING
-        verbal = before[0] in BE or token not in self.words.verbs.nounish
+        verbal = before[0] in BE | {","} or token not in self.words.verbs.nounish
         return before[0] in _BEFORE_GERUND or (verbal and before[0] not in DETERMINERS)
 
     def _wants_infinitive(self, place: int) -> bool:
@@ -242,6 +263,7 @@ class LineEnds:
             return False
         passive = place > 0 and self.words.tokens[place - 1] in BE  # *is over, has been found,*
         list_of_objects = after == "," and token in self.words.verbs.transitive and not passive
+        list_of_objects = list_of_objects and not self._is_noun(place)
         return self.words.names[place] or not list_of_objects
 
     def _keeps_place(self, place: int) -> bool:
@@ -250,6 +272,15 @@ class LineEnds:
         further = self._further(place)
         if after in PREPOSITIONS and _PUTTING & set(self.words.tokens[max(0, place - 4) : place]):
             return True
+        if (*self.words.tokens[max(0, place - 1) : place + 2],) == ("no", "match", "for"):
+            return True
+        if token == "work" and after == "on" and self.words.tokens[place - 1] in _POSSESSIVES:
+            return True
+        near = set(self.words.tokens[max(0, place - _LONGEST_OBJECT) : place])
+        if (after == "with" and _LEAVING & near) or (
+            after == "to" and _TAKING & near and further not in self.words.verbs.base
+        ):
+            return True  # *left the team (with a gap)*, *took them (to war)*
         where = token in {"attack", "attacks"} and after in {"at", "in"}
         argued = {"at", "in", "on", "over", "for", "with", "against", "to"}
         if token in ARGUED and not where and after in argued:
@@ -347,7 +378,9 @@ class LineEnds:
         known = after in _BEHIND_ANY_END or after in verbs.passive or self._is_reduced(place)
         if self._is_closed(place) or known or after.endswith(("ed", "ly")):
             return True
-        gerund = further in MARKS  # *drunken driving,*
+        if _STOPPING & set(self.words.tokens[max(0, place - _LONGEST_OBJECT) : place]):
+            return False  # *to stop the bank (selling shares)*
+        gerund = further in MARKS | {"of"}  # *drunken driving,*, *the recent killing of two*
         verb = after not in verbs.nounish or after in verbs.transitive
         return after.endswith("ing") and verb and not gerund
 
@@ -415,11 +448,19 @@ class LineEnds:
 
     def _goes_on(self, place: int, further: str) -> bool:
         """Whether an infinitive before a place is followed by another: *to beat X and win Y*."""
-        base = self.words.verbs.base - self.words.verbs.nounish
-        if further not in self.words.verbs.base or further in self.words.verbs.nounish:
+        words = self.words
+        tokens = words.tokens[max(0, place - _LONGEST_INFINITIVE) : place]
+        if not any(one == "to" and two in words.verbs.base for one, two in pairwise(tokens)):
             return False
-        tokens = self.words.tokens[max(0, place - 6) : place]
-        return any(one == "to" and two in base for one, two in pairwise(tokens))
+        if further in words.verbs.base and further not in words.verbs.nounish:
+            return True
+        # *to help labels and benefit from it*, *to sign Bo and scupper a bid*
+        third = [*words.tokens[place + 3 : place + 4], "."][0]
+        known = further in words.verbs.base
+        opens = third in DETERMINERS or (known and third in PREPOSITIONS)
+        opens = opens or (place + 3 < len(words.tokens) and words.names[place + 3])
+        verbal = (known or further not in words.verbs.nounish) and not is_plural(further)
+        return verbal and opens and not words.names[place + 2]
 
     def _behind_brackets(self, place: int) -> str:
         """The word behind a number and its brackets: *a £7.5m ($14.6m) claim*."""

@@ -40,7 +40,7 @@ from summ.text.languages.en_phrases import (
 )
 from summ.text.languages.tables import table
 from summ.text.reported_speech import is_reporter
-from summ.text.verbs import VerbLexicon
+from summ.text.verbs import VerbLexicon, is_plural
 
 _SCOPE_ENDS = table("; : -- but who which")
 _HOLDERS = (DETERMINERS | PREPOSITIONS | LEANING | table("to of and or per several")) - {"that"}
@@ -50,6 +50,9 @@ _TIMES = table(
     "week month year morning afternoon evening season summer winter spring autumn weekend century "
     "decade time monday tuesday wednesday thursday friday saturday sunday"
 )
+_FIRST = table("first second third fourth fifth last latest youngest oldest only")
+_LONGEST_GROUP = 4  # words
+_CLAUSES = SUBORDINATORS | RELATIVES
 _CONJUNCTIONS = table("as while when because although though")
 _BEFORE_ADVERBS = AUXILIARIES | BE  # what leaves adverbs out
 
@@ -129,6 +132,17 @@ class Skips:
         return scopes
 
     @cached_property
+    def _quoted(self) -> list[bool]:
+        """Where a quotation goes on."""
+        opened, found = False, []
+        for place, token in enumerate(self.tokens):
+            if token in {'"', "``", "''"}:
+                opened = token == "``" or (token == '"' and not opened)
+                opened = opened and bool({'"', "''"} & set(self.tokens[place + 1 :]))
+            found.append(opened)
+        return found
+
+    @cached_property
     def _behind_office(self) -> int:
         """Where the name begins behind the office that the source begins with; 0 if none does."""
         gone = offices(self.tokens, self.source.surfaces, self.verbs)
@@ -171,10 +185,14 @@ class Skips:
             return False
         if here < 0:
             return self._may_begin(there)
+        if self._quoted[here]:
+            return False  # words that somebody said stay as they were
+        if self.tokens[here + 1 : there] == (",",) and any(self.finite[:here]):
+            return False  # a mark costs no word
         # What stands on both sides of a semicolon are sentences of their own.
         if landing == "," or ";" in self.tokens[here + 1 : there] or self._counts(there):
             return False
-        if landing in PREPOSITIONS and self._takes_partner_out(here, there):
+        if landing in PREPOSITIONS | {"to"} and self._takes_partner_out(here, there):
             return False
         if landing in {"in", "since"} and self.tokens[there - 1] == "time":
             return False  # *for the fourth time in five months*
@@ -199,8 +217,14 @@ class Skips:
         tokens, verbs = self.tokens, self.verbs
         if there > here + 2 and tokens[there - 1].endswith("ing"):
             return True
+        # *(when he took the country) to war*, *(after their exit at Leeds) on Sunday*
+        clause = tokens[here + 1] in _CLAUSES and any(self.finite[here + 2 : there])
+        if tokens[there - 1] not in MARKS and (clause or tokens[here + 1] in _TEMPORAL):
+            return True
+        if "and" in tokens[max(here + 1, there - 3) : there - 1]:
+            return True  # *at home and love (between us)*
         return any(
-            (tokens[k] == "and" and (self._acts[k + 1] or tokens[k + 1] in verbs.passive))
+            (tokens[k] == "and" and (self._acts[k + 1] or _is_participle(tokens[k + 1], verbs)))
             or (tokens[k] in WEEKDAYS and tokens[k + 1] in DETERMINERS and self.finite[here])
             for k in range(here + 1, there - 1)
         )
@@ -264,6 +288,8 @@ class Skips:
             return False
         if token.endswith("ly") and (first.endswith("ed") or first in self.verbs.passive):
             return False  # *allegedly (killed by troops)*
+        if first in _RELATIVE and self._is_bare_plural(here):
+            return False  # *programs (that spy on people) are banned*
         adverb = first in SOFT_ADVERBS or first.endswith("ly")
         phrase = first in PREPOSITIONS | CLAUSE_STARTS
         if not (aside or adverb or phrase or first in WEEKDAYS or first.endswith("ing")):
@@ -277,11 +303,22 @@ class Skips:
         needed = {"to"} if passive else (PREPOSITIONS | {"to"}) - _TEMPORAL
         return first not in needed
 
+    def _is_bare_plural(self, place: int) -> bool:
+        """Whether only what follows says which: *women (who were there)*, not *the women*."""
+        determined = DETERMINERS | {"several", "many"}
+        before = range(max(0, place - _LONGEST_GROUP), place + 1)
+        known = any(
+            self.tokens[k] in determined or self.numbers[k] or self.names[k] for k in before
+        )
+        return is_plural(self.tokens[place]) and not known
+
     def _is_acting(self, place: int) -> bool:
         """Whether a word is a verb or an adjective that may need what follows."""
         token, verbs = self.tokens[place], self.verbs
-        if token in ASKING:
+        if token in ASKING or (token == "match" and place and self.tokens[place - 1] == "no"):
             return True
+        if place and self.tokens[place - 1] in BE and token.endswith("ing"):
+            return True  # *are taking (over the show)*
         if self.names[place] or (token in verbs.nounish and not token.endswith("ed")):
             return False
         known = token in verbs.finite or token in verbs.base or token in verbs.transitive
@@ -297,9 +334,13 @@ class Skips:
         joins = self._is_finite(there + 1) and not any(finite[here + 2 : there])
         if landing in {"and", "or", "but"} and not joins:
             return False
+        if finite[there] and "and" in tokens[here + 1 : there] and "," in tokens[:here]:
+            return False  # *A, B (at home and C) are*
         if first == "(" and ")" in tokens[here + 1 : there - 1]:
             return False  # two brackets and what stands between them
         if before in {",", ")", "--"}:
+            if self._lists(there):
+                return False  # *adding news, interviews and music*
             clause = tokens[here + 2] in _RELATIVE or tokens[here + 2] in CLAUSE_STARTS
             return aside and (clause or not self._says_something(here + 1, there))
         # An aside that does not close goes on.
@@ -319,6 +360,13 @@ class Skips:
         behind = PREPOSITIONS | table("to after as and but when while because amid not")
         return finite[there] or landing in behind
 
+    def _lists(self, there: int) -> bool:
+        """Whether another thing of a list follows: *interviews and music*."""
+        rest = range(there, min(len(self.tokens), there + 6))
+        end = next((k for k in rest if self.tokens[k] in MARKS or self._acts[k]), rest.stop)
+        joint = next((k for k in range(there + 1, end) if self.tokens[k] in {"and", "or"}), None)
+        return joint is not None and not any(self.finite[there : joint + 2])
+
     def _says_something(self, start: int, end: int) -> bool:
         """Whether a finite verb stands within a range; *, infected with it,* has a participle."""
         return any(self.finite[k] and not self.is_reduced(k) for k in range(start, end))
@@ -327,7 +375,8 @@ class Skips:
         """Whether a form in *-ed* may be a participle: *those employed there tested positive*."""
         token, after = self.tokens[place], self.tokens[place + 1 : place + 2]
         behind = PREPOSITIONS | {"there", "here"}
-        return token.endswith("ed") and token in self.verbs.passive and bool(behind & set(after))
+        passive = token in self.verbs.passive or after == ("by",)
+        return token.endswith("ed") and passive and bool(behind & set(after))
 
     def _keeps_clauses_apart(self, here: int, there: int) -> bool:
         """Whether no subject is joined to the verb of another clause."""
@@ -350,7 +399,9 @@ class Skips:
         if self.tokens[there] != "to":
             return False
         before = self.tokens[there - 1]
-        if before in PLANS | INFINITIVAL | CONTROLLING:
+        if _FIRST & set(self.tokens[max(0, there - 4) : there]):
+            return True  # *(becoming the first Spaniard) to win it*
+        if before in PLANS | INFINITIVAL | CONTROLLING or self._acts[there - 1]:
             return True
         gerund = self.tokens[there - 2] in PREPOSITIONS or before not in self.verbs.nounish
         return before.endswith("ing") and gerund
@@ -384,3 +435,7 @@ class Skips:
 
     def _is_finite(self, place: int) -> bool:
         return place < len(self.tokens) and self.finite[place]
+
+
+def _is_participle(token: str, verbs: VerbLexicon) -> bool:
+    return token in verbs.passive or token.endswith("ed")
