@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Protocol, runtime_checkable
 
+from summ.pipelines.line_joints import may_part
+from summ.pipelines.tagged_words import TaggedWords
 from summ.text.languages.en import LEANING
 from summ.text.languages.en_phrases import (
     ARGUED,
@@ -37,7 +37,6 @@ from summ.text.languages.en_phrases import (
     WEEKDAYS,
 )
 from summ.text.languages.tables import table
-from summ.text.verbs import VerbLexicon, is_plural
 
 _PLACE_OR_TIME = table(
     "to in at after during since before from when as while near because amid despite this last "
@@ -71,7 +70,6 @@ _RESOLVING = table(
     "agreed decided promised pledged vowed threatened offered refused voted hoped wanted sought "
     "tried planned proposed failed managed"
 )
-_MOST_OF_SUBJECT = 6  # words of the subject of a clause behind *and*
 _INCOMPLETE = table(
     "put set taken made given found left based aimed sworn accused charged asked able"
 )
@@ -82,38 +80,12 @@ _BETWEEN_TWO = table(
     "clashes row war battle border conflict balance distinction cooperation"
 )
 _LONGEST_OBJECT = 5  # words
-_LONGEST_INFINITIVE = 9  # words
 _HELPING = table("help helps helped helping")
 _PUTTING = table("put puts putting")
 _LEAVING = table("leave leaves left leaving")
 _TAKING = table("take takes took taking taken bring brings brought bringing")
 _ORDINALS = table("first second third fourth fifth latest last only youngest oldest")
 _BEFORE_INFINITIVE = table("to will would can could may might must should not n't")
-
-
-@runtime_checkable
-class TaggedWords(Protocol):
-    """The words of a source, and what is known of each."""
-
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        """The canonical words."""
-
-    @property
-    def verbs(self) -> VerbLexicon:
-        """The verbs of the language."""
-
-    @property
-    def names(self) -> list[bool]:
-        """Where a name stands."""
-
-    @property
-    def numbers(self) -> list[bool]:
-        """Where a number stands."""
-
-    @property
-    def finite(self) -> list[bool]:
-        """Where a finite verb stands."""
 
 
 def hinders(tokens: Sequence[str], place: int) -> bool:
@@ -345,21 +317,10 @@ class LineEnds:
             return False
         if after == "between" and self.words.tokens[place] in _BETWEEN_TWO:
             return False  # *a choice between*
-        if after == "and" and self._is_half_a_subject(place):
-            return False  # *and a policeman (and a civilian were wounded)*
+        if after in {"and", "or"} and not may_part(self.words, place):
+            return False
         if after == "but" and place and self.words.tokens[place - 1] in {"a", "an"}:
             return False  # *a dour but clinical match*
-        if after in {"and", "or"}:
-            if further in {"not", "other"}:
-                return True  # *in Harwick and not in Leeds*, *the mayor and other officers*
-            if "between" in self.words.tokens[max(0, place - 4) : place]:
-                return False
-            both = self.words.tokens[place].endswith("ed") and further.endswith("ed")
-            verb = both or further in verbs.finite or further in verbs.passive
-            verb = verb or self._goes_on(place, further) or self._ends_with_another(place)
-            verb = verb or (after == "and" and self._joins_clause(place))
-            if not verb and further not in AUXILIARIES | BE | DETERMINERS:
-                return False
         if after in AUXILIARIES | BE - {"being"}:
             return False  # the word is its subject
         if after == "being" and not (self.words.names[place] or self._is_noun(place)):
@@ -384,20 +345,6 @@ class LineEnds:
         verb = after not in verbs.nounish or after in verbs.transitive
         return after.endswith("ing") and verb and not gerund
 
-    def _ends_with_another(self, place: int) -> bool:
-        """Whether the clause ends with one thing more of a kind: *coal (and imported gas)*."""
-        token, words = self.words.tokens[place], self.words
-        if not is_plural(token) or words.names[place] or token not in words.verbs.nounish:
-            return False
-        rest = range(place + 2, min(len(words.tokens), place + 3 + _LONGEST_OBJECT))
-        end = next((k for k in rest if words.tokens[k] in MARKS), rest[-1] + 1)
-        if end == place + 3 + _LONGEST_OBJECT:
-            return False
-        return not any(
-            words.finite[k] or words.tokens[k] in PRONOUNS | PREPOSITIONS | {"to"}
-            for k in range(place + 2, end)
-        )
-
     def _is_noun(self, place: int) -> bool:
         """Whether a word looks like a noun; few of them never follow an article."""
         token, verbs = self.words.tokens[place], self.words.verbs
@@ -411,32 +358,6 @@ class LineEnds:
         known = token in PARTICIPLES | SAME_PAST | _SAME_PARTICIPLE | words.verbs.passive
         return known or token.endswith("ed") or words.names[place]
 
-    def _is_half_a_subject(self, place: int) -> bool:
-        """Whether a clause has begun with *and*, and its subject goes on."""
-        words = self.words
-        own = next((k for k in range(place, -1, -1) if words.finite[k]), -1)
-        if own < 0 or "and" not in words.tokens[max(own, place - 4) : place]:
-            return False
-        for k in range(place + 2, min(len(words.tokens), place + 2 + _MOST_OF_SUBJECT)):
-            if words.tokens[k] in MARKS:
-                return False
-            if words.tokens[k] in AUXILIARIES | BE:
-                return True
-        return False
-
-    def _joins_clause(self, place: int) -> bool:
-        """Whether another clause begins behind *and*: *cut rates and the pound is falling*."""
-        words = self.words
-        own = [k for k in range(place) if words.finite[k]]
-        if not own or words.tokens[own[-1]] in SAYING | BELIEVING:
-            return False
-        for k in range(place + 2, min(len(words.tokens), place + 3 + _MOST_OF_SUBJECT)):
-            if words.tokens[k] in MARKS | SUBORDINATORS | {"that", "who", "which", "to"}:
-                return False
-            if words.finite[k]:
-                return k > place + 2 and words.tokens[k] in AUXILIARIES | BE
-        return False
-
     def _is_reduced(self, place: int) -> bool:
         """Whether a participle that looks like a past form follows: *the bill (put forward by)*."""
         after, further = self.words.tokens[place + 1], self._further(place)
@@ -445,22 +366,6 @@ class LineEnds:
         # *had his licence withdrawn*
         caused = bool(_CAUSING & set(self.words.tokens[max(0, place - 5) : place]))
         return past and followed and not caused and any(self.words.finite[: place + 1])
-
-    def _goes_on(self, place: int, further: str) -> bool:
-        """Whether an infinitive before a place is followed by another: *to beat X and win Y*."""
-        words = self.words
-        tokens = words.tokens[max(0, place - _LONGEST_INFINITIVE) : place]
-        if not any(one == "to" and two in words.verbs.base for one, two in pairwise(tokens)):
-            return False
-        if further in words.verbs.base and further not in words.verbs.nounish:
-            return True
-        # *to help labels and benefit from it*, *to sign Bo and scupper a bid*
-        third = [*words.tokens[place + 3 : place + 4], "."][0]
-        known = further in words.verbs.base
-        opens = third in DETERMINERS or (known and third in PREPOSITIONS)
-        opens = opens or (place + 3 < len(words.tokens) and words.names[place + 3])
-        verbal = (known or further not in words.verbs.nounish) and not is_plural(further)
-        return verbal and opens and not words.names[place + 2]
 
     def _behind_brackets(self, place: int) -> str:
         """The word behind a number and its brackets: *a £7.5m ($14.6m) claim*."""

@@ -220,7 +220,9 @@ class Shortener:
             core = self._core(prose, source, words, room)
             found = self._candidates(whole, source, self._score(source, core, room), words)
             likely = [one for one in found if one.complete and one.worth > self._weights.core]
-            candidates = likely or [*candidates, *found]
+            skips = self._searcher.skips(source)
+            telling = [one for one in found if _says_verb(skips, one.line.places)]
+            candidates = likely or [*candidates, *telling]
         if not candidates:
             return Compressed(self._broken_off(text, source, words), 0.0, source.cut, "cut")
         best = max(candidates, key=lambda one: one.worth)

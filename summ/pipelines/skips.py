@@ -310,7 +310,9 @@ class Skips:
         known = any(
             self.tokens[k] in determined or self.numbers[k] or self.names[k] for k in before
         )
-        return is_plural(self.tokens[place]) and not known
+        token = self.tokens[place]
+        several = is_plural(token) or token.endswith("men") or token in {"people", "children"}
+        return several and not known
 
     def _is_acting(self, place: int) -> bool:
         """Whether a word is a verb or an adjective that may need what follows."""
