@@ -306,7 +306,7 @@ class Skips:
     def _is_bare_plural(self, place: int) -> bool:
         """Whether only what follows says which: *women (who were there)*, not *the women*."""
         determined = DETERMINERS | {"several", "many"}
-        before = range(max(0, place - _LONGEST_GROUP), place + 1)
+        before = range(max(0, place - _LONGEST_GROUP), place)
         known = any(
             self.tokens[k] in determined or self.numbers[k] or self.names[k] for k in before
         )

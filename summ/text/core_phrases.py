@@ -155,7 +155,7 @@ def _description(sentence: AnnotatedSentence) -> Iterator[Phrase]:
     start = sentence.commas[0] + 1
     named = all(map(sentence.is_capital, range(start, main))) and main - start <= _LONGEST_NAME
     described = sentence.low(0) in DETERMINERS or sentence.words[0].endswith("'s")
-    if named and described and not JOINED & set(sentence.lows[:start]):
+    if named and described and not {"and", "or", "but"} & set(sentence.lows[:start]):
         yield Phrase(0, start, "description", 1.5)
 
 

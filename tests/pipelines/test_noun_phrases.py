@@ -66,7 +66,7 @@ def test_adjectives_that_only_tell_more_can_go(sentence, expected):
         ("the plan of George W Arnvik is ready", "the plan of Arnvik is ready"),
         ("striker Thierry Arnvik and Tom Brandt win", "striker Arnvik and Brandt win"),
         # Whose name would not be known, whose would stay alone, whose is another's, too.
-        ("Gordon Park opens a bridge", "Gordon Park opens a bridge"),
+        ("Gordon Rose opens a bridge", "Gordon Rose opens a bridge"),
         ("Tom Brandt and Vigdis Arnvik win", "Tom Brandt and Vigdis Arnvik win"),
         ("Ann and Tom Arnvik win", "Ann and Tom Arnvik win"),
         ("Tom Arnvik and Ann Arnvik win", "Tom Arnvik and Ann Arnvik win"),

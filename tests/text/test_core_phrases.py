@@ -61,8 +61,8 @@ def cores(text: str, words: int, verbs: VerbLexicon) -> set[str]:
             "The plan to tax ferries is unlawful",
         ),
         (
-            "The world's biggest builder of ferries, Norwick, has said it will close.",
-            "Norwick will close",
+            "The world's biggest builder of ferries, Norwick, has said it will close its port.",
+            "Norwick will close its port",
         ),
         (
             "The family of a baker allegedly killed by a lorry have won a case.",
