@@ -147,6 +147,8 @@ class LineEnds:
         reduced = token.endswith("ed") and after in {"with", "by", "at", "from"}
         if reduced and not behind_be and any(self.words.finite[: max(0, place - 1)]):
             return False
+        if token in _PARTICLES and after == "by" and before and before[-1] in SAME_PAST:
+            return False  # *communities set up (by the council)*
         if after == "to" and token in INFINITIVAL:
             return False
         emerges = after == "as" and further in DETERMINERS and token in self.words.verbs.finite

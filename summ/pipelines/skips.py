@@ -336,6 +336,8 @@ class Skips:
         joins = self._is_finite(there + 1) and not any(finite[here + 2 : there])
         if landing in {"and", "or", "but"} and not joins:
             return False
+        if finite[there] and self._opens_clause(here + 1, there):
+            return False
         if finite[there] and "and" in tokens[here + 1 : there] and "," in tokens[:here]:
             return False  # *A, B (at home and C) are*
         if first == "(" and ")" in tokens[here + 1 : there - 1]:
@@ -361,6 +363,14 @@ class Skips:
             return False
         behind = PREPOSITIONS | table("to after as and but when while because amid not")
         return finite[there] or landing in behind
+
+    def _opens_clause(self, start: int, verb: int) -> bool:
+        """Whether a verb is that of a clause that begins before it: *grew (as Ann Bo) led an*."""
+        opener = next((k for k in range(verb - 2, start, -1) if self.tokens[k] in _CLAUSES), None)
+        if opener is None or any(self.finite[opener + 1 : verb]):
+            return False
+        subject = self.tokens[opener + 1] in DETERMINERS or self.names[opener + 1]
+        return subject and self.tokens[opener] in _CONJUNCTIONS | {"when"}
 
     def _lists(self, there: int) -> bool:
         """Whether another thing of a list follows: *interviews and music*."""

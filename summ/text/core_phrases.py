@@ -30,7 +30,7 @@ from summ.text.languages.en_phrases import (
 from summ.text.languages.tables import table
 from summ.text.phrase import Phrase
 from summ.text.reported_speech import DAY, is_reporter
-from summ.text.subject_phrases import JOINED
+from summ.text.subject_phrases import JOINED, QUANTITIES
 from summ.text.verbs import is_plural
 
 _LONGEST_OPENER = 16  # words
@@ -65,11 +65,14 @@ _OWN_FIGURES = re.compile(rf"(?i) (?:said|says|reported|reports|announced){_WHEN
 _COMPANIES = table("inc corp co cos ltd plc group ag sa nv se company bank airlines motors")
 _ARTICLES = table("a an the")
 _QUANTIFIERS = table("most many some all few more several both other no only half")
-_QUANTITIES = NUMBERS | table(
-    "number lot lots thousands hundreds dozens millions billions group series majority minority "
-    "half third thirds quarter most one percent % kind type sort rest part parts some many all "
-    "couple pair scores plenty variety range raft host string spate amount use lack absence loss "
-    "death end start none any each people out because ahead instead hours days weeks months years"
+_NOT_ALONE = (
+    QUANTITIES
+    | NUMBERS
+    | table(
+        "lots dozen dozens billions majority minority half third thirds quarter percent % type parts "
+        "scores plenty variety range raft host spate amount absence loss death start people out "
+        "because ahead instead"
+    )
 )
 _NO_SUBJECT = table("plans talks that to he she it they his her its their in on at by of")
 
@@ -199,7 +202,7 @@ def _modifies(sentence: AnnotatedSentence, place: int) -> bool:
         named = place + 1 < sentence.size and sentence.is_capital(place + 1)
         return after in sentence.verbs.base | DETERMINERS or named
     if low == "of":  # *victims (of the doctor)*, but not *thousands of*
-        return sentence.low(place - 1) not in _QUANTITIES
+        return sentence.low(place - 1) not in _NOT_ALONE
     if low in PREPOSITIONS - SUBORDINATORS - {"between"}:
         return not sentence.counts(place)
     if sentence.is_capital(place):

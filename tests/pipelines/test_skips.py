@@ -92,6 +92,7 @@ def test_a_line_ends_where_a_phrase_does(model, text, fit, unfit):
         ('Bo vowed to "never|, ever, |ever" sell the port', False),  # a quotation
         ("Women |who were at the school |are suing it", False),  # not all women
         ("The women |who were at the school |are suing it", True),
+        ("The row |with the bank grew as Ann Bo |led an attack on it", False),
         ("The twins are taking |over the show |on Sunday", False),
     ],
 )
@@ -150,6 +151,7 @@ def test_a_line_does_not_change_what_goes_with_what(model, gap, allowed):
         ("The economy grew more than expected, the bank said.", "expected", True),
         ("Her decision has left the team with a gap to fill.", "team", False),
         ("The mayor lied when she took the town to war.", "town", False),
+        ("Clubs set up by the council could build trust.", "up", False),
         ("Norwick lied to stop the town selling its port.", "town", False),
     ],
 )
