@@ -20,7 +20,7 @@ from functools import cache
 from typing import Any
 
 import torch
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils.flop_counter import FlopCounterMode, register_flop_formula, sdpa_flop_count
 
 _WORDS = """
 minister council bank court police union report company government market price city school hospital
@@ -119,6 +119,12 @@ def counted(function: Callable[[], Any]) -> float:
     with FlopCounterMode(display=False) as counter:
         function()
     return float(counter.get_total_flops())
+
+
+@register_flop_formula(torch.ops.aten._scaled_dot_product_flash_attention_for_cpu)
+def _attention_flops(query: Any, key: Any, value: Any, *_: Any, **__: Any) -> int:
+    """torch 2.13 counts attention on GPUs only."""
+    return int(sdpa_flop_count(query, key, value))
 
 
 @cache
