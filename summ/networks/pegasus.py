@@ -67,12 +67,12 @@ class _Grid:
         rows: that stand in the places of the flattened grid, any where there is none.  (N * most,)
     """
 
-    shape: tuple[int, int]
+    shape: tuple[int, ...]
     places: Int[Tensor, " R"]
     rows: Int[Tensor, " P"]
 
     @staticmethod
-    def of_places(places: Int[Tensor, " R"], shape: tuple[int, int]) -> _Grid:
+    def of_places(places: Int[Tensor, " R"], shape: tuple[int, ...]) -> _Grid:
         rows = places.new_zeros(shape[0] * shape[1])
         rows[places] = torch.arange(len(places), device=places.device)
         return _Grid(shape, places, rows)
