@@ -11,6 +11,7 @@ import argparse
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def main() -> None:
     summarizer = Summarizer.load()
     summarizer.summarize(lines(2))
     curves = [of_length(summarizer, given), of_batch(summarizer), of_vocabulary()]
-    found = line_growth.measured(asked.most, asked.most // 10)
+    found = line_growth.measured(asked.most, asked.most // 100)
     line_growth.tell(found)
     curves += [of_lines(growing, runs) for growing, runs in found.items()]
     if asked.plot:
@@ -68,7 +69,7 @@ def of_length(summarizer: Summarizer, given: Sequence[str]) -> Curve:
     for words in sizes:
         text = " ".join(" ".join(given or lines(words // 31 + 1)).split()[:words])
         peak_memory()
-        took.append(seconds(lambda text=text: summarizer.summarize([text], words=40)))
+        took.append(seconds(partial(summarizer.summarize, [text], words=40)))
         memory.append(peak_memory())
     rows = [
         (f"{words:,}", f"{one:.2f}", f"{1e6 * one / words:.0f}", f"{most:.0f}")
@@ -84,9 +85,7 @@ def of_batch(summarizer: Summarizer) -> Curve:
     took, memory = [], []
     for batch in sizes:
         peak_memory()
-        took.append(
-            seconds(lambda batch=batch: summarizer.summarize(texts, words=10, batch_size=batch))
-        )
+        took.append(seconds(partial(summarizer.summarize, texts, words=10, batch_size=batch)))
         memory.append(peak_memory())
     rows = [
         (str(batch), f"{len(texts) / one:.1f}", f"{most:.0f}")

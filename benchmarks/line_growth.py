@@ -87,7 +87,9 @@ def measured(most: int, most_by_networks: int) -> dict[Growing, list[Program]]:
             for count in growing.counts:
                 write_lines(source, count, growing.words)
                 arguments = (name, str(source), "--lines", *options, "--output", str(output))
-                found[growing].append(program("-m", "summ", *arguments, repeats=1))
+                run = program("-m", "summ", *arguments, repeats=1)
+                found[growing].append(run)
+                sys.stderr.write(f"{growing.name}: {count:,} lines, {run}\n")
                 if name != "embed" and _count(output) != count:
                     raise RuntimeError(f"{growing.name}: {_count(output)} of {count} lines")
     return found
@@ -118,7 +120,7 @@ def _each(counts: tuple[int, ...], runs: list[Program], place: int) -> str:
 
 def main() -> None:
     most = int(sys.argv[1]) if sys.argv[1:] else 100_000
-    tell(measured(most, int(sys.argv[2]) if sys.argv[2:] else 10_000))
+    tell(measured(most, int(sys.argv[2]) if sys.argv[2:] else most // 100))
 
 
 if __name__ == "__main__":
