@@ -78,9 +78,9 @@ def main() -> None:
     show(f"REINFORCE, {count} documents, {DRAFTS} drafts, a processor second", head, rows)
     least, alone = counted(ours) / matmul_rate(), products_alone(ours)
     sys.stdout.write(
-        f"\nan update: {100 * least / took['summ']:.0f} % of the matmul rate in fp32; a program that "
-        f"did nothing else than its products would be {took['plain'] / alone:.2f} times as fast as "
-        f"the plain one, {took['plain'] / least:.2f} times at the rate of large products\n"
+        f"\nan update: {100 * least / took['summ']:.0f} % of the matmul rate in fp32; a program "
+        f"that did nothing else than its products would be {took['plain'] / alone:.2f} times as "
+        f"fast as the plain one, {took['plain'] / least:.2f} times at the rate of large products\n"
     )
     share = counted(rebuild) / matmul_rate() / took["rebuild"]
     sys.stdout.write(
