@@ -1,7 +1,7 @@
 """Judges of what a reader minds, learned without labels, beside readers' marks.
 
-    python benchmarks/judges.py complete --headlines H.txt --sentences S.txt --marks MARKS.jsonl
-    python benchmarks/judges.py true --sentences S.txt --marks MARKS.jsonl
+    python -m benchmarks.judges complete --headlines H.txt --sentences S.txt --marks MARKS.jsonl
+    python -m benchmarks.judges true --sentences S.txt --marks MARKS.jsonl
 
 A small recurrent network tells whole lines from broken ones.  It reads what a network that ships,
 whose weights stay as they are, makes of each piece: ``complete`` the language model of en-small,
