@@ -3,7 +3,8 @@
     python benchmarks/search_speed.py [LINES.txt]
 
 *open*: no constraints, so both must say the same tokens, which is counted.  *as shipped*: what the
-commands do, constraints and choice included, against ``generate`` without any.
+commands do, constraints and choice included, against ``generate`` without any.  *its products
+alone*: the ratio of a program that did nothing else than our matrix products (``products.py``).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 import torch
 from measuring import counted, in_turns, lines, machine, matmul_rate, show
+from products import products_alone
 from transformers import PegasusForConditionalGeneration
 
 from summ.families.shortener.model import load_shortener
@@ -29,7 +31,7 @@ from summ.pretrained import find_model
 from summ.types import Tokens
 
 COUNT, PIECES, WORDS = 24, 16, 10
-HEAD = ("what", "texts/s", "generate", "ratio", "share of the matmul rate")
+HEAD = ("what", "texts/s", "generate", "ratio", "its products alone", "share of the matmul rate")
 Row = tuple[str, ...]
 
 
@@ -148,11 +150,13 @@ def row(name: str, count: int, ours: Callable[[], Any], theirs: Callable[[], Any
     took = in_turns({"ours": ours, "theirs": theirs}, repeats=1)
     mine, other = took["ours"].processor, took["theirs"].processor
     share = counted(ours) / matmul_rate() / mine
+    alone = products_alone(ours)
     return (
         name,
         f"{count / mine:.1f}",
         f"{count / other:.1f}",
         f"{other / mine:.2f}",
+        f"{other / alone:.2f}",
         f"{100 * share:.0f} %",
     )
 
