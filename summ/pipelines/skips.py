@@ -13,6 +13,7 @@ from functools import cached_property
 
 from summ.pipelines.line_ends import LineEnds, hinders
 from summ.pipelines.noun_phrases import offices
+from summ.pipelines.noun_skips import counts, disagrees, is_bare_plural, points
 from summ.text.folding import Folded, begins_sentence
 from summ.text.languages.en import LEANING
 from summ.text.languages.en_phrases import (
@@ -40,18 +41,13 @@ from summ.text.languages.en_phrases import (
 )
 from summ.text.languages.tables import table
 from summ.text.reported_speech import is_reporter
-from summ.text.verbs import VerbLexicon, is_plural
+from summ.text.verbs import VerbLexicon
 
 _SCOPE_ENDS = table("; : -- but who which")
 _HOLDERS = (DETERMINERS | PREPOSITIONS | LEANING | table("to of and or per several")) - {"that"}
 _RELATIVE = RELATIVES - {"whom"}
 _TEMPORAL = table("after before during since amid")
-_TIMES = table(
-    "week month year morning afternoon evening season summer winter spring autumn weekend century "
-    "decade time monday tuesday wednesday thursday friday saturday sunday"
-)
 _FIRST = table("first second third fourth fifth last latest youngest oldest only")
-_LONGEST_GROUP = 4  # words
 _CLAUSES = SUBORDINATORS | RELATIVES
 _CONJUNCTIONS = table("as while when because although though")
 _BEFORE_ADVERBS = AUXILIARIES | BE  # what leaves adverbs out
@@ -190,7 +186,7 @@ class Skips:
         if self.tokens[here + 1 : there] == (",",) and any(self.finite[:here]):
             return False  # a mark costs no word
         # What stands on both sides of a semicolon are sentences of their own.
-        if landing == "," or ";" in self.tokens[here + 1 : there] or self._counts(there):
+        if landing == "," or ";" in self.tokens[here + 1 : there] or counts(self, there):
             return False
         if landing in PREPOSITIONS | {"to"} and self._takes_partner_out(here, there):
             return False
@@ -198,7 +194,7 @@ class Skips:
             return False  # *for the fourth time in five months*
         if (
             self._leaves_governor_out(there)
-            or self._disagrees(here, there)
+            or disagrees(self, here, there)
             or (landing, self.tokens[there - 1]) in BOUND_PAIRS
         ):
             return False
@@ -284,11 +280,11 @@ class Skips:
         """Whether what can be left out begins behind a word, and is not its object."""
         token, first = self.tokens[here], self.tokens[here + 1]
         aside = first in {",", "(", "--"}
-        if hinders(self.tokens, here + 1) or self._points(here + 1):
+        if hinders(self.tokens, here + 1) or points(self, here + 1):
             return False
         if token.endswith("ly") and (first.endswith("ed") or first in self.verbs.passive):
             return False  # *allegedly (killed by troops)*
-        if first in _RELATIVE and self._is_bare_plural(here):
+        if first in _RELATIVE and is_bare_plural(self, here):
             return False  # *programs (that spy on people) are banned*
         adverb = first in SOFT_ADVERBS or first.endswith("ly")
         phrase = first in PREPOSITIONS | CLAUSE_STARTS
@@ -302,17 +298,6 @@ class Skips:
         passive = here > 0 and self.tokens[here - 1] in BE and token.endswith(("ed", "n"))
         needed = {"to"} if passive else (PREPOSITIONS | {"to"}) - _TEMPORAL
         return first not in needed
-
-    def _is_bare_plural(self, place: int) -> bool:
-        """Whether only what follows says which: *women (who were there)*, not *the women*."""
-        determined = DETERMINERS | {"several", "many"}
-        before = range(max(0, place - _LONGEST_GROUP), place)
-        known = any(
-            self.tokens[k] in determined or self.numbers[k] or self.names[k] for k in before
-        )
-        token = self.tokens[place]
-        several = is_plural(token) or token.endswith("men") or token in {"people", "children"}
-        return several and not known
 
     def _is_acting(self, place: int) -> bool:
         """Whether a word is a verb or an adjective that may need what follows."""
@@ -425,25 +410,6 @@ class Skips:
         rest = range(there + 1, len(self.tokens))
         end = next((k for k in rest if self.tokens[k] in MARKS), len(self.tokens))
         return any(self.finite[there + 1 : end])
-
-    def _points(self, place: int) -> bool:
-        """Whether *this* is an object and begins no time: *will fix this*, *this week*."""
-        further = self.tokens[place + 1 : place + 2]
-        return self.tokens[place] == "this" and not _TIMES & set(further)
-
-    def _disagrees(self, here: int, there: int) -> bool:
-        """Whether a plural would become the subject of a singular verb: *protesters rescinds*."""
-        noun, verb = self.tokens[here], self.tokens[there]
-        if not self.finite[there] or not verb.endswith("s") or verb.endswith("ss"):
-            return False
-        plural = noun.endswith("s") and not noun.endswith(("ss", "us", "is", "ics", "news"))
-        within = {"of", *PREPOSITIONS} & set(self.tokens[max(0, here - 4) : here])
-        return plural and not self.names[here] and not within
-
-    def _counts(self, place: int) -> bool:
-        """Whether *around*, *over*, ... says about how many there are."""
-        further = place + 1 < len(self.tokens) and self.numbers[place + 1]
-        return further and self.tokens[place] in {"around", "over", "under", "near", "about"}
 
     def _is_finite(self, place: int) -> bool:
         return place < len(self.tokens) and self.finite[place]

@@ -69,9 +69,9 @@ _NOT_ALONE = (
     QUANTITIES
     | NUMBERS
     | table(
-        "lots dozen dozens billions majority minority half third thirds quarter percent % type parts "
-        "scores plenty variety range raft host spate amount absence loss death start people out "
-        "because ahead instead"
+        "lots dozen dozens billions majority minority half third thirds quarter percent % type "
+        "parts scores plenty variety range raft host spate amount absence loss death start people "
+        "out because ahead instead"
     )
 )
 _NO_SUBJECT = table("plans talks that to he she it they his her its their in on at by of")
