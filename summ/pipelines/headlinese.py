@@ -89,7 +89,9 @@ def _removals(
     possessives = {
         number
         for number, token in enumerate(tokens[1:], start=1)
-        if token in _POSSESSIVES and number + 1 < len(tokens)
+        if token in _POSSESSIVES
+        and number + 1 < len(tokens)
+        and tokens[number - 1] != "of"  # *one of his daughters*
     }
     stress, titles = emphasis(tokens, surfaces) | dates(tokens), offices(tokens, surfaces, verbs)
     for gone in (first, auxiliary, first | auxiliary, articles, articles | auxiliary):

@@ -170,6 +170,8 @@ class LineEnds:
         tokens, verbs = self.words.tokens, self.words.verbs
         token, after = tokens[place], tokens[place + 1]
         before = tokens[place - 1] if place else ""
+        if (before, token) == ("to", "later"):
+            return True
         if before in {"how", "so", "too", "as"} or (after, token) in BOUND_PAIRS:
             return True
         if token == "once" and after not in MARKS:

@@ -33,6 +33,8 @@ def may_part(words: TaggedWords, place: int) -> bool:
     further = [*words.tokens[place + 2 : place + 3], "."][0]
     if after == "and" and _is_half_a_subject(words, place):
         return False  # *and a policeman (and a civilian were wounded)*
+    if (token, further) == ("securities", "exchange"):
+        return False
     if further in {"not", "other"}:
         return True  # *in Harwick and not in Leeds*, *the mayor and other officers*
     if "between" in words.tokens[max(0, place - 4) : place]:

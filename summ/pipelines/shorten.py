@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from summ.families.shortener.model import ShortenerModel
+from summ.pipelines.claims import overclaims
 from summ.pipelines.clause_checks import (
     awaits_infinitive,
     breaks_off,
@@ -35,7 +36,6 @@ from summ.text.folding import is_tokenised
 from summ.text.languages.cased_english import is_capitals
 from summ.text.languages.en import LEANING
 from summ.text.languages.en_phrases import (
-    CONDITIONS,
     DASHES,
     MARKS,
     NEVER_LAST,
@@ -55,8 +55,6 @@ _FEWEST = 4  # words of a line that can say anything
 _LONGEST_SENTENCE = 60  # words
 _HEADS = 2  # of what is left of a sentence that are looked at
 _MOST_CORES = 48  # lines
-# Without one of these words a claim says more than its sentence did.
-_UNLESS_KEPT = CONDITIONS - {"until", "without", "except"}
 _NEW_CLAUSE = SUBORDINATORS | {"but", "who", "which", "that", "while", "as", "once", ";", ":"}
 _HANGING = LEANING | NEVER_LAST | table("he she it they we i")
 _CUT_BEFORE = PREPOSITIONS | SUBORDINATORS | {"and", "but", "who", "which", "that"}
@@ -71,7 +69,7 @@ class ChoiceWeights:
     Attributes:
         likelihood: of the line's mean log-probability.
         incomplete: of a line that does not look complete.
-        conditional: of a claim without the condition that its sentence makes.
+        conditional: of a claim that says more than its sentence.
         content: what a telling word is worth.
         behind_verb: what one is worth more if it stands behind the verb.
         enough: how many of these count.
@@ -280,6 +278,7 @@ class Shortener:
             complete = complete and not lacks_clause(source, skips, places)
             complete = complete and not awaits_infinitive(source, skips, places)
             complete = complete and not opens_only(source, skips, places)
+            complete = complete and not overclaims(source, places)
             worth = self._worth(source, line, len(places) - len(shown), complete)
             worth += self._told(line_content(source, skips, places, shown))
             found.append(_Candidate(worth, replace(line, places=shown), complete))
@@ -427,12 +426,7 @@ class Shortener:
         worth -= weights.stray * strays(source, line.places)
         if source.count_words(line.places) < _FEWEST:
             worth -= weights.tiny
-        behind = set(source.folded.tokens[line.places[0] :])
-        said = {source.folded.tokens[place] for place in line.places}
-        lost = behind - said
-        # *will not close before 2020* is not *will not close*.
-        until = bool({"before", "until"} & lost) and bool({"not", "n't", "never"} & said)
-        if _UNLESS_KEPT & lost or until:
+        if overclaims(source, line.places):
             worth -= weights.conditional
         return worth
 

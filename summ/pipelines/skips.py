@@ -245,6 +245,8 @@ class Skips:
         if tokens[there] in MARKS | {"and", "or", "but"}:
             return False
         if before == ",":
+            if self._lists(there):
+                return False
             # What goes is an opener, not the head of a list.
             return tokens[0] in OPENERS | CLAUSE_STARTS or tokens[0].endswith(("ing", "ly"))
         if before in {"said", "says", "say", "that"} and not is_reporter(" ".join(tokens[:there])):
@@ -361,6 +363,8 @@ class Skips:
         """Whether another thing of a list follows: *interviews and music*."""
         rest = range(there, min(len(self.tokens), there + 6))
         end = next((k for k in rest if self.tokens[k] in MARKS or self._acts[k]), rest.stop)
+        # *, interviews, and music*
+        end += self.tokens[end : end + 1] == (",",) and self.tokens[end + 1 : end + 2] == ("and",)
         joint = next((k for k in range(there + 1, end) if self.tokens[k] in {"and", "or"}), None)
         return joint is not None and not any(self.finite[there : joint + 2])
 

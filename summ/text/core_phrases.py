@@ -168,7 +168,9 @@ def _office(sentence: AnnotatedSentence) -> Iterator[Phrase]:
     if main is None or main < 3:
         return
     start = main
-    while start and sentence.is_capital(start - 1) and not sentence.words[start - 1].endswith(","):
+    while (
+        start and _is_in_name(sentence, start - 1) and not sentence.words[start - 1].endswith(",")
+    ):
         start -= 1
     low, before = sentence.low(start - 1), set(sentence.lows[:start])
     known = bool((KINDS | OFFICES) & set(sentence.lows[: min(6, main)]))
@@ -177,6 +179,11 @@ def _office(sentence: AnnotatedSentence) -> Iterator[Phrase]:
     plain = plain and not any(map(sentence.is_verb, range(start - 1)))
     if main - start >= 2 and start > 1 and (known or plain) and low not in _NO_HEAD | {"and", "by"}:
         yield Phrase(0, start, "title", 1.5)
+
+
+def _is_in_name(sentence: AnnotatedSentence, place: int) -> bool:
+    word = sentence.words[place]
+    return word == "&" or (sentence.is_capital(place) and not word.endswith(","))
 
 
 def _acts(sentence: AnnotatedSentence, place: int) -> bool:
@@ -202,7 +209,8 @@ def _modifies(sentence: AnnotatedSentence, place: int) -> bool:
         named = place + 1 < sentence.size and sentence.is_capital(place + 1)
         return after in sentence.verbs.base | DETERMINERS or named
     if low == "of":  # *victims (of the doctor)*, but not *thousands of*
-        return sentence.low(place - 1) not in _NOT_ALONE
+        before = sentence.low(place - 1)
+        return is_plural(before) and before not in _NOT_ALONE
     if low in PREPOSITIONS - SUBORDINATORS - {"between"}:
         return not sentence.counts(place)
     if sentence.is_capital(place):
