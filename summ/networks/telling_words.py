@@ -22,7 +22,7 @@ def salience(counts: Int[Tensor, "S V"]) -> Float[Tensor, " V"]:
     With :math:`\lambda = 1`, and the counts of each style brought to the same sum; that of several
     other styles is their mean.
 
-    Source: Li et al. (2018, arXiv:1804.06437), equation (1), of pieces in place of n-grams.
+    Source: Li et al. (2018, arXiv:1804.06437), Section 3.1, of pieces in place of n-grams.
     """
     totals = counts.sum(dim=1, keepdim=True).double()
     even = counts * (totals.mean() / totals)
