@@ -15,7 +15,11 @@ def searcher() -> OrderedSearcher:
     [
         ("Bakers will close the firm if it fails to pay.", "Bakers will close the firm", True),
         ("Sales grew at a faster rate than the bank said.", "Sales grew at a faster rate", True),
-        ("Norwick opens its first shops in Dalby on Monday.", "Norwick opens its first shops", True),
+        (
+            "Norwick opens its first shops in Dalby on Monday.",
+            "Norwick opens its first shops",
+            True,
+        ),
         ("The port will not open before Monday.", "The port will not open", True),
         ("Norwick opens its first shops in Dalby on Monday.", "Norwick opens its shops", False),
         ("Sales grew at a faster rate this year in Dalby.", "Sales grew at a faster rate", False),
