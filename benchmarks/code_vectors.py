@@ -74,7 +74,7 @@ def nll(model: TextAutoencoder, lines: Sequence[str]) -> float:
         rows = inner.vocabulary.encode(list(lines[start : start + 64]))
         ids = [[*row[: inner.settings.max_sentence - 1], inner.vocabulary.eos] for row in rows]
         batch = Tokens.from_lists(ids, inner.vocabulary.pad)
-        code = inner.network.bottleneck(inner.network.slots(batch))
+        code = inner.network.code(batch)
         total += float(step.nll(inner.network.read(code.values), batch).sum())
     return total / len(lines)
 

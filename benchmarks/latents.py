@@ -116,7 +116,7 @@ class GivenStep(nn.Module):
 
     def values(self, source: Tokens) -> Float[Tensor, "N H L"]:
         network = self.inner.network
-        return network.bottleneck(network.slots(source)).values
+        return network.code(source).values
 
 
 class Emptied:

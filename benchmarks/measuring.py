@@ -10,17 +10,18 @@ from __future__ import annotations
 import os
 import platform
 import random
-import resource
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import torch
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils.flop_counter import FlopCounterMode, register_flop_formula, sdpa_flop_count
 
 _WORDS = """
 minister council bank court police union report company government market price city school hospital
@@ -110,8 +111,10 @@ def program(*arguments: str, repeats: int = 3) -> Program:
 
 
 def peak_memory() -> float:
-    """The most memory that this process has had, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The most memory that this process has had since it was last asked, in MB (Linux)."""
+    most = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text(encoding="ascii"))
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    return int(most[1]) / 1024 if most else 0.0
 
 
 def counted(function: Callable[[], Any]) -> float:
@@ -119,6 +122,12 @@ def counted(function: Callable[[], Any]) -> float:
     with FlopCounterMode(display=False) as counter:
         function()
     return float(counter.get_total_flops())
+
+
+@register_flop_formula(torch.ops.aten._scaled_dot_product_flash_attention_for_cpu)
+def _attention_flops(query: Any, key: Any, value: Any, *_: Any, **__: Any) -> int:
+    """torch 2.13 counts attention on GPUs only."""
+    return int(sdpa_flop_count(query, key, value))
 
 
 @cache
@@ -136,12 +145,12 @@ def _product_seconds(one: torch.Tensor, other: torch.Tensor) -> float:
     return (time.process_time() - start) / 4
 
 
-def lines(count: int, words: int = 25) -> list[str]:
+def lines(count: int, words: int = 25, seed: int = 0) -> list[str]:
     """Invented sentences, each another, for runs without a corpus."""
-    generator, known = random.Random(1), _WORDS.split()
+    generator, known = random.Random(1 + seed), _WORDS.split()
     return [
         f"The {' '.join(generator.choices(known, k=words))} on Monday, {number} people said."
-        for number in range(count)
+        for number in range(seed, seed + count)
     ]
 
 

@@ -6,7 +6,10 @@ program, so the distribution is ``summ-unpaired``, after what it learns from: un
 
 from __future__ import annotations
 
+import importlib.util
 from importlib import metadata
+
+from summ.errors import ConfigError
 
 VERSION = "0.7.0"  # pyproject.toml reads it here
 
@@ -29,3 +32,19 @@ def how_to_install(extra: str) -> str:
         extra: a group of packages in ``pyproject.toml``, such as ``files``.
     """
     return f'Run pip install ".[{extra}]" in the folder of summ\'s source.'
+
+
+def require_scikit_learn(wanted_by: str) -> None:
+    """Passes where scikit-learn is installed.
+
+    Args:
+        wanted_by: what stands at the beginning of the message, such as a command.
+
+    Raises:
+        ConfigError: it is not there.
+    """
+    if importlib.util.find_spec("sklearn") is None:
+        raise ConfigError(
+            f"{wanted_by}: needs the package scikit-learn, which is not installed. "
+            f"{how_to_install('encoders')}"
+        )

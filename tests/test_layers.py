@@ -12,7 +12,8 @@ FAMILIES = ROOT / "summ" / "families"
 
 # Each room may import those in rows above it, and its own.
 ROOMS = (
-    {"errors", "distribution"},
+    {"errors"},
+    {"distribution"},
     {"types", "summary", "config"},
     {"text"},
     {"data"},

@@ -34,39 +34,43 @@ def tokenise(
     Returns:
         How often each piece occurs.  Shape (V,).
     """
+    tokenizer = vocabulary / "tokenizer.json"
+    mark = sha256(tokenizer)
     jobs = [
-        _Job(path, folder / f"data-{number:05}.arrow", vocabulary)
+        _Job(path, folder / f"data-{number:05}.arrow", tokenizer, mark)
         for number, path in enumerate(raw)
     ]
-    counts, pace = [], Pace()
-    for _, frequencies in workers.map(_encode_shard, jobs):
-        counts.append(frequencies)
+    # A sum of its own: a row of counts for each of thousands of shards would be kept otherwise.
+    total, pace = np.zeros(_reader(tokenizer, mark).size, dtype=np.int64), Pace()
+    for done, (_, frequencies) in enumerate(workers.map(_encode_shard, jobs), 1):
+        total += frequencies
         if pace.due():
-            say(f"tokenising: {len(counts)} of {len(jobs)} files of {folder.name}")
+            say(f"tokenising: {done} of {len(jobs)} files of {folder.name}")
     hashes = "".join(sha256(job.final) for job in jobs)
     fingerprint = hashlib.sha256(hashes.encode()).hexdigest()
     describe_table(folder, [job.final.name for job in jobs], fingerprint)
-    return np.sum(counts, axis=0)
+    return total
 
 
 @dataclass(frozen=True)
 class _Job:
-    """One raw shard to be tokenised."""
+    """One raw shard to be tokenised, and the tokenizer with its hash."""
 
     raw: Path
     final: Path
-    vocabulary: Path
+    tokenizer: Path
+    digest: str
 
 
 @lru_cache(maxsize=1)
-def _reader(vocabulary: Path) -> WordPieces:
-    """Of a worker process, which encodes many shards."""
-    return WordPieces((vocabulary / "tokenizer.json").read_text(encoding="utf-8"))
+def _reader(tokenizer: Path, digest: str) -> WordPieces:
+    """Of a process, which encodes many shards; another file may have had the same name before."""
+    return WordPieces(tokenizer.read_text(encoding="utf-8"))
 
 
 def _encode_shard(job: _Job) -> NDArray[np.int64]:
     """Tokenises a raw shard unless that is done; returns how often each piece occurs."""
-    reader = _reader(job.vocabulary)
+    reader = _reader(job.tokenizer, job.digest)
     if not job.final.exists():
         write_shard(job.final, (_encoded(b, reader) for b in read_shard(job.raw)), SCHEMA)
     total = np.zeros(reader.size, dtype=np.int64)

@@ -4,7 +4,8 @@
 
     tokens -> encoder -> H slots -> bottleneck -> Code -> H positions that a decoder reads
 
-Axes: N texts, T positions, H slots, L numbers of a slot, D width, V pieces.
+Axes: N texts, T positions, H slots, L numbers of a slot, D width, V pieces,
+C random numbers of a text.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from summ.networks.bottlenecks import Bottleneck
+from summ.networks.bottlenecks import Bottleneck, Code
+from summ.networks.styled import StyledBottleneck
+from summ.networks.telling_words import hide_words
 from summ.networks.transformer import Encoded, VocabularyFacts, decoder_logits
 from summ.types import Tokens
 
@@ -29,10 +32,16 @@ class Autoencoder(nn.Module):
     """
 
     allowed_anywhere: Tensor
+    starts_word: Tensor
     bottleneck: Bottleneck
 
     def __init__(
-        self, network: Any, vocabulary: VocabularyFacts, bottleneck: Bottleneck, slots: int
+        self,
+        network: Any,
+        vocabulary: VocabularyFacts,
+        bottleneck: Bottleneck,
+        slots: int,
+        unknown: int,
     ) -> None:
         super().__init__()
         width = int(network.config.hidden_size)
@@ -40,6 +49,7 @@ class Autoencoder(nn.Module):
         self.network = network
         self.start = int(network.config.decoder_start_token_id)
         self.count = slots
+        self.unknown = unknown  # stands for words that are hidden
         self.queries = nn.Parameter(torch.randn(slots, width))
         self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
         self.slots_norm = nn.LayerNorm(width)
@@ -51,6 +61,7 @@ class Autoencoder(nn.Module):
         allowed = ~vocabulary.special
         allowed[vocabulary.eos] = True
         self.register_buffer("allowed_anywhere", allowed, persistent=False)
+        self.register_buffer("starts_word", vocabulary.starts_word, persistent=False)
 
     def slots_and_embeddings(
         self, texts: Tokens
@@ -68,6 +79,31 @@ class Autoencoder(nn.Module):
         finally:
             handle.remove()
         return slots, seen[0]
+
+    def code(
+        self,
+        texts: Tokens,
+        uniforms: Float[Tensor, "N C"] | None = None,
+        style_of: Tokens | None = None,
+    ) -> Code:
+        """The code of each text.
+
+        Of a styled one that knows which words tell a style, the style is read from these words
+        alone, and the content from all others.
+
+        Args:
+            style_of: other texts, whose style a styled code has.
+        """
+        bottleneck, telling = self.bottleneck, None
+        if isinstance(bottleneck, StyledBottleneck):
+            telling = bottleneck.telling
+        if not isinstance(bottleneck, StyledBottleneck) or (telling is None and style_of is None):
+            return bottleneck(self.slots(texts), uniforms)
+        content, style = texts, texts if style_of is None else style_of
+        if telling is not None:
+            known = (self.starts_word, telling, self.unknown)
+            content, style = hide_words(content, *known), hide_words(style, *known, told=False)
+        return bottleneck.of_both(self.slots(content), self.slots(style))
 
     def slots(self, texts: Tokens) -> Float[Tensor, "N H D"]:
         """What the encoder says of each text, before the bottleneck."""

@@ -54,6 +54,44 @@ class States:
     last_hidden_state: Float[Tensor, "B T D"]
 
 
+@dataclass(frozen=True)
+class _Grid:
+    """Rows of several sources, and a grid with a line of them for each source.
+
+    Sources have rows in unequal number: pieces that are read, prefixes that go on.  Attention wants
+    a grid, in which short lines are filled up; all other layers are spared what fills them.
+
+    Attributes:
+        shape: sources, and the most rows of one.
+        places: of each row in the flattened grid.  (R,)
+        rows: that stand in the places of the flattened grid, any where there is none.  (N * most,)
+    """
+
+    shape: tuple[int, ...]
+    places: Int[Tensor, " R"]
+    rows: Int[Tensor, " P"]
+
+    @staticmethod
+    def of_places(places: Int[Tensor, " R"], shape: tuple[int, ...]) -> _Grid:
+        rows = places.new_zeros(shape[0] * shape[1])
+        rows[places] = torch.arange(len(places), device=places.device)
+        return _Grid(shape, places, rows)
+
+    @staticmethod
+    def of_sources(asked: Int[Tensor, " R"], sources: int) -> _Grid:
+        """The grid of rows that ask these sources, in any order."""
+        asking = functional.one_hot(asked, sources)  # (R, N)
+        before = (asking.cumsum(dim=0) - 1).gather(1, asked[:, None])[:, 0]
+        most = int(before.max()) + 1
+        return _Grid.of_places(asked * most + before, (sources, most))
+
+    def spread(self, states: Float[Tensor, "R D"]) -> Float[Tensor, "N most D"]:
+        return states.index_select(0, self.rows).view(*self.shape, -1)
+
+    def collect(self, states: Float[Tensor, "N most D"]) -> Float[Tensor, "R D"]:
+        return states.flatten(0, 1).index_select(0, self.places)
+
+
 @dataclass
 class PegasusCache:
     """Keys and values of the positions so far, and of the source, by layer.
@@ -61,11 +99,13 @@ class PegasusCache:
     Attributes:
         asked: the source of each row, once rows have changed places; before that each source has
             as many, one source's after another's.
+        grid: of these rows.
     """
 
     own: dict[int, tuple[Heads, Heads]] = field(default_factory=dict)
     source: dict[int, tuple[Heads, Heads]] = field(default_factory=dict)
     asked: Int[Tensor, " B"] | None = None
+    grid: _Grid | None = None
 
     @property
     def length(self) -> int:
@@ -87,11 +127,12 @@ class PegasusCache:
 
     def reorder_cache(self, rows: Int[Tensor, " B"]) -> None:
         """Each row goes on from one there is, with the same source; there may be more or fewer."""
+        sources = len(self.source[0][0])
         if self.asked is None:
-            before, sources = len(self.own[0][0]), len(self.source[0][0])
             each = torch.arange(sources, device=rows.device)
-            self.asked = each.repeat_interleave(before // sources)
+            self.asked = each.repeat_interleave(len(self.own[0][0]) // sources)
         self.asked = self.asked[rows]
+        self.grid = _Grid.of_sources(self.asked, sources)
         self.own = {
             layer: (keys.index_select(0, rows), values.index_select(0, rows))
             for layer, (keys, values) in self.own.items()
@@ -119,28 +160,33 @@ class _Attention(nn.Module):
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
-        self.scaling = (width // heads) ** -0.5
         self.k_proj = _Linear(width, width)
         self.v_proj = _Linear(width, width)
         self.q_proj = _Linear(width, width)
         self.out_proj = _Linear(width, width)
 
-    def keys_and_values(self, states: Float[Tensor, "B L D"]) -> tuple[Heads, Heads]:
-        return self._split(self.k_proj(states)), self._split(self.v_proj(states))
+    def keys_and_values(
+        self, states: Float[Tensor, "... D"], grid: _Grid | None = None
+    ) -> tuple[Heads, Heads]:
+        keys, values = self.k_proj(states), self.v_proj(states)
+        if grid is not None:
+            keys, values = grid.spread(keys), grid.spread(values)
+        return self._split(keys), self._split(values)
 
     def forward(
         self,
-        states: Float[Tensor, "B T D"],
+        states: Float[Tensor, "... D"],
         keys_and_values: tuple[Heads, Heads],
         mask: Tensor | None,
-    ) -> Float[Tensor, "B T D"]:
+        grid: _Grid | None = None,
+    ) -> Float[Tensor, "... D"]:
+        """Attention of positions, (B, T, D), or of the rows of a grid, (R, D)."""
         keys, values = keys_and_values
-        weights = torch.matmul(self._split(self.q_proj(states)), keys.transpose(2, 3))
-        weights = weights * self.scaling
-        if mask is not None:
-            weights = weights + mask
-        mixed = torch.matmul(weights.softmax(dim=-1), values)  # (B, H, T, E)
-        joined: Tensor = self.out_proj(mixed.transpose(1, 2).reshape(states.shape))
+        queries = self.q_proj(states)
+        queries = self._split(queries if grid is None else grid.spread(queries))
+        mixed = functional.scaled_dot_product_attention(queries, keys, values, attn_mask=mask)
+        mixed = mixed.transpose(1, 2).flatten(2)  # (B, T, D)
+        joined: Tensor = self.out_proj(mixed if grid is None else grid.collect(mixed))
         return joined
 
     def _split(self, states: Float[Tensor, "B L D"]) -> Heads:
@@ -156,9 +202,12 @@ class _EncoderLayer(nn.Module):
         self.fc2 = _Linear(inner, width)
         self.final_layer_norm = nn.LayerNorm(width)
 
-    def forward(self, states: Tensor, mask: Tensor | None) -> Tensor:
+    def forward(
+        self, states: Float[Tensor, "R D"], grid: _Grid, mask: Tensor | None
+    ) -> Float[Tensor, "R D"]:
         read = self.self_attn_layer_norm(states)
-        states = states + self.self_attn(read, self.self_attn.keys_and_values(read), mask)
+        own = self.self_attn.keys_and_values(read, grid)
+        states = states + self.self_attn(read, own, mask, grid)
         return states + self.fc2(functional.relu(self.fc1(self.final_layer_norm(states))))
 
 
@@ -187,14 +236,11 @@ class _DecoderLayer(_EncoderLayer):
             theirs = self.encoder_attn.keys_and_values(source)
         else:
             theirs = cache.of_source(layer, self.encoder_attn, source)
-        if cache is not None and cache.asked is not None:
-            keys, values = theirs
-            theirs = keys.index_select(0, cache.asked), values.index_select(0, cache.asked)
-            source_mask = None if source_mask is None else source_mask[cache.asked]
-        else:
-            # The rows of one source ask it together.
-            read = read.reshape(len(source), -1, states.shape[-1])
-        states = states + self.encoder_attn(read, theirs, source_mask).view(states.shape)
+        grid = None if cache is None else cache.grid
+        # Without a grid each source has as many rows, which ask it together.
+        shape = (len(source), -1) if grid is None else (-1,)
+        read = read.reshape(*shape, states.shape[-1])
+        states = states + self.encoder_attn(read, theirs, source_mask, grid).view(states.shape)
         return states + self.fc2(functional.relu(self.fc1(self.final_layer_norm(states))))
 
 
@@ -223,10 +269,13 @@ class _Encoder(_Stack):
         self.layers = nn.ModuleList(_EncoderLayer(*sizes) for _ in range(settings.encoder_layers))
 
     def forward(self, input_ids: Int[Tensor, "B S"], attention_mask: Int[Tensor, "B S"]) -> States:
-        states, mask = self.embed(input_ids), _additive(attention_mask.bool())
+        real = attention_mask.bool()
+        grid, mask = _Grid.of_places(real.flatten().nonzero()[:, 0], real.shape), _additive(real)
+        states = grid.collect(self.embed(input_ids))
         for layer in self.layers:
-            states = layer(states, mask)
-        return States(self.layer_norm(states))
+            states = layer(states, grid, mask)
+        padded = grid.spread(self.layer_norm(states))
+        return States(padded.masked_fill(~real[..., None], 0.0))
 
 
 class _Decoder(_Stack):

@@ -197,7 +197,7 @@ class TextAutoencoder:
         """Stored codes and their nats of texts given by their pieces."""
         marks = self._model.vocabulary
         tokens = Tokens.from_lists([[*ids[: self._room], marks.eos] for ids in rows], marks.pad)
-        code = self._bottleneck(self._model.network.slots(tokens.to(self._device)))
+        code = self._model.network.code(tokens.to(self._device))
         return code.stored.cpu(), code.nats.tolist()
 
     def _codes(self, rows: list[list[int]]) -> Iterator[tuple[str, float]]:

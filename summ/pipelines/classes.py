@@ -9,7 +9,6 @@ Axes: N texts, D width of a vector, K classes.
 
 from __future__ import annotations
 
-import importlib.util
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from summ.distribution import how_to_install
-from summ.errors import ConfigError
+from summ.distribution import require_scikit_learn
 from summ.pipelines.code_meanings import Meaning, telling_words
 
 _AXES = 16  # topics are in the first; what follows parts texts within a topic
@@ -49,11 +47,7 @@ def classes_of(vectors: Float[np.ndarray, "N D"], count: int, seed: int = 1) -> 
     Raises:
         ConfigError: scikit-learn is not installed.
     """
-    if importlib.util.find_spec("sklearn") is None:
-        raise ConfigError(
-            "classes of texts: need the package scikit-learn, which is not installed. "
-            f"{how_to_install('encoders')}"
-        )
+    require_scikit_learn("classes of texts")
     from sklearn.cluster import KMeans
     from sklearn.decomposition import PCA
 

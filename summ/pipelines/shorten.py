@@ -77,6 +77,8 @@ class ChoiceWeights:
         headline: of each word that a headline leaves out of a clause.
         room: by how many words such a clause may be too long.
         core: the least that the core of a sentence is worth where it stands for a broken line.
+        certain: the mean log-probability above which a line counts as complete that the rules do
+            not see to be; of such lines readers called 91 % complete, as of those that they do see.
     """
 
     likelihood: float = 2.0
@@ -91,6 +93,7 @@ class ChoiceWeights:
     headline: float = 0.04
     room: int = 7
     core: float = -2.5
+    certain: float = -0.1
 
 
 @dataclass(frozen=True)
@@ -234,7 +237,8 @@ class Shortener:
             worths = [one.worth for one in rivals]
             best = rivals[judges.best(text, written, worths, device)]
         shown = cut_to_words(self._searcher.write(source, best.line.places), words)
-        method: Method = "compressed" if best.complete else "cut"
+        certain = best.complete or best.line.mean_log_prob > self._weights.certain
+        method: Method = "compressed" if certain else "cut"
         return Compressed(shown, best.line.log_prob, source.cut, method)
 
     def _score(

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -309,6 +310,16 @@ def test_commonest_pieces_are_counted_in_sentences(corpus: Corpus) -> None:
     left_out = [i for i in range(len(pieces)) if i not in common and "#" not in pieces[i]]
     assert counts[common].min() >= counts[left_out].max()
     assert (np.diff(counts[common]) <= 0).all()
+
+
+def test_another_corpus_of_the_same_name_is_read_with_its_own_pieces(tmp_path: Path) -> None:
+    for seed in (1, 2):
+        lines = write_lines(tmp_path / "lines.txt", invented_sentences(60, seed))
+        prepare([lines], [lines], tmp_path / "out", 400)
+        corpus = Corpus.open(tmp_path / "out")
+        own = corpus.vocabulary.encode([corpus.documents.text(0)])[0]
+        assert corpus.documents.ids(0).tolist() == own
+        shutil.rmtree(tmp_path / "out")
 
 
 def test_repeats_are_found_as_a_set_finds_them() -> None:

@@ -118,6 +118,7 @@ def test_an_autoencoders_stage_reads_its_keys(
     given = autoencoder.values(tiny_corpus, "styled", tmp_path / "run")
     given["data"]["other_styles"] = [str(tiny_corpus)]
     given["stages"][0] |= {"adversary_weight": 1.0, "contractive_weight": 0.1, "nested": True}
+    given["stages"][0] |= {"typo_weight": 1.0, "style_weight": 1.0, "lent_share": 0.5}
     assert not keys_not_read(AutoencoderRun.model_validate(given), monkeypatch)
 
 

@@ -10,7 +10,7 @@ from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.headlinese import headlinese
 from summ.pipelines.line_content import line_content
 from summ.pipelines.ordered_search import OrderedSearcher
-from summ.pipelines.shorten import Shortener
+from summ.pipelines.shorten import ChoiceWeights, Shortener
 from summ.pipelines.summarize import Summarizer
 from summ.text.folding import fold
 
@@ -122,6 +122,23 @@ def test_a_number_keeps_its_noun(shortener):
 def test_a_sentence_that_fits_is_extracted(shortener):
     [line] = shortener.shorten(["The ferry sank near Dalby."], [10], DecodingOptions())
     assert (line.text, line.method) == ("The ferry sank near Dalby.", "extracted")
+
+
+def test_a_line_that_the_network_is_certain_of_counts_as_complete(model, searcher, monkeypatch):
+    monkeypatch.setattr("summ.pipelines.shorten.looks_complete", lambda *_: False)
+    texts = [
+        "More and more islanders are joining the ferry's fast lane, the port of Dalby says.",
+        SENTENCES[-1],
+    ]
+    shortener = Shortener(model)
+    lines = shortener.shorten(texts, [10, 8], DecodingOptions(style="sentence"))
+    means = []
+    for text, line in zip(texts, lines, strict=True):
+        source = searcher.read(text)
+        pieces = sum(len(source.pieces[place]) for place in source.find(line.text))
+        means.append(line.log_prob / (pieces + 1))
+    assert means[1] < ChoiceWeights().certain < means[0]
+    assert [line.method for line in lines] == ["compressed", "cut"]
 
 
 def test_a_greeting_is_not_what_a_text_says(shortener):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from summ.distribution import require_scikit_learn
 from summ.errors import ConfigError
 from summ.evaluation.summaries.pairs import Errors
 from summ.evaluation.vectors.evaluation import EmbeddingEvaluation, Progress, evaluate_embeddings
@@ -14,7 +15,6 @@ from summ.evaluation.vectors.systems import (
     TFIDF,
     SentenceSystem,
     model_system,
-    require_scikit_learn,
     tfidf_system,
     untrained_system,
 )

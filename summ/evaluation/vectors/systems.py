@@ -8,15 +8,12 @@ Axes: N texts, D columns.
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from summ.distribution import how_to_install
-from summ.errors import ConfigError
 from summ.evaluation.summaries.rouge_tokenizer import words_of
 from summ.evaluation.vectors.logistic import Rows
 
@@ -38,19 +35,6 @@ class SentenceSystem:
     name: str
     encode: Callable[[Sequence[str]], Rows]
     about: str
-
-
-def require_scikit_learn(wanted_by: str) -> None:
-    """Says in one line what to install.
-
-    Raises:
-        ConfigError: it is not there.
-    """
-    if importlib.util.find_spec("sklearn") is None:
-        raise ConfigError(
-            f"{wanted_by}: needs the package scikit-learn, which is not installed. "
-            f"{how_to_install('encoders')}"
-        )
 
 
 def model_system(model: SentenceModel, name: str, batch_size: int = 64) -> SentenceSystem:

@@ -87,12 +87,15 @@ class StyledConfig(Section):
 
     By ``instance-norm`` the style is mean and deviation of each number over the slots; by ``slot``
     it is the last slot, which says nothing of style by itself: see ``adversary_weight``.
+    Words that are more than ``hide_above`` times as frequent in one style as in the others are kept
+    from the content, and all others from the style.
     """
 
     kind: Literal["styled"]
     slots: Annotated[Slots, Field(ge=2)] = 8
     size: Size = 32
     style: Literal["instance-norm", "slot"] = "instance-norm"
+    hide_above: Annotated[float, Field(ge=1)] | None = None
 
     @property
     def stored_slots(self) -> int:
@@ -129,9 +132,12 @@ class RebuildStage(TrainingStage):
     (divergence from the prior, or commitment), which rises from 0 over the first ``warm_up`` of
     the updates.  With ``nested``, the first slots must do alone, too: of each text all are read, or
     half, a quarter, ... of them, so that a code may be cut (nested dropout).
-    ``contractive_weight`` weighs how much a code moves with the embeddings of the text's pieces.
+    ``contractive_weight`` weighs how much a code moves with the embeddings of the text's pieces,
+    ``typo_weight`` how far it is moved by a typo, of the distance between two texts.
     ``adversary_weight`` weighs that a critic, which learns after every ``adversary_every``-th
-    update at its own rate, cannot tell the style of a text from the content of its code.
+    update at its own rate, cannot tell the style of a text from the content of its code;
+    ``style_weight`` that a classifier, which learns with the code, can tell it from the style.
+    ``lent_share`` of the texts are rebuilt with the style of another text of the same style.
     """
 
     kind: Literal["rebuild"]
@@ -142,7 +148,10 @@ class RebuildStage(TrainingStage):
     warm_up: Share = 0.25
     nested: bool = False
     contractive_weight: Weight = 0.0
+    typo_weight: Weight = 0.0
     adversary_weight: Weight = 0.0
+    style_weight: Weight = 0.0
+    lent_share: Share = 0.0
     adversary_every: Positive = 1
     adversary_learning_rate: Rate = 1e-3
 
@@ -178,22 +187,37 @@ class AutoencoderRun(RunShape):
         most = max(stage.optimizer.accumulation for stage in self.stages)
         if self.bottleneck.kind == "vq" and most > 1:
             raise ValueError("vq learns its codes of whole batches: accumulation must be 1")
+        if any(stage.typo_weight for stage in self.stages) and most > 1:
+            raise ValueError("typo_weight compares texts of whole batches: accumulation must be 1")
         return self
 
     @model_validator(mode="after")
     def slopes_of_numbers(self) -> AutoencoderRun:
-        contracted = any(stage.contractive_weight for stage in self.stages)
-        if contracted and self.bottleneck.kind in ("one-hot", "binary", "vq"):
-            raise ValueError(
-                f"a {self.bottleneck.kind} code moves by jumps: contractive_weight must be 0"
-            )
+        asked = {
+            "contractive_weight": any(stage.contractive_weight for stage in self.stages),
+            "typo_weight": any(stage.typo_weight for stage in self.stages),
+        }
+        kind = self.bottleneck.kind
+        for name in (name for name, needed in asked.items() if needed):
+            if kind in ("one-hot", "binary", "vq"):
+                raise ValueError(f"a {kind} code moves by jumps: {name} must be 0")
         return self
 
     @model_validator(mode="after")
     def styles_to_hide(self) -> AutoencoderRun:
-        if any(stage.adversary_weight for stage in self.stages):
-            if self.bottleneck.kind != "styled":
-                raise ValueError("adversary_weight needs a bottleneck of 'kind: styled'")
+        bottleneck = self.bottleneck
+        hides = bottleneck.kind == "styled" and bottleneck.hide_above is not None
+        asked = {
+            "adversary_weight": any(stage.adversary_weight for stage in self.stages),
+            "style_weight": any(stage.style_weight for stage in self.stages),
+            "lent_share": any(stage.lent_share for stage in self.stages),
+            "hide_above": hides,
+        }
+        for name in (name for name, needed in asked.items() if needed):
+            if bottleneck.kind != "styled":
+                raise ValueError(f"{name} needs a bottleneck of 'kind: styled'")
             if not self.data.other_styles:
-                raise ValueError("adversary_weight needs data.other_styles, to tell them apart")
+                raise ValueError(f"{name} needs data.other_styles, to tell them apart")
+        if hides and any(stage.contractive_weight for stage in self.stages):
+            raise ValueError("contractive_weight must be 0 where hide_above hides words")
         return self

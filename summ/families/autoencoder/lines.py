@@ -32,16 +32,17 @@ def open_corpus(path: Path) -> Corpus | Prose:
 
 @dataclass(frozen=True)
 class StyledTokens:
-    """Texts, and which style each has."""
+    """Texts, which style each has, and another text of the same style for each."""
 
     texts: Tokens
     styles: Int[Tensor, " N"]
+    others: Tokens
 
     def __len__(self) -> int:
         return len(self.texts)
 
     def to(self, device: torch.device) -> StyledTokens:
-        return StyledTokens(self.texts.to(device), self.styles.to(device))
+        return StyledTokens(self.texts.to(device), self.styles.to(device), self.others.to(device))
 
 
 class Lines:
@@ -103,9 +104,12 @@ class StyledLines:
         rank, world = rows
         of_style = [_rows(lines.at(step)) for lines in self._styles]
         texts = [text for turn in zip(*of_style, strict=True) for text in turn]
+        # The text of the next turn; so each is another's once.
+        others = texts[len(of_style) :] + texts[: len(of_style)]
         styles = torch.arange(len(texts)) % len(self._styles)
         own = slice(rank, None, world)
-        return StyledTokens(Tokens.from_lists(texts[own], self._pad), styles[own])
+        both = [Tokens.from_lists(lists[own], self._pad) for lists in (texts, others)]
+        return StyledTokens(both[0], styles[own], both[1])
 
     def held_out(self, rows: int) -> Iterator[Tokens]:
         for lines in self._styles:

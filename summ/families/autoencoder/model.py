@@ -82,8 +82,12 @@ class AutoencoderModel:
     settings: AutoencoderSettings
 
 
-def build_bottleneck(width: int, config: BaseModel) -> Bottleneck:
-    """A new bottleneck for slots of this width, initialised from torch's global generator."""
+def build_bottleneck(width: int, config: BaseModel, pieces: int) -> Bottleneck:
+    """A new bottleneck for slots of this width, initialised from torch's global generator.
+
+    Args:
+        pieces: of the vocabulary.
+    """
     match config:
         case ContinuousConfig():
             return ContinuousBottleneck(width, config.size)
@@ -103,7 +107,8 @@ def build_bottleneck(width: int, config: BaseModel) -> Bottleneck:
                 restart_every=config.restart_every,
             )
         case StyledConfig():
-            return StyledBottleneck(width, config.size, config.style)
+            known = pieces if config.hide_above is not None else 0
+            return StyledBottleneck(width, config.size, config.style, known)
     raise TypeError(f"no bottleneck: {type(config).__name__}")
 
 
@@ -162,8 +167,9 @@ def _around(network: Any, vocabulary: Vocabulary, settings: AutoencoderSettings)
     """An encoder-decoder with new slots and a new bottleneck between its halves."""
     config = settings.bottleneck
     width = int(network.config.hidden_size)
-    bottleneck = build_bottleneck(width, config)
-    return Autoencoder(network, vocabulary_facts(vocabulary), bottleneck, config.slots)
+    bottleneck = build_bottleneck(width, config, vocabulary.size)
+    facts = vocabulary_facts(vocabulary)
+    return Autoencoder(network, facts, bottleneck, config.slots, vocabulary.unk)
 
 
 def save_autoencoder(model: AutoencoderModel, folder: Path) -> None:

@@ -20,9 +20,10 @@ from summ.families.autoencoder.noise import delete_words, drop_pieces
 from summ.networks.bottlenecks import Code
 from summ.networks.codebook import VqBottleneck
 from summ.networks.transformer import Encoded
+from summ.text.typos import with_typo
 from summ.training.gather import all_rows
 from summ.training.objectives.likelihood import sequence_nll
-from summ.training.objectives.variational import bag_nll, contractive_loss
+from summ.training.objectives.variational import bag_nll, contractive_loss, shift_loss
 from summ.training.random_streams import RandomStreams
 from summ.types import StepOutput, Tokens
 
@@ -46,8 +47,7 @@ class RebuildStep(nn.Module):
             self.network.bottleneck.gather = all_rows
         self.slots = model.settings.bottleneck.slots
         self.longest = model.settings.max_sentence
-        self.unknown = model.vocabulary.unk
-        self.starts = torch.as_tensor(model.vocabulary.starts_word)
+        self.vocabulary = model.vocabulary
 
     def forward(self, batch: Tokens | StyledTokens, streams: RandomStreams) -> StepOutput:
         """The loss in nats a text, averaged over the texts, whatever style each has."""
@@ -55,23 +55,28 @@ class RebuildStep(nn.Module):
         rebuilt = self.rebuilt(texts, streams)
         return StepOutput(loss=rebuilt.loss.mean(), stats=rebuilt.stats)
 
-    def rebuilt(self, batch: Tokens, streams: RandomStreams) -> Rebuilt:
-        """The loss of each text, and its code."""
+    def rebuilt(
+        self, batch: Tokens, streams: RandomStreams, style_of: Tokens | None = None
+    ) -> Rebuilt:
+        """The loss of each text, and its code.
+
+        Args:
+            style_of: other texts of the same style, from which a styled code has it.
+        """
         rows = len(batch)
         # 1. Hide words from the encoder.
         source = batch
         if self.stage.delete_share:
             luck = streams.uniform("delete", rows, self.longest)[:, : batch.ids.shape[1]]
-            starts = self.starts.to(batch.ids.device)
-            source = delete_words(batch, starts, luck, self.stage.delete_share)
+            source = delete_words(batch, self.network.starts_word, luck, self.stage.delete_share)
         # 2. The code, drawn.                                                      (N, H, L)
         bottleneck = self.network.bottleneck
         uniforms = streams.uniform("code", rows, bottleneck.draws(self.slots))
         if self.stage.contractive_weight:
             slots, embeddings = self.network.slots_and_embeddings(source)
+            code = bottleneck(slots, uniforms)
         else:
-            slots = self.network.slots(source)
-        code = bottleneck(slots, uniforms)
+            code = self.network.code(source, uniforms, style_of)
         # 3. Rebuild the text from it.
         luck = streams.uniform("word-drop", rows, self.longest)
         halvings = (0, (self.slots - 1).bit_length()) if self.stage.nested else (0, 0)
@@ -89,7 +94,22 @@ class RebuildStep(nn.Module):
             slope = contractive_loss(values, embeddings, signs)
             stats["rebuild/contractive_loss"] = slope.detach().mean()
             loss = loss + self.stage.contractive_weight * slope
+        if self.stage.typo_weight:
+            typed = self.network.code(self._mistyped(source, streams), uniforms, style_of)
+            values = code.values.flatten(1)
+            shift = shift_loss(values, typed.values.flatten(1), all_rows(values))
+            stats["rebuild/typo_shift"] = shift.detach().mean()
+            loss = loss + self.stage.typo_weight * shift
         return Rebuilt(loss, code, stats)
+
+    def _mistyped(self, texts: Tokens, streams: RandomStreams) -> Tokens:
+        """The texts with a typo in each; what has no room for its pieces is cut off."""
+        luck = streams.uniform("typo", len(texts), 2).tolist()
+        lines = [self.vocabulary.decode(row) for row in texts.ids.tolist()]
+        typed = [with_typo(line, *numbers) for line, numbers in zip(lines, luck, strict=True)]
+        rows = self.vocabulary.encode_canonical(typed)
+        ids = [[*row[: self.longest - 1], self.vocabulary.eos] for row in rows]
+        return Tokens.from_lists(ids, self.vocabulary.pad).to(texts.ids.device)
 
     def nll(
         self, encoded: Encoded, texts: Tokens, luck: Float[Tensor, "N T"] | None = None
@@ -103,7 +123,7 @@ class RebuildStep(nn.Module):
         inputs = torch.cat([start, texts.ids[:, :-1]], dim=1)
         if luck is not None and self.stage.word_drop:
             inputs = drop_pieces(
-                inputs, luck[:, : inputs.shape[1]], self.stage.word_drop, self.unknown
+                inputs, luck[:, : inputs.shape[1]], self.stage.word_drop, self.vocabulary.unk
             )
         logits = self.network.logits(encoded, inputs).float()
         log_probs = logits.log_softmax(dim=2).gather(2, texts.ids[..., None]).squeeze(2)

@@ -22,10 +22,11 @@ from summ.families.autoencoder.model import (
     with_bottleneck,
 )
 from summ.families.autoencoder.rebuild import RebuildStep
-from summ.families.autoencoder.style_adversary import CriticStep, HidingStep
+from summ.families.autoencoder.style_adversary import CriticStep, StyleStep
 from summ.families.autoencoder.validation import validate
 from summ.networks.codebook import VqBottleneck
-from summ.networks.styled import StyleCritic
+from summ.networks.styled import StyleCritic, StyledBottleneck
+from summ.networks.telling_words import salience
 from summ.training.random_streams import stage_seed
 from summ.training.task import Adversary, StageParts, Validation, check_shares
 
@@ -41,7 +42,7 @@ class AutoencoderTask:
         self.others = [open_corpus(place) for place in config.data.other_styles]
         self.model = _model(config, self.corpus)
         self.model.network.to(device)
-        self.critic = _critic(config)
+        self.classifier, self.critic = _style_classifier(config), _critic(config)
         for place, other in zip(config.data.other_styles, self.others, strict=True):
             if other.vocabulary.pieces() != self.corpus.vocabulary.pieces():
                 raise ConfigError(
@@ -50,8 +51,9 @@ class AutoencoderTask:
                 )
 
     def networks(self) -> dict[str, nn.Module]:
-        critic = {} if self.critic is None else {"critic": self.critic}
-        return {"autoencoder": self.model.network, **critic}
+        judges = {"classifier": self.classifier, "critic": self.critic}
+        known = {name: judge for name, judge in judges.items() if judge is not None}
+        return {"autoencoder": self.model.network, **known}
 
     def texts(self) -> str:
         return "+".join(corpus.manifest.content for corpus in (self.corpus, *self.others))
@@ -61,14 +63,17 @@ class AutoencoderTask:
         check_shares(stage, processes, sentences=data.sentences)
         lines = self._lines(stage_seed(self.config.seed, stage.name))
         self._fit(lines)
+        self._count_telling_words()
         step, shown = RebuildStep(self.model, stage), ("rebuild/nll_per_piece",)
         figures = partial(self._validate, lines, step)
         every, rate = stage.adversary_every, stage.adversary_learning_rate
-        if self.critic is None:
+        if self.classifier is None and self.critic is None and not stage.lent_share:
             return StageParts(stage, lines, step, figures, shown)
+        styling = StyleStep(step, self.classifier, self.critic)
+        if self.critic is None:
+            return StageParts(stage, lines, styling, figures, shown)
         adversary = Adversary(CriticStep(self.critic, step), every, 1, rate)
-        hiding = HidingStep(step, self.critic)
-        return StageParts(stage, lines, hiding, figures, shown, adversary)
+        return StageParts(stage, lines, styling, figures, shown, adversary)
 
     def _lines(self, seed: int) -> Lines | StyledLines:
         """The texts; of several styles, a batch has as many of each.
@@ -102,12 +107,40 @@ class AutoencoderTask:
             found.append(self.model.network.slots(texts))
         bottleneck.fit(torch.cat(found)[: config.fitted_on], self.config.seed)
 
+    def _count_telling_words(self) -> None:
+        """The pieces whose words a styled code hides, from the counts of all corpora."""
+        config, bottleneck = self.config.bottleneck, self.model.network.bottleneck
+        if not isinstance(config, StyledConfig) or config.hide_above is None:
+            return
+        if not isinstance(bottleneck, StyledBottleneck) or bottleneck.telling is None:
+            return
+        counts = [_sentence_counts(corpus) for corpus in (self.corpus, *self.others)]
+        telling = salience(torch.stack(counts)) > config.hide_above
+        bottleneck.telling.copy_(telling)
+
     def _validate(self, lines: Lines | StyledLines, step: RebuildStep) -> Validation:
         held_out = (part.to(self.device) for part in lines.held_out(_ROWS_AT_ONCE))
         return validate(self.model, step, held_out, self.config.seed)
 
     def save(self, folder: Path, index: int, final: bool = False) -> None:
         save_autoencoder(self.model, folder)
+
+
+def _sentence_counts(corpus: Corpus | Prose) -> torch.Tensor:
+    """How often each piece occurs in the sentences of a corpus."""
+    found = corpus.frequencies if isinstance(corpus, Prose) else corpus.frequencies[1]
+    return torch.as_tensor(found.astype("int64"))
+
+
+def _style_classifier(config: AutoencoderRun) -> StyleCritic | None:
+    """The classifier of a run whose codes must say the style, initialised from its seed."""
+    shape = config.bottleneck
+    if not isinstance(shape, StyledConfig) or not any(s.style_weight for s in config.stages):
+        return None
+    slots = 1 if shape.style == "slot" else 2
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        return StyleCritic(slots * shape.size, 1 + len(config.data.other_styles))
 
 
 def _critic(config: AutoencoderRun) -> StyleCritic | None:

@@ -47,8 +47,7 @@ def validate(
     recovered: list[float] = []
     samples: list[tuple[str, str]] = []
     for number, batch in enumerate(batches):
-        slots, originals = model.network.slots(batch), _texts(model, batch)
-        code = model.network.bottleneck(slots)
+        code, originals = model.network.code(batch), _texts(model, batch)
         codes.append(code.stored)
         totals["texts"] += len(batch)
         totals["words"] += sum(len(text.split()) for text in originals)
@@ -56,7 +55,7 @@ def validate(
         totals["nats"] += float(code.nats.sum())
         if isinstance(model.network.bottleneck, GaussianBottleneck):
             streams = RandomStreams(seed, number, 0, 1, batch.ids.device)
-            bound = _bound(model.network.bottleneck, step, slots, batch, streams)
+            bound = _bound(model.network.bottleneck, step, batch, streams)
             totals["bound"] += float(bound.sum())
         if len(recovered) < _REBUILT:
             pairs = list(zip(originals, decoded(model, code.values), strict=True))
@@ -87,11 +86,11 @@ def _texts(model: AutoencoderModel, tokens: Tokens) -> list[str]:
 def _bound(
     bottleneck: GaussianBottleneck,
     step: RebuildStep,
-    slots: Tensor,
     batch: Tokens,
     streams: RandomStreams,
 ) -> Tensor:
-    """Of each text, whose slots are given, by importance weights of several codes."""
+    """Of each text, by importance weights of several codes."""
+    slots = step.network.slots(batch)
     mean, logvar = bottleneck.distribution(slots)
     nll, prior, posterior = [], [], []
     for draw in range(_DRAWS):

@@ -42,6 +42,24 @@ def contractive_loss(
     return slopes.float().square().flatten(1).sum(dim=1)
 
 
+def shift_loss(
+    code: Float[Tensor, "N D"], moved: Float[Tensor, "N D"], others: Float[Tensor, "M D"]
+) -> Float[Tensor, " N"]:
+    r"""Squared distance that a code is moved, of the mean one between the codes of two texts.
+
+    .. math:: |c - c'|^2 / \frac{1}{M (M - 1)} \sum_{i, j} |o_i - o_j|^2
+
+    Codes that shrink, or all move by the same, gain nothing.
+
+    Args:
+        moved: the code of the same text, written otherwise.
+        others: codes of texts, at least two, that say what is far; as a rule all of an update.
+    """
+    # The mean over pairs, as twice the variance.
+    spread = 2 * others.var(dim=0).sum()
+    return (code - moved).square().sum(dim=1) / spread
+
+
 def importance_weighted_nll(
     nll: Float[Tensor, "S N"],
     log_prior: Float[Tensor, "S N"],

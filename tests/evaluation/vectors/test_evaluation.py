@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import html
+import importlib.util
 import json
 from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -306,8 +306,9 @@ def test_what_does_not_go_together_is_refused(
 
 
 def test_a_missing_package_is_named(data: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    find_spec = importlib.util.find_spec
     monkeypatch.setattr(
-        sentence_systems.importlib.util,
+        importlib.util,
         "find_spec",
         lambda name: None if name == "sklearn" else find_spec(name),
     )

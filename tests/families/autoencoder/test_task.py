@@ -15,12 +15,16 @@ from summ.data.prose import prepare_prose
 from summ.errors import CheckpointError, ConfigError, DataError
 from summ.families import load, load_run, train
 from summ.families.autoencoder.config import AutoencoderRun
-from summ.families.autoencoder.model import AutoencoderModel, load_autoencoder
+from summ.families.autoencoder.model import AutoencoderModel, load_autoencoder, save_autoencoder
 from summ.families.autoencoder.rebuild import RebuildStep
+from summ.families.autoencoder.style_adversary import StyleStep
 from summ.families.autoencoder.task import AutoencoderTask
 from summ.families.autoencoder.validation import validate, words_recovered
+from summ.networks.styled import StyledBottleneck
+from summ.text.typos import with_typo
 from summ.training.checkpoint import checkpoints
 from summ.training.random_streams import RandomStreams
+from summ.types import Tokens
 from tests import tiny
 
 CPU = torch.device("cpu")
@@ -233,6 +237,83 @@ def test_eight_texts_are_eight_of_two_parts(kind: str, tiny_corpus: Path, tmp_pa
         torch.testing.assert_close(value, expected[name], atol=1e-4, rtol=1e-3)
 
 
+def test_a_typo_costs_what_it_moves_the_code(tiny_corpus: Path, tmp_path: Path) -> None:
+    still = ["stages.0.delete_share=0", "stages.0.word_drop=0"]
+    losses = []
+    for weight in (0, 3):
+        override = f"stages.0.typo_weight={weight}"
+        task = AutoencoderTask(config(tmp_path, tiny_corpus, "continuous", override, *still), CPU)
+        parts = task.begin(0, 1)
+        output = parts.step(parts.batches.at(0), RandomStreams(1, 0, 0, 1, CPU))
+        losses.append(output.loss)
+    network, vocabulary, batch = task.model.network, task.model.vocabulary, parts.batches.at(0)
+    luck = RandomStreams(1, 0, 0, 1, CPU).uniform("typo", 8, 2).tolist()
+    lines = [vocabulary.decode(row) for row in batch.ids.tolist()]
+    typed = [with_typo(line, *numbers) for line, numbers in zip(lines, luck, strict=True)]
+    assert sum(one != other for one, other in zip(lines, typed, strict=True)) > 4
+    ids = [[*row[:15], vocabulary.eos] for row in vocabulary.encode_canonical(typed)]
+    one, other = (
+        network.code(texts).values.flatten(1)
+        for texts in (batch, Tokens.from_lists(ids, vocabulary.pad))
+    )
+    shift = (one - other).square().sum(dim=1).mean() / (2 * one.var(dim=0).sum())
+    assert shift > 0
+    torch.testing.assert_close(losses[1] - losses[0], 3 * shift, atol=1e-3, rtol=1e-3)  # of ~60
+
+
+@pytest.mark.parametrize("style", ["instance-norm", "slot"])
+def test_content_is_read_from_words_that_do_not_tell(
+    style: str, tiny_corpus: Path, tmp_path: Path
+) -> None:
+    """A telling word for another of as many pieces changes the style alone, and the reverse."""
+    hide = ["bottleneck.hide_above=1", "stages.0.adversary_weight=0", "stages.0.style_weight=2"]
+    task = hiding(tmp_path, tiny_corpus, f"bottleneck.style={style}", *hide)
+    parts, network = task.begin(0, 1), task.model.network
+    bottleneck = network.bottleneck
+    assert isinstance(bottleneck, StyledBottleneck)
+    assert not bottleneck.telling.any()  # of one corpus twice
+    output = parts.step(parts.batches.at(0), RandomStreams(1, 0, 0, 1, CPU))
+    told = output.stats["style/told_nll"]
+    rest = output.stats["rebuild/nll"] + 0.1 * output.stats["rebuild/bag_nll"]
+    torch.testing.assert_close(output.loss.detach(), rest + 2 * told)
+    vocabulary = task.model.vocabulary
+    words = torch.as_tensor(vocabulary.starts_word & ~vocabulary.special).nonzero().flatten()
+    first, second, third, fourth = words[:4].tolist()
+    bottleneck.telling[[first, second]] = True
+
+    def code(*ids: int) -> torch.Tensor:
+        return network.code(Tokens.from_lists([[*ids, vocabulary.eos]], vocabulary.pad)).stored
+
+    here = code(third, first, third)
+    restyled, retold = code(third, second, third), code(third, first, fourth)
+    assert torch.equal(bottleneck.content(here), bottleneck.content(restyled))
+    assert not torch.allclose(bottleneck.manner(here), bottleneck.manner(restyled))
+    assert torch.equal(bottleneck.manner(here), bottleneck.manner(retold))
+    assert not torch.allclose(bottleneck.content(here), bottleneck.content(retold))
+    save_autoencoder(task.model, tmp_path / "model")
+    network = load_autoencoder(tmp_path / "model").network
+    assert torch.equal(code(third, first, fourth), retold)
+
+
+def test_a_lent_style_is_that_of_another_text_of_the_same_style(
+    tiny_corpus: Path, tmp_path: Path
+) -> None:
+    lend = ["stages.0.lent_share=1", "stages.0.delete_share=0", "stages.0.adversary_weight=0"]
+    task = hiding(tmp_path, tiny_corpus, *lend)
+    parts, network = task.begin(0, 1), task.model.network
+    batch, streams = parts.batches.at(0), RandomStreams(1, 0, 0, 1, CPU)
+    others = [batch.others.ids[row, : batch.texts.ids.shape[1]] for row in range(8)]
+    assert all(torch.equal(others[row], batch.texts.ids[(row + 2) % 8]) for row in range(8))
+    assert isinstance(parts.step, StyleStep) and parts.adversary is None
+    bottleneck = network.bottleneck
+    assert isinstance(bottleneck, StyledBottleneck)
+    found = parts.step.inner.rebuilt(batch.texts, streams, batch.others).code.stored
+    own, lent = network.code(batch.texts).stored, network.code(batch.others).stored
+    torch.testing.assert_close(found, bottleneck.swapped(own, lent))
+    expected = parts.step.inner.rebuilt(batch.texts, streams, batch.others).loss.mean()
+    torch.testing.assert_close(parts.step(batch, streams).loss, expected)
+
+
 def test_of_a_nested_code_the_first_slots_are_read_and_no_others(
     tiny_corpus: Path, tmp_path: Path
 ) -> None:
@@ -320,6 +401,17 @@ def test_a_start_that_does_not_fit_is_one_line(
         config(tmp_path, tiny_corpus, "vq", "stages.0.optimizer.accumulation=2")
     with pytest.raises(ConfigError, match="a vq code moves by jumps: contractive_weight must be 0"):
         config(tmp_path, tiny_corpus, "vq", "stages.0.contractive_weight=1")
+    with pytest.raises(ConfigError, match="a vq code moves by jumps: typo_weight must be 0"):
+        config(tmp_path, tiny_corpus, "vq", "stages.0.typo_weight=1")
+    with pytest.raises(ConfigError, match="texts of whole batches: accumulation must be 1"):
+        typo = ["stages.0.typo_weight=1", "stages.0.optimizer.accumulation=2"]
+        config(tmp_path, tiny_corpus, "continuous", *typo)
+    with pytest.raises(ConfigError, match=r"hide_above needs data\.other_styles"):
+        config(tmp_path, tiny_corpus, "styled", "bottleneck.hide_above=2")
+    with pytest.raises(ConfigError, match="contractive_weight must be 0 where hide_above"):
+        other = f"data.other_styles=[{tiny_corpus}]"
+        contracted = ["bottleneck.hide_above=2", "stages.0.contractive_weight=1", other]
+        config(tmp_path, tiny_corpus, "styled", *contracted)
     with pytest.raises(ConfigError, match="adversary_weight needs a bottleneck of 'kind: styled'"):
         config(tmp_path, tiny_corpus, "vq", "stages.0.adversary_weight=1")
     with pytest.raises(ConfigError, match=r"needs data\.other_styles"):

@@ -20,6 +20,7 @@ from summ.training.objectives.variational import (
     contractive_loss,
     gaussian_log_density,
     importance_weighted_nll,
+    shift_loss,
 )
 
 
@@ -128,3 +129,19 @@ def test_the_contractive_loss_of_a_linear_map_is_its_frobenius_norm() -> None:
     assert found.std() > 0
     (slope,) = torch.autograd.grad(found.mean(), weights)
     torch.testing.assert_close(slope, 2 * weights)
+
+
+def test_a_shift_is_relative_to_the_mean_distance_of_two_texts() -> None:
+    code, moved, others = rows(4, 3), rows(4, 3, seed=1), rows(5, 3, seed=2)
+    apart = [
+        float((one - other).square().sum()) for one, other in itertools.permutations(others, 2)
+    ]
+    expected = (code - moved).square().sum(dim=1) / (sum(apart) / len(apart))
+    torch.testing.assert_close(shift_loss(code, moved, others), expected)
+
+
+def test_codes_that_shrink_gain_nothing_by_it() -> None:
+    scale = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
+    code, moved = scale * rows(4, 3), scale * rows(4, 3, seed=1)
+    (slope,) = torch.autograd.grad(shift_loss(code + 9, moved + 9, code + 9).sum(), scale)
+    assert abs(float(slope)) < 1e-12
