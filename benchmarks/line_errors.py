@@ -325,8 +325,9 @@ def truth_examples(
             low = [words[0].lower() if bare(words[0]) in DETERMINERS else words[0], *words[1:]]
             behind = [source[0].lower() if bare(source[0]) in DETERMINERS else source[0]]
             text = " ".join([*denied, *behind, *source[1:]])
-            yield Example(text, " ".join([*denied, *low][:_MOST]), "denied", WHOLE)
-            yield Example(text, " ".join(words), "denied", LOST_ATTRIBUTION)
+            if len(denied) + len(low) <= _MOST:
+                yield Example(text, " ".join([*denied, *low]), "shortening", WHOLE)
+            yield Example(text, " ".join(words), "shortening", LOST_ATTRIBUTION)
             continue
         yield Example(sentence, short.rstrip("."), "shortening", WHOLE)
         for kind, broken in rng.sample(list(UNTRUE.items()), 4):

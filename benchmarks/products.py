@@ -51,7 +51,7 @@ class _Recorder(TorchDispatchMode):
         return self._known[key]
 
 
-def products_alone(function: Callable[[], Any], repeats: int = 3) -> float:
+def products_alone(function: Callable[[], Any], repeats: int = 2) -> float:
     """The least processor seconds of a call's matrix products, run back to back."""
     with _Recorder() as recorder:
         function()

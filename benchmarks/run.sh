@@ -5,6 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 export OMP_NUM_THREADS=1 PYTHONPATH=.
+begun=$(date +%s)
 python benchmarks/program_speed.py "$@"
 python benchmarks/search_speed.py "$@"
 python benchmarks/ctranslate2_speed.py "$@"
@@ -12,3 +13,4 @@ python benchmarks/training_speed.py
 python benchmarks/prepare_speed.py 2 "$@"
 python benchmarks/embedding_speed.py "$@" ${1:+en-encoder}
 python benchmarks/growth.py "$@"
+echo "all of it: $(( ($(date +%s) - begun) / 60 )) minutes by the clock"

@@ -10,6 +10,7 @@ from sklearn.metrics import roc_auc_score
 from benchmarks import line_errors
 from benchmarks.judges import auc, auc_interval
 from benchmarks.line_errors import WHOLE, Broken, Example
+from summ.families.shortener.model import load_shortener
 from summ.text.verbs import VerbLexicon
 
 
@@ -64,6 +65,20 @@ def test_untrue_lines(by):
     assert line_errors.lost_scope(said, source, by) == words_of("40 nurses from Harwick not leave")
     assert line_errors.swapped_numbers(words_of("Nurses leave"), source, by) is None
     assert line_errors.swapped_names(words_of("Nurses in Harwick leave"), source, by) is None
+
+
+def test_what_is_denied_is_untrue_without_its_denial():
+    sentence = "The port opened a bridge on Monday after years of delay, officials of Harwick said."
+    examples = list(
+        line_errors.truth_examples([sentence] * 60, load_shortener().verbs, random.Random(1))
+    )
+    lost = [one for one in examples if one.kind == line_errors.LOST_ATTRIBUTION]
+    whole = [one for one in examples if one.kind == WHOLE]
+    assert lost
+    assert all(" that the port opened" in one.source and " that " not in one.line for one in lost)
+    denied = [one for one in whole if one.source in {one.source for one in lost}]
+    assert denied
+    assert all(set(one.line.split()) <= set(one.source.replace(",", "").split()) for one in denied)
 
 
 def test_neither_length_nor_register_tells_whole_from_broken():
