@@ -29,6 +29,7 @@ from summ.text.languages.tables import table
 from summ.text.verbs import VerbLexicon
 
 _OPENS_CLAUSE = SUBORDINATORS | table("that who which whether if until unless how why before")
+_LONGEST_ASIDE = 9  # words
 _JOINS = table("and but or who which that as while when after because if although though , ; : --")
 
 
@@ -79,15 +80,23 @@ def breaks_off(source: OrderedSource, skips: Skips, places: Sequence[int]) -> bo
     said = [place for place in places if place > opener]
     if any(skips.finite[place] and not skips.is_reduced(place) for place in said):
         return False
-    rest = range(places[-1] + 1, len(tokens))
+    rest = range(_behind_aside(tokens, places[-1] + 1), len(tokens))
     for place in rest:
-        if skips.finite[place]:
+        if skips.finite[place] and not skips.is_reduced(place):
             # A participle or a preposition behind the opener needs no finite verb.
             first = tokens[said[0]] if said else ""
             return not (first.endswith("ing") or first in PREPOSITIONS)
         if tokens[place] in MARKS | _OPENS_CLAUSE | {"and", "but"}:
             break
     return False
+
+
+def _behind_aside(tokens: Sequence[str], start: int) -> int:
+    """Where a clause goes on behind an aside that begins here: *after Bo, its boss, (left)*."""
+    within = tokens[start + 1 : start + _LONGEST_ASIDE]
+    if tokens[start : start + 1] != (",",) or "," not in within:
+        return start
+    return start + 2 + within.index(",")
 
 
 def awaits_infinitive(source: OrderedSource, skips: Skips, places: Sequence[int]) -> bool:
@@ -106,6 +115,9 @@ def awaits_infinitive(source: OrderedSource, skips: Skips, places: Sequence[int]
         return False
     if tokens[asked] in {"persuade", "persuades", "persuaded"}:
         return tokens[places[-1] + 1] in PRONOUNS | {"to"}
+    start = _behind_aside(tokens, places[-1] + 1)
+    if tokens[asked] in CALLING and tokens[start : start + 2] == ("to", "be"):
+        return True  # *named its head, Ann Bo, (to be chief)*
     for place in range(places[-1] + 1, min(places[-1] + 10, len(tokens) - 1)):
         if tokens[place] in {",", ";", "but", "after", "when", "that"}:
             return False
@@ -164,7 +176,7 @@ def lacks_complement(source: OrderedSource, places: Sequence[int]) -> bool:
     )
 
 
-def opens_only(source: OrderedSource, places: Sequence[int]) -> bool:
+def opens_only(source: OrderedSource, skips: Skips, places: Sequence[int]) -> bool:
     """Whether a line is no more than the opening of its sentence: *citing shared concerns (, he)*.
 
     What an auxiliary follows is a subject: *wearing it is no practice*.
@@ -173,4 +185,5 @@ def opens_only(source: OrderedSource, places: Sequence[int]) -> bool:
     if places[0] or not tokens[0].endswith("ing") or "," not in tokens:
         return False
     comma = tokens.index(",")
-    return places[-1] < comma and not (AUXILIARIES | BE) & set(tokens[:comma])
+    said = any(skips.finite[place] for place in places if place > comma)
+    return not said and not (AUXILIARIES | BE) & set(tokens[:comma])

@@ -12,6 +12,7 @@ from summ.pipelines.noun_phrases import (
     adverbs,
     dates,
     emphasis,
+    given_names,
     offices,
     quantities,
     restrictions,
@@ -26,6 +27,7 @@ from summ.text.languages.en_phrases import (
     PREPOSITIONS,
     SAME_PAST,
     SAYING,
+    SUBORDINATORS,
 )
 from summ.text.languages.tables import table
 from summ.text.verbs import VerbLexicon
@@ -81,18 +83,23 @@ def _removals(
     tokens = [source.folded.tokens[place] for place in places]
     surfaces = [source.folded.surfaces[place] for place in places]
     least = _brackets(tokens) | _complementizer(tokens)
-    articles = _articles(tokens, surfaces, verbs)
+    articles = _articles(tokens, surfaces, verbs) | _any(tokens)
     first = articles & {0}
     auxiliary = set(_auxiliary(tokens, verbs))
     possessives = {
         number
         for number, token in enumerate(tokens[1:], start=1)
-        if token in _POSSESSIVES and number + 1 < len(tokens)
+        if token in _POSSESSIVES
+        and number + 1 < len(tokens)
+        and tokens[number - 1] != "of"  # *one of his daughters*
     }
     stress, titles = emphasis(tokens, surfaces) | dates(tokens), offices(tokens, surfaces, verbs)
     for gone in (first, auxiliary, first | auxiliary, articles, articles | auxiliary):
         yield least | gone
-    for gone in (stress, stress | possessives, titles, titles | stress | possessives):
+    given = given_names(tokens, surfaces, verbs)
+    for gone in (given, given | stress, given | stress | possessives):
+        yield least | articles | auxiliary | gone
+    for gone in (titles, titles | stress | possessives, titles | given | stress | possessives):
         yield least | articles | auxiliary | gone
     groups, manner = quantities(tokens), adverbs(tokens, verbs)
     for gone in (groups, manner, possessives | groups | manner | restrictions(tokens, surfaces)):
@@ -132,10 +139,22 @@ def _articles(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexicon
         capital = surfaces[number + 1][:1].isupper()
         if number and surfaces[number][:1].isupper():
             continue  # *in The Hague*
+        if capital and before == "of" and surfaces[number - 2][:1].isupper():
+            continue  # *Lord of the Rings*
         if capital and not number and not _is_described(tokens, surfaces, verbs):
             continue
         found.add(number)
     return found
+
+
+def _any(tokens: Sequence[str]) -> set[int]:
+    """*any* behind a denial: *will not build (any) ships*."""
+    denied = min((tokens.index(word) for word in ("not", "n't") if word in tokens), default=None)
+    return {
+        number
+        for number, token in enumerate(tokens[:-1])
+        if token == "any" and denied is not None and denied < number and tokens[number + 1] != "of"
+    }
 
 
 def _is_described(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexicon) -> bool:
@@ -170,7 +189,8 @@ def _goes_with(tokens: Sequence[str], first: int, verbs: VerbLexicon) -> list[in
     while end < len(tokens) - 1 and _is_between(tokens[end]):
         end += 1
     helped = bool({"been", "being"} & set(tokens[first + 1 : end]))
-    goes = _may_stand_alone(tokens[first], tokens[end], helped, verbs)
+    after = (*tokens[end + 1 : end + 2], "")[0]
+    goes = _may_stand_alone(tokens[first], tokens[end], after, helped, verbs)
     return list(range(first, end)) if goes else []
 
 
@@ -179,13 +199,17 @@ def _is_between(token: str) -> bool:
     return token in _BETWEEN or (token.endswith("ly") and token not in DENIALS | LIMITING)
 
 
-def _may_stand_alone(auxiliary: str, verb: str, helped: bool, verbs: VerbLexicon) -> bool:
-    """Whether a verb can do without its auxiliary in a headline."""
+def _may_stand_alone(
+    auxiliary: str, verb: str, after: str, helped: bool, verbs: VerbLexicon
+) -> bool:
+    """Whether a verb can do without its auxiliary in a headline, before what follows it."""
     participle = verb.endswith("ed") or verb in verbs.passive | PARTICIPLES
     if auxiliary in {"has", "have"}:
         if helped:
             return participle
-        return verb in verbs.finite and (verb.endswith("ed") or verb in SAME_PAST)
+        past = verb in verbs.finite and (verb.endswith("ed") or verb in SAME_PAST)
+        # *has deepened following*, but not *has mixed feelings*
+        return past or (verb.endswith("ed") and after in PREPOSITIONS | SUBORDINATORS)
     if helped:
         return participle
     return participle or verb in _PREDICATES or verb.endswith("ing")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from summ.pipelines.arguments import whole_number
 from summ.pipelines.coverage import covering
 from summ.pipelines.headline import DEFAULT_HEADLINE_WORDS
-from summ.pipelines.selection import Encode, rank_sentences
+from summ.pipelines.selection import Encode, goes_on, rank_sentences
+from summ.text.pointing_back import points_back
 from summ.text.salutations import without_salutation
 from summ.text.sentences import split_sentences
 from summ.text.words import count_words, cut_to_words, is_unsegmented
@@ -22,7 +24,7 @@ _SENTENCE_WORDS = 20
 _FEWEST_WORDS = 6  # of a sentence that is worth its place
 _LEAST_SHARE = 0.5  # of a sentence's words that can tell what it says
 _MOST_LEFT_OVER = 1 / 3  # of the words, by shortening
-_SPARE = 4  # sentences ranked beyond those that can all be kept
+_SPARE = 12  # sentences ranked beyond those that can all be kept
 _CHARACTERS_PER_WORD = 2  # in scripts without spaces
 _SENTENCE_ENDS = ".!?…。！？।॥؟۔։።፧။៖។៕༎།"
 _WITHOUT_FULL_STOP = re.compile("[\u0e00-\u109f\u1780-\u17ff]")  # Thai and its neighbours
@@ -139,6 +141,8 @@ def plan_summary(
             return LengthPlan((Segment(told, None if fitting else words),), words)
     least = _FEWEST_WORDS * scale
     most = max(1, words // least)
+    begun = sum(map(bool, documents)) == 1 and goes_on("".join(texts))
+    rank = partial(rank_sentences, documents, encode=encode, code=language or "en", begun=begun)
     if limit.sentences is None:
         if sum(map(bool, documents)) > 1:
             # What several say, somebody says in few words: nothing need be shortened.
@@ -148,10 +152,10 @@ def plan_summary(
                 parts = [Segment(sentences[place], None, place) for place in chosen]
                 return LengthPlan(tuple(parts), words)
         # Some more than fit, for the last one to be chosen from.
-        ranked = rank_sentences(documents, most + _SPARE, encode)
-        return whole_first(sentences, ranked, words, least, may_shorten)
+        ranked = rank(most + _SPARE)
+        return whole_first(sentences, ranked, words, least, may_shorten, language or "en")
     count = min(limit.sentences, most)
-    ranked = rank_sentences(documents, count + _SPARE, encode)
+    ranked = rank(count + _SPARE)
     # Words of a speaker come last if they would have to be shortened.
     ranked.sort(key=lambda place: not _bears(sentences[place], words // count, may_shorten))
     kept = [sentences[place] for place in sorted(ranked[:count])]
@@ -199,13 +203,14 @@ def whole_first(
     words: int,
     least: int = _FEWEST_WORDS,
     may_shorten: Callable[[str], bool] = lambda _: True,
+    code: str | None = None,
 ) -> LengthPlan:
-    """Sentences by rank: whole while they fit, then one that is shortened to what room is left.
+    """Sentences by rank: whole those that fit; one is shortened only if much room is left.
 
     The best sentence is kept that fits or can be shortened; if there is none, the best is broken
-    off.  Others are shortened only if ``least``
-    words remain of them, not less than half of what they have, and no words of a speaker, which
-    must stand as they were said.
+    off.  Of others those are kept that fit whole.  If these leave more than a third of the words,
+    the best of the rest is shortened, if ``least`` words remain of it, not less than half of what
+    it has, and if it is no words of a speaker, which must stand as they were said.
 
     Args:
         sentences: of a document.
@@ -213,18 +218,33 @@ def whole_first(
         words: the most words of the summary.
         least: the fewest words of a shortened sentence.
         may_shorten: whether the compressor knows the language of a sentence.
+        code: of the language (ISO 639-1); in a known one, what points back to a sentence that is
+            not kept is not kept.
     """
+
+    def needs_another(place: int) -> bool:
+        return code is not None and place - 1 not in kept and points_back(sentences[place], code)
+
     kept: dict[int, Segment] = {}
     room = words
     able = [p for p in ranked if count_words(sentences[p]) <= words or may_shorten(sentences[p])]
     for place in able or ranked[:1]:  # the latter is broken off
         sentence = sentences[place]
         length = count_words(sentence)
-        enough = room >= max(min(least, length), _LEAST_SHARE * length)
-        if not kept or (enough and _bears(sentence, room, may_shorten)):
+        if not kept or (length <= room and not needs_another(place)):
             kept[place] = replace(_part(sentence, room, may_shorten), place=place)
             room -= min(room, length)
-    reserve = tuple(Segment(sentences[p], None, p) for p in ranked if p not in kept)
+    for place in able if room > words * _MOST_LEFT_OVER else ():
+        sentence = sentences[place]
+        length = count_words(sentence)
+        enough = room >= max(min(least, length), _LEAST_SHARE * length)
+        if place in kept or needs_another(place):
+            continue
+        if enough and _bears(sentence, room, may_shorten):
+            kept[place] = replace(_part(sentence, room, may_shorten), place=place)
+            break
+    others = [place for place in ranked if place not in kept and not needs_another(place)]
+    reserve = tuple(Segment(sentences[place], None, place) for place in others)
     return LengthPlan(tuple(kept[place] for place in sorted(kept)), words, reserve=reserve)
 
 

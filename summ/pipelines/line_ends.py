@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Protocol, runtime_checkable
 
+from summ.pipelines.line_joints import may_part
+from summ.pipelines.tagged_words import TaggedWords
 from summ.text.languages.en import LEANING
 from summ.text.languages.en_phrases import (
     ARGUED,
@@ -37,14 +37,14 @@ from summ.text.languages.en_phrases import (
     WEEKDAYS,
 )
 from summ.text.languages.tables import table
-from summ.text.verbs import VerbLexicon, is_plural
 
 _PLACE_OR_TIME = table(
     "to in at after during since before from when as while near because amid despite this last "
     "next today yesterday ahead due thanks owing"
 )
 _BEHIND_END = table(
-    "to by he she they it there so although though unless if and or due thanks owing being"
+    "to by he she they it there so although though unless if and or due thanks owing being "
+    "once you we i"
 ) | {'"', "("}
 _BEHIND_ANY_END = PREPOSITIONS | CLAUSE_STARTS | SOFT_ADVERBS | WEEKDAYS | _BEHIND_END
 _PARTICLES = table("up off out over down before behind about")
@@ -63,11 +63,13 @@ _AIMS = table(
 )
 # Behind their object these need the participle.
 _CAUSING = table("had has have get gets got left leaves leave keeps kept saw sees wants wanted")
+_JOINING = table("and but or that which who")
+_POSSESSIVES = table("his her their its 's")
+_STOPPING = table("stop stops stopped stopping prevent prevents prevented preventing")
 _RESOLVING = table(
     "agreed decided promised pledged vowed threatened offered refused voted hoped wanted sought "
     "tried planned proposed failed managed"
 )
-_MOST_OF_SUBJECT = 6  # words of the subject of a clause behind *and*
 _INCOMPLETE = table(
     "put set taken made given found left based aimed sworn accused charged asked able"
 )
@@ -80,33 +82,10 @@ _BETWEEN_TWO = table(
 _LONGEST_OBJECT = 5  # words
 _HELPING = table("help helps helped helping")
 _PUTTING = table("put puts putting")
+_LEAVING = table("leave leaves left leaving")
+_TAKING = table("take takes took taking taken bring brings brought bringing")
 _ORDINALS = table("first second third fourth fifth latest last only youngest oldest")
 _BEFORE_INFINITIVE = table("to will would can could may might must should not n't")
-
-
-@runtime_checkable
-class TaggedWords(Protocol):
-    """The words of a source, and what is known of each."""
-
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        """The canonical words."""
-
-    @property
-    def verbs(self) -> VerbLexicon:
-        """The verbs of the language."""
-
-    @property
-    def names(self) -> list[bool]:
-        """Where a name stands."""
-
-    @property
-    def numbers(self) -> list[bool]:
-        """Where a number stands."""
-
-    @property
-    def finite(self) -> list[bool]:
-        """Where a finite verb stands."""
 
 
 def hinders(tokens: Sequence[str], place: int) -> bool:
@@ -124,7 +103,8 @@ class LineEnds:
 
     def may_end(self, place: int) -> bool:
         token = self.words.tokens[place]
-        if token in MARKS - {"''", ")", '"'} or token in NEVER_LAST:
+        expected = self.words.tokens[max(0, place - 1) : place + 1] == ("than", "expected")
+        if token in MARKS - {"''", ")", '"'} or (token in NEVER_LAST and not expected):
             return False
         if token == '"' and self.words.tokens[max(0, place - 1)].endswith("ly"):
             return False
@@ -167,8 +147,13 @@ class LineEnds:
         reduced = token.endswith("ed") and after in {"with", "by", "at", "from"}
         if reduced and not behind_be and any(self.words.finite[: max(0, place - 1)]):
             return False
+        if token in _PARTICLES and after == "by" and before and before[-1] in SAME_PAST:
+            return False  # *communities set up (by the council)*
         if after == "to" and token in INFINITIVAL:
             return False
+        emerges = after == "as" and further in DETERMINERS and token in self.words.verbs.finite
+        if emerges and token not in COMPLETE_ALONE and not self.words.names[place]:
+            return False  # *has emerged (as the lowest bidder)*
         if self._is_closed(place) or (token in COMPLETE_ALONE and after in _PLACE_OR_TIME):
             return True
         helped = before and before[-1] in BE | AUXILIARIES
@@ -185,6 +170,8 @@ class LineEnds:
         tokens, verbs = self.words.tokens, self.words.verbs
         token, after = tokens[place], tokens[place + 1]
         before = tokens[place - 1] if place else ""
+        if (before, token) == ("to", "later"):
+            return True
         if before in {"how", "so", "too", "as"} or (after, token) in BOUND_PAIRS:
             return True
         if token == "once" and after not in MARKS:
@@ -207,18 +194,28 @@ class LineEnds:
         before = self.words.tokens[max(0, place - 1)]
         if token in _SPANS and after in {"after", "before"}:
             return True
-        if after == "that" and (token.endswith("ing") or before in PREPOSITIONS):
-            return True  # *is warning that*, *with hopes that*
+        dated = token in WEEKDAYS | _SPANS | {"today", "yesterday"}
+        verbal = dated or token.endswith(("ing", "ed")) or token in PARTICIPLES
+        if after == "that" and (before in PREPOSITIONS or (verbal and before not in DETERMINERS)):
+            return True  # *is warning that*, *had alleged that*, *with hopes that*
+        if self._opens_aside(place):
+            return True
         if token in _HELPING and after in self.words.verbs.base:
             return True
         return token in {"way", "ways", "moment"} and after in PRONOUNS | DETERMINERS
+
+    def _opens_aside(self, place: int) -> bool:
+        """Whether an aside begins what a word joins: *drops that, in a room, (can hang)*."""
+        tokens = self.words.tokens
+        comma = next((k for k in range(place, 0, -1) if tokens[k] in MARKS), 0)
+        return comma > 0 and tokens[comma] == "," and tokens[comma - 1] in _JOINING
 
     def _asks(self, place: int) -> bool:
         """Whether a word asks for a preposition: *is looking*, *at risk of returning*."""
         token, before = self.words.tokens[place], self.words.tokens[max(0, place - 1) : place]
         if token in ASKING or not token.endswith("ing") or not before:
             return token in ASKING
-        verbal = before[0] in BE or token not in self.words.verbs.nounish
+        verbal = before[0] in BE | {","} or token not in self.words.verbs.nounish
         return before[0] in _BEFORE_GERUND or (verbal and before[0] not in DETERMINERS)
 
     def _wants_infinitive(self, place: int) -> bool:
@@ -242,6 +239,7 @@ class LineEnds:
             return False
         passive = place > 0 and self.words.tokens[place - 1] in BE  # *is over, has been found,*
         list_of_objects = after == "," and token in self.words.verbs.transitive and not passive
+        list_of_objects = list_of_objects and not self._is_noun(place)
         return self.words.names[place] or not list_of_objects
 
     def _keeps_place(self, place: int) -> bool:
@@ -250,6 +248,15 @@ class LineEnds:
         further = self._further(place)
         if after in PREPOSITIONS and _PUTTING & set(self.words.tokens[max(0, place - 4) : place]):
             return True
+        if (*self.words.tokens[max(0, place - 1) : place + 2],) == ("no", "match", "for"):
+            return True
+        if token == "work" and after == "on" and self.words.tokens[place - 1] in _POSSESSIVES:
+            return True
+        near = set(self.words.tokens[max(0, place - _LONGEST_OBJECT) : place])
+        if (after == "with" and _LEAVING & near) or (
+            after == "to" and _TAKING & near and further not in self.words.verbs.base
+        ):
+            return True  # *left the team (with a gap)*, *took them (to war)*
         where = token in {"attack", "attacks"} and after in {"at", "in"}
         argued = {"at", "in", "on", "over", "for", "with", "against", "to"}
         if token in ARGUED and not where and after in argued:
@@ -314,21 +321,10 @@ class LineEnds:
             return False
         if after == "between" and self.words.tokens[place] in _BETWEEN_TWO:
             return False  # *a choice between*
-        if after == "and" and self._is_half_a_subject(place):
-            return False  # *and a policeman (and a civilian were wounded)*
+        if after in {"and", "or"} and not may_part(self.words, place):
+            return False
         if after == "but" and place and self.words.tokens[place - 1] in {"a", "an"}:
             return False  # *a dour but clinical match*
-        if after in {"and", "or"}:
-            if further in {"not", "other"}:
-                return True  # *in Harwick and not in Leeds*, *the mayor and other officers*
-            if "between" in self.words.tokens[max(0, place - 4) : place]:
-                return False
-            both = self.words.tokens[place].endswith("ed") and further.endswith("ed")
-            verb = both or further in verbs.finite or further in verbs.passive
-            verb = verb or self._goes_on(place, further) or self._ends_with_another(place)
-            verb = verb or (after == "and" and self._joins_clause(place))
-            if not verb and further not in AUXILIARIES | BE | DETERMINERS:
-                return False
         if after in AUXILIARIES | BE - {"being"}:
             return False  # the word is its subject
         if after == "being" and not (self.words.names[place] or self._is_noun(place)):
@@ -347,23 +343,11 @@ class LineEnds:
         known = after in _BEHIND_ANY_END or after in verbs.passive or self._is_reduced(place)
         if self._is_closed(place) or known or after.endswith(("ed", "ly")):
             return True
-        gerund = further in MARKS  # *drunken driving,*
+        if _STOPPING & set(self.words.tokens[max(0, place - _LONGEST_OBJECT) : place]):
+            return False  # *to stop the bank (selling shares)*
+        gerund = further in MARKS | {"of"}  # *drunken driving,*, *the recent killing of two*
         verb = after not in verbs.nounish or after in verbs.transitive
         return after.endswith("ing") and verb and not gerund
-
-    def _ends_with_another(self, place: int) -> bool:
-        """Whether the clause ends with one thing more of a kind: *coal (and imported gas)*."""
-        token, words = self.words.tokens[place], self.words
-        if not is_plural(token) or words.names[place] or token not in words.verbs.nounish:
-            return False
-        rest = range(place + 2, min(len(words.tokens), place + 3 + _LONGEST_OBJECT))
-        end = next((k for k in rest if words.tokens[k] in MARKS), rest[-1] + 1)
-        if end == place + 3 + _LONGEST_OBJECT:
-            return False
-        return not any(
-            words.finite[k] or words.tokens[k] in PRONOUNS | PREPOSITIONS | {"to"}
-            for k in range(place + 2, end)
-        )
 
     def _is_noun(self, place: int) -> bool:
         """Whether a word looks like a noun; few of them never follow an article."""
@@ -378,32 +362,6 @@ class LineEnds:
         known = token in PARTICIPLES | SAME_PAST | _SAME_PARTICIPLE | words.verbs.passive
         return known or token.endswith("ed") or words.names[place]
 
-    def _is_half_a_subject(self, place: int) -> bool:
-        """Whether a clause has begun with *and*, and its subject goes on."""
-        words = self.words
-        own = next((k for k in range(place, -1, -1) if words.finite[k]), -1)
-        if own < 0 or "and" not in words.tokens[max(own, place - 4) : place]:
-            return False
-        for k in range(place + 2, min(len(words.tokens), place + 2 + _MOST_OF_SUBJECT)):
-            if words.tokens[k] in MARKS:
-                return False
-            if words.tokens[k] in AUXILIARIES | BE:
-                return True
-        return False
-
-    def _joins_clause(self, place: int) -> bool:
-        """Whether another clause begins behind *and*: *cut rates and the pound is falling*."""
-        words = self.words
-        own = [k for k in range(place) if words.finite[k]]
-        if not own or words.tokens[own[-1]] in SAYING | BELIEVING:
-            return False
-        for k in range(place + 2, min(len(words.tokens), place + 3 + _MOST_OF_SUBJECT)):
-            if words.tokens[k] in MARKS | SUBORDINATORS | {"that", "who", "which", "to"}:
-                return False
-            if words.finite[k]:
-                return k > place + 2 and words.tokens[k] in AUXILIARIES | BE
-        return False
-
     def _is_reduced(self, place: int) -> bool:
         """Whether a participle that looks like a past form follows: *the bill (put forward by)*."""
         after, further = self.words.tokens[place + 1], self._further(place)
@@ -412,14 +370,6 @@ class LineEnds:
         # *had his licence withdrawn*
         caused = bool(_CAUSING & set(self.words.tokens[max(0, place - 5) : place]))
         return past and followed and not caused and any(self.words.finite[: place + 1])
-
-    def _goes_on(self, place: int, further: str) -> bool:
-        """Whether an infinitive before a place is followed by another: *to beat X and win Y*."""
-        base = self.words.verbs.base - self.words.verbs.nounish
-        if further not in self.words.verbs.base or further in self.words.verbs.nounish:
-            return False
-        tokens = self.words.tokens[max(0, place - 6) : place]
-        return any(one == "to" and two in base for one, two in pairwise(tokens))
 
     def _behind_brackets(self, place: int) -> str:
         """The word behind a number and its brackets: *a £7.5m ($14.6m) claim*."""

@@ -11,9 +11,11 @@ from collections.abc import Sequence, Set
 from summ.text.languages.en import DENIALS, LEANING
 from summ.text.languages.en_phrases import (
     AUXILIARIES,
+    CALLED_AFTER,
     CLITICS,
     DETERMINERS,
     EMPHATIC,
+    GIVEN_NAMES,
     INTERSECTIVE,
     KINDS,
     LIMITING,
@@ -85,7 +87,7 @@ def adverbs(tokens: Sequence[str], verbs: VerbLexicon) -> set[int]:
 
 def restrictions(tokens: Sequence[str], surfaces: Sequence[str]) -> set[int]:
     """Adjectives without which a noun still is what it is; never the last word of a line."""
-    return _adjectives(tokens, surfaces, INTERSECTIVE, _DEGREES)
+    return _adjectives(tokens, surfaces, INTERSECTIVE, _DEGREES | {"any", "no"})
 
 
 def _adjectives(
@@ -133,6 +135,41 @@ def offices(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexicon) 
     return found
 
 
+def given_names(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexicon) -> set[int]:
+    """The given names of people whose last name follows: *(Tony) Blair*, *(George W) Bush*.
+
+    A last name that is a verb, too, would not be known as a name: *Kim Park*.
+    """
+    found: set[int] = set()
+    for place in range(len(tokens) - 1):
+        last = place + 1
+        if surfaces[last][:1].isupper() and len(surfaces[last].rstrip(".")) == 1:
+            last += 1  # an initial
+        if last < len(tokens) and _is_called(tokens, surfaces, place, last):
+            words = verbs.base | verbs.finite | CALLED_AFTER
+            if tokens[last] not in words and tokens.count(tokens[last]) == 1:
+                found |= set(range(place, last))
+    # *Ann Bo and Kim Roe* lose both or none.
+    for number in range(2, len(tokens) - 2):
+        pair = {number - 2, number + 1}
+        named = all(_is_name(surfaces, place) for place in (*pair, number - 1, number + 2))
+        if tokens[number] in {"and", "&"} and named and len(found & pair) == 1:
+            found -= pair
+    return found
+
+
+def _is_called(tokens: Sequence[str], surfaces: Sequence[str], place: int, last: int) -> bool:
+    """Whether a given name and a last name are a whole name: not of *the Tony Blair Institute*."""
+    before = tokens[place - 1] if place else ""
+    following = surfaces[last + 1][:1] if last + 1 < len(surfaces) else ""
+    within = place > 0 and surfaces[place - 1][:1].isupper() and before not in OFFICES | KINDS
+    # *Ann and Tom Bo*, *"Tom Bo and his friends"*
+    couple = before in {"and", "&"} and place > 1 and tokens[place - 2] in GIVEN_NAMES
+    named = tokens[place] in GIVEN_NAMES and surfaces[place][:1].isupper()
+    whole = _is_name(surfaces, last) and not following.isupper() and before not in _QUOTES
+    return named and whole and not within and not couple
+
+
 def _is_name(surfaces: Sequence[str], place: int) -> bool:
     surface = surfaces[place]
     day = surface.lower() in WEEKDAYS  # *the group Friday condemned*
@@ -150,14 +187,17 @@ def _beginning(
     if before == "and" and _is_one_person(tokens, surfaces, start - 1, place):
         return 0
     if before == "and" and start > 1 and _is_name(surfaces, start - 2):
-        return start  # *Ann Bo and minister Kim Roe*
+        # *Ann Bo and minister Kim Roe*, but *England and Real Madrid striker Kim Roe*
+        return None if surfaces[start][:1].isupper() else start
     if before in _COORDINATING or before in {"'s", "'"}:
         return None
     if before in _ARTICLES:
         return start - 1
     # A possessive, a number or a longer phrase: something else would be left behind.
     fits = not start or before in PREPOSITIONS | AUXILIARIES | {"of", "that", "to", "as"}
-    return start if fits or before in verbs.finite or before in verbs.base else None
+    acts = before in verbs.finite or before in verbs.base
+    things = is_plural(before) and before in verbs.nounish  # *oil services (company)*
+    return start if fits or (acts and not things) else None
 
 
 def _belongs(
@@ -173,6 +213,8 @@ def _belongs(
     if token.endswith("ing") and (acting or token not in verbs.nounish):
         return False  # *is investigating the broker*
     before = tokens[place - 1] if place else ""
+    if token.endswith("ing") and before in PREPOSITIONS | {"of"}:
+        return False  # *by beating champion Kim Roe*
     if token in verbs.base and (before == "to" or before.endswith("ly")):
         return False  # *to release activist*
     return token not in verbs.finite | verbs.base or token in verbs.nounish

@@ -65,11 +65,10 @@ class OrderedSource:
 
     def begins_word(self, here: int, there: int) -> int:
         """1 if a space is written before a place that follows another; ``here`` may be -1."""
-        if there == here + 1:
+        # In tokenised texts marks are words; a quotation may begin with *'*.
+        if there == here + 1 or self.folded.tokens[there] in CLITICS | MARKS - _OPENING:
             return not self.folded.glued[there]
-        if self.folded.tokens[there] == "'":  # a quotation may begin with it
-            return not self.folded.glued[there]
-        return self.folded.tokens[there] not in CLITICS | MARKS - _OPENING
+        return True
 
 
 @runtime_checkable

@@ -1,18 +1,19 @@
-"""Which sentences of long documents to keep: position-aware centrality without redundancy.
+"""Which sentences of long documents to keep: central, early, dense and not said twice.
 
-A sentence is central if the others say similar things.  Inside a document, similarity to what
-follows counts for a sentence and similarity to what came before counts less or against it, since
-text puts the news first and then elaborates; in documents that are summarized together,
-similarity always counts for it, since what several report matters.
+A sentence is central if the others say similar things (degree centrality: Erkan & Radev 2004,
+LexRank, Section 3), for its length; dense if many of its words are words that the text repeats
+(Nenkova & Vanderwende 2005, SumBasic).  To both is added where it stands: earlier sentences are
+preferred, most of all the first, unless its paragraph goes on (the lead of news stands alone).
 
-Source: Zheng & Lapata (2019, arXiv:1906.03508), PacSum, Section 3 and equation (4), for one
-document.  Departures: the first sentences of a document get a bonus, as lead is what every news
-selector must beat (a small one where documents are several); sentences are picked one by one, less
-a penalty for what was picked before (maximal marginal relevance, Carbonell & Goldstein 1998), and
-what repeats a picked sentence is never picked; headings, courtesies and what minutes say of the
-meeting itself are left out; a sentence that says what its text is for gets a bonus (abstracts begin
-with what was known before), in minutes one that says what was decided (cue phrases: Edmundson
-1969).
+Sentences are picked one by one, less a penalty for what was picked before (maximal marginal
+relevance, Carbonell & Goldstein 1998), and what repeats a picked sentence is never picked;
+headings, courtesies and what minutes say of the meeting itself are left out; a sentence that says
+what its text is for gets a bonus (abstracts begin with what was known before), in minutes one that
+says what was decided (cue phrases: Edmundson 1969).
+
+Vectors of an encoder are compared as in PacSum (Zheng & Lapata 2019, arXiv:1906.03508, Section 3
+and equation (4)): similarity to what follows counts for a sentence, similarity to what came before
+against it.
 
 Similarity is the cosine of sentence vectors, from an encoder or, without one, TF-IDF.
 
@@ -22,17 +23,23 @@ Axes: N sentences of all documents, V word types, D width of an encoder's vector
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy.typing import NDArray
 
+from summ.text.languages.language import language
 from summ.text.minutes import is_about_meeting, states_decision
+from summ.text.pointing_back import points_back
 from summ.text.purpose import states_purpose
 from summ.text.salutations import is_courtesy
+from summ.text.sentences import split_sentences
+from summ.text.stems import stem
 from summ.text.words import count_words, is_unsegmented
 
 if TYPE_CHECKING:
@@ -53,6 +60,13 @@ class Weights:
         lead: bonus of a first sentence, half for the second, a third for the third, ...; the
             largest centrality is 1.
         redundancy: of the penalty for similarity to what was already picked.
+        length: the power of a sentence's words by which its centrality is divided.
+        repeated: of the share of its words that the text repeats, each times how often; the largest
+            is 1.
+        early: of the logarithm of a sentence's place, against it.
+        behind: bonus of a sentence right behind a picked one.  Unless it is None, a sentence that
+            points back is picked only there, and a part of a longer quotation never.
+        begun: what a first sentence gets in place of ``lead`` where its paragraph goes on.
         purpose: bonus of a sentence that says what the text is for (*we propose*), or, in minutes,
             what was decided.
     """
@@ -63,13 +77,30 @@ class Weights:
     lead: float
     redundancy: float
     purpose: float = 2.0
+    length: float = 0.0
+    repeated: float = 0.0
+    early: float = 0.0
+    begun: float | None = None
+    behind: float | None = None
 
 
-# Without a threshold the sums take linear time.
-TFIDF = Weights(following=1.0, preceding=-0.5, threshold=None, lead=1.0, redundancy=0.5)
+# Without a threshold the sums take linear time.  Chosen on halves of the sets of docs/results.md.
+TFIDF = Weights(
+    following=1.0,
+    preceding=1.0,
+    threshold=None,
+    lead=2.0,
+    redundancy=1.5,
+    length=0.3,
+    repeated=0.5,
+    early=0.08,
+    begun=0.4,
+    behind=0.1,
+    purpose=4.0,
+)
 ENCODED = Weights(following=1.0, preceding=-0.5, threshold=0.2, lead=1.0, redundancy=0.5)
 # Of several documents, what all of them say counts, wherever they say it.
-TFIDF_OF_SEVERAL = replace(TFIDF, preceding=1.0, lead=0.1)
+TFIDF_OF_SEVERAL = Weights(following=1.0, preceding=1.0, threshold=None, lead=0.1, redundancy=0.5)
 ENCODED_OF_SEVERAL = replace(ENCODED, preceding=1.0, lead=0.1)
 # Headings, bylines and captions are shorter than this and say little alone.
 _FEWEST_WORDS = 5
@@ -80,6 +111,9 @@ _SAME = 0.85
 # Similarities are formed for so many pairs at once; beyond so many sentences, not at all.
 _PAIRS = 4_000_000
 _MOST_ENCODED = 20_000
+_BLANK_LINES = re.compile(r"\n[ \t]*\n")
+_QUOTATION_MARK = re.compile('["“”„«»]')
+_LONGEST_QUOTATION = 6  # sentences; beyond them a mark was missing
 _TERM = re.compile(r"\w+")
 # A mark that ends a sentence, in any script, and what may stand behind it.
 _END = re.compile(r"[.!?…。！？।॥؟۔։።፧။៖។៕༎།…](?:[\"'”’»)\]」』】\s]|\[\d+\])*$")
@@ -90,6 +124,8 @@ def rank_sentences(
     count: int,
     encode: Encode | None = None,
     stop_words: frozenset[str] = frozenset(),
+    code: str = "en",
+    begun: bool = False,
 ) -> list[int]:
     """The most informative sentences, each the best beside those before it.
 
@@ -100,6 +136,9 @@ def rank_sentences(
         count: how many to rank at most.
         encode: makes vectors of sentences; None compares their words (TF-IDF).
         stop_words: lower-case words that are not compared.
+        code: of the language (ISO 639-1), by which words tell what a text repeats.
+        begun: whether the first sentence of a single document only begins its first paragraph,
+            which goes on; otherwise it may be a lead.
 
     Returns:
         Different positions in the concatenation of all documents, the best first; fewer than
@@ -114,20 +153,78 @@ def rank_sentences(
     several = sum(map(bool, documents)) > 1
     if encode is None or len(sentences) > _MOST_ENCODED:
         weights, vectors = (TFIDF_OF_SEVERAL if several else TFIDF), terms
-        relevance = centrality(terms, owner, weights)
+        central = centrality(terms, owner, weights)
     else:
         weights, vectors = (ENCODED_OF_SEVERAL if several else ENCODED), encode(sentences)
-        relevance = thresholded_centrality(vectors, owner, weights)
-    largest = np.abs(relevance).max()
-    relevance = relevance / largest if largest > 0 else relevance
-    relevance = relevance + weights.lead / (place + 1)
+        central = thresholded_centrality(vectors, owner, weights)
+    if weights.length:
+        central = central / np.maximum([count_words(one) for one in sentences], 1) ** weights.length
+    relevance = _of_largest(central) - weights.early * np.log1p(place)
+    if weights.repeated:
+        relevance += weights.repeated * _of_largest(repeated(sentences, code))
+    if begun and weights.begun is not None:
+        relevance[place == 0] += weights.begun
+    else:
+        relevance += weights.lead / (place + 1)
     about = np.array([is_about_meeting(sentence) for sentence in sentences])
     matters = states_decision if about.any() else states_purpose
     purposes = np.array([matters(sentence) for sentence in sentences])
     if about.any() or purposes.mean() >= _LEAST_PURPOSE:  # in long reports others say it of others
         relevance[purposes] += weights.purpose
     free = keepable(sentences, about)
-    return _pick(vectors, terms, relevance, free, count, weights.redundancy)
+    back = np.zeros(len(sentences), dtype=bool)
+    if weights.behind is not None:
+        back = np.array([points_back(sentence, code) for sentence in sentences])
+        whole = free & ~parts_of_quotations(sentences)
+        free = whole if (whole & ~back).any() else free
+    return _pick(vectors, terms, relevance, free, back, count, weights)
+
+
+def goes_on(text: str) -> bool:
+    """Whether the first paragraph of a text, of several, has more than one sentence.
+
+    Then its first sentence only begins; elsewhere it may be a lead.
+    """
+    text = text.strip()
+    parts = _BLANK_LINES.split(text, 1) if _BLANK_LINES.search(text) else text.split("\n", 1)
+    first = " ".join(parts[0].split())
+    return len(parts) > 1 and _END.search(first) is not None and len(split_sentences(first)) > 1
+
+
+def _of_largest(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The values as shares of the largest."""
+    largest = np.abs(values).max()
+    return values / largest if largest > 0 else values
+
+
+def repeated(sentences: Sequence[str], code: str = "en") -> Float[np.ndarray, " N"]:
+    """How much of a sentence the text says again and again.
+
+    The sum over its different telling words, each by its number in the text if that is above 1,
+    over the number of all its words.
+
+    Args:
+        sentences: of a text.
+        code: of their language (ISO 639-1), for words that tell nothing, and stems.
+    """
+    stop_words = language(code).stop_words
+    bags = [terms_of(sentence) for sentence in sentences]
+    telling = [
+        [
+            stem(term) if code == "en" else term
+            for term in bag
+            if term not in stop_words and not term.isdigit()
+        ]
+        for bag in bags
+    ]
+    times = Counter(chain.from_iterable(telling))
+    return np.array(
+        [
+            sum(times[term] for term in set(own) if times[term] > 1) / max(1, len(bag))
+            for own, bag in zip(telling, bags, strict=True)
+        ],
+        dtype=np.float64,
+    )
 
 
 def keepable(sentences: Sequence[str], about: Bool[np.ndarray, " N"]) -> Bool[np.ndarray, " N"]:
@@ -144,6 +241,21 @@ def keepable(sentences: Sequence[str], about: Bool[np.ndarray, " N"]) -> Bool[np
     telling = free & ~about & np.array([not is_courtesy(sentence) for sentence in sentences])
     free = telling if telling.any() else free
     return free if free.any() else np.ones(len(sentences), dtype=bool)
+
+
+def parts_of_quotations(sentences: Sequence[str]) -> Bool[np.ndarray, " N"]:
+    """Which sentences are a part of a quotation that has several: they have one mark of two, or
+    stand between such."""
+    parts: list[bool] = []
+    inside = 0  # sentences since one opened a quotation
+    for sentence in sentences:
+        marks = len(_QUOTATION_MARK.findall(sentence))
+        parts.append(marks % 2 == 1 or (inside > 0 and not marks))
+        if marks % 2:
+            inside = 0 if inside else 1
+        elif inside:
+            inside = (inside + 1) % _LONGEST_QUOTATION
+    return np.array(parts, dtype=bool)
 
 
 def tfidf(sentences: Sequence[str], stop_words: frozenset[str] = frozenset()) -> sparse.csr_array:
@@ -258,16 +370,26 @@ def _pick(
     terms: sparse.csr_array,
     relevance: NDArray[np.float64],
     free: NDArray[np.bool_],
+    back: NDArray[np.bool_],
     count: int,
-    redundancy: float,
+    weights: Weights,
 ) -> list[int]:
-    """Greedy maximal marginal relevance among the free sentences, without repeats."""
+    """Greedy maximal marginal relevance among the free sentences, without repeats.
+
+    Args:
+        back: which sentences need the one before them.
+    """
     picked: list[int] = []
     nearest = np.zeros(len(relevance))
+    behind = np.zeros(len(relevance), dtype=bool)
     free = free.copy()
     while len(picked) < count and free.any():
-        score = np.where(free, relevance - redundancy * nearest, -np.inf)
-        best = int(score.argmax())
+        able = free & (~back | behind)
+        if not able.any() and picked:
+            break
+        score = relevance - weights.redundancy * nearest + (weights.behind or 0.0) * behind
+        best = int(np.where(able if able.any() else free, score, -np.inf).argmax())
+        behind[best + 1 : best + 2] = True
         picked.append(best)
         shared = terms @ terms[[best]].toarray()[0]
         free &= shared < _SAME

@@ -8,10 +8,12 @@ says little pays a little.  Where nothing is likely enough, the best head of the
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from summ.families.shortener.model import ShortenerModel
+from summ.pipelines.claims import overclaims
 from summ.pipelines.clause_checks import (
     awaits_infinitive,
     breaks_off,
@@ -34,10 +36,10 @@ from summ.text.folding import is_tokenised
 from summ.text.languages.cased_english import is_capitals
 from summ.text.languages.en import LEANING
 from summ.text.languages.en_phrases import (
-    CONDITIONS,
     DASHES,
     MARKS,
     NEVER_LAST,
+    NUMBERS,
     PREPOSITIONS,
     SAYING,
     SUBORDINATORS,
@@ -51,9 +53,9 @@ from summ.text.words import count_words, cut_to_words
 
 _FEWEST = 4  # words of a line that can say anything
 _LONGEST_SENTENCE = 60  # words
-# Without one of these words a claim says more than its sentence did.
-_UNLESS_KEPT = CONDITIONS - {"until", "without", "except"}
-_NEW_CLAUSE = SUBORDINATORS | {"but", "who", "which", "that", "while", "as", ";", ":"}
+_HEADS = 2  # of what is left of a sentence that are looked at
+_MOST_CORES = 48  # lines
+_NEW_CLAUSE = SUBORDINATORS | {"but", "who", "which", "that", "while", "as", "once", ";", ":"}
 _HANGING = LEANING | NEVER_LAST | table("he she it they we i")
 _CUT_BEFORE = PREPOSITIONS | SUBORDINATORS | {"and", "but", "who", "which", "that"}
 
@@ -67,7 +69,7 @@ class ChoiceWeights:
     Attributes:
         likelihood: of the line's mean log-probability.
         incomplete: of a line that does not look complete.
-        conditional: of a claim without the condition that its sentence makes.
+        conditional: of a claim that says more than its sentence.
         content: what a telling word is worth.
         behind_verb: what one is worth more if it stands behind the verb.
         enough: how many of these count.
@@ -86,7 +88,7 @@ class ChoiceWeights:
     conditional: float = 2.0
     content: float = 0.15
     behind_verb: float = 0.45
-    enough: int = 4
+    enough: int = 6
     subject: float = 0.25
     stray: float = 0.3
     tiny: float = 3.0
@@ -216,10 +218,12 @@ class Shortener:
         whole = _Whole(prose.rstrip(" .").split(), tokenised)
         candidates = self._candidates(whole, source, lines, words)
         if not candidates or not max(candidates, key=lambda one: one.worth).complete:
-            core = list(dict.fromkeys(self._core(prose, source, room)))
+            core = self._core(prose, source, words, room)
             found = self._candidates(whole, source, self._score(source, core, room), words)
             likely = [one for one in found if one.complete and one.worth > self._weights.core]
-            candidates = likely or candidates
+            skips = self._searcher.skips(source)
+            telling = [one for one in found if _says_verb(skips, one.line.places)]
+            candidates = likely or [*candidates, *telling]
         if not candidates:
             return Compressed(self._broken_off(text, source, words), 0.0, source.cut, "cut")
         best = max(candidates, key=lambda one: one.worth)
@@ -273,7 +277,8 @@ class Shortener:
             complete = complete and not lacks_complement(source, places)
             complete = complete and not lacks_clause(source, skips, places)
             complete = complete and not awaits_infinitive(source, skips, places)
-            complete = complete and not opens_only(source, places)
+            complete = complete and not opens_only(source, skips, places)
+            complete = complete and not overclaims(source, places)
             worth = self._worth(source, line, len(places) - len(shown), complete)
             worth += self._told(line_content(source, skips, places, shown))
             found.append(_Candidate(worth, replace(line, places=shown), complete))
@@ -342,16 +347,33 @@ class Shortener:
             if skips.ends[places[-1]] and skips.pairs_marks(places):
                 yield places
 
-    def _core(self, prose: str, source: OrderedSource, room: int) -> Iterable[tuple[int, ...]]:
-        """What is left where everything goes that a sentence can do without."""
+    def _core(
+        self, prose: str, source: OrderedSource, words: int, room: int
+    ) -> list[tuple[int, ...]]:
+        """What is left where everything goes that a sentence can do without.
+
+        Also the longest heads of what is left and still too long: *Ann Bo announces her
+        retirement (as at the end of the season)*.
+        """
         if prose == prose.lower():  # names are seen by what is no common word
             common = self._model.vocabulary.common
-            words = prose.split()
             prose = " ".join(
                 word if bare(word) in common or not word[:1].isalpha() else word.capitalize()
-                for word in words
+                for word in prose.split()
             )
-        return self._shortenings(prose, source, room, core=True)
+        skips, found = self._searcher.skips(source), dict[tuple[int, ...], None]()
+        for places in self._shortenings(prose, source, _LONGEST_SENTENCE, core=True):
+            heads = (places[:end] for end in range(len(places), _FEWEST - 1, -1))
+            ending = (
+                head
+                for head in heads
+                if source.count_words(head) <= room
+                and skips.ends[head[-1]]
+                and skips.pairs_marks(head)
+                and self._spared(source, head, words) is not None
+            )
+            found |= dict.fromkeys(itertools.islice(ending, _HEADS))
+        return list(found)[:_MOST_CORES]
 
     def _heads(
         self, source: OrderedSource, words: int, complete: bool = True
@@ -404,12 +426,7 @@ class Shortener:
         worth -= weights.stray * strays(source, line.places)
         if source.count_words(line.places) < _FEWEST:
             worth -= weights.tiny
-        behind = set(source.folded.tokens[line.places[0] :])
-        said = {source.folded.tokens[place] for place in line.places}
-        lost = behind - said
-        # *will not close before 2020* is not *will not close*.
-        until = bool({"before", "until"} & lost) and bool({"not", "n't", "never"} & said)
-        if _UNLESS_KEPT & lost or until:
+        if overclaims(source, line.places):
             worth -= weights.conditional
         return worth
 
@@ -422,4 +439,6 @@ def _says_verb(skips: Skips, places: Sequence[int]) -> bool:
 def _hangs(word: str) -> bool:
     """Whether a word that a line is broken off behind is better left out."""
     low = bare(word)
+    if low in NUMBERS or low.isdigit():
+        return True
     return low in _HANGING or word in DASHES or (low.endswith("ly") and low == word)

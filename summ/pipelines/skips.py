@@ -13,6 +13,7 @@ from functools import cached_property
 
 from summ.pipelines.line_ends import LineEnds, hinders
 from summ.pipelines.noun_phrases import offices
+from summ.pipelines.noun_skips import counts, disagrees, is_bare_plural, points
 from summ.text.folding import Folded, begins_sentence
 from summ.text.languages.en import LEANING
 from summ.text.languages.en_phrases import (
@@ -46,10 +47,8 @@ _SCOPE_ENDS = table("; : -- but who which")
 _HOLDERS = (DETERMINERS | PREPOSITIONS | LEANING | table("to of and or per several")) - {"that"}
 _RELATIVE = RELATIVES - {"whom"}
 _TEMPORAL = table("after before during since amid")
-_TIMES = table(
-    "week month year morning afternoon evening season summer winter spring autumn weekend century "
-    "decade time monday tuesday wednesday thursday friday saturday sunday"
-)
+_FIRST = table("first second third fourth fifth last latest youngest oldest only")
+_CLAUSES = SUBORDINATORS | RELATIVES
 _CONJUNCTIONS = table("as while when because although though")
 _BEFORE_ADVERBS = AUXILIARIES | BE  # what leaves adverbs out
 
@@ -129,6 +128,17 @@ class Skips:
         return scopes
 
     @cached_property
+    def _quoted(self) -> list[bool]:
+        """Where a quotation goes on."""
+        opened, found = False, []
+        for place, token in enumerate(self.tokens):
+            if token in {'"', "``", "''"}:
+                opened = token == "``" or (token == '"' and not opened)
+                opened = opened and bool({'"', "''"} & set(self.tokens[place + 1 :]))
+            found.append(opened)
+        return found
+
+    @cached_property
     def _behind_office(self) -> int:
         """Where the name begins behind the office that the source begins with; 0 if none does."""
         gone = offices(self.tokens, self.source.surfaces, self.verbs)
@@ -171,16 +181,20 @@ class Skips:
             return False
         if here < 0:
             return self._may_begin(there)
+        if self._quoted[here]:
+            return False  # words that somebody said stay as they were
+        if self.tokens[here + 1 : there] == (",",) and any(self.finite[:here]):
+            return False  # a mark costs no word
         # What stands on both sides of a semicolon are sentences of their own.
-        if landing == "," or ";" in self.tokens[here + 1 : there] or self._counts(there):
+        if landing == "," or ";" in self.tokens[here + 1 : there] or counts(self, there):
             return False
-        if landing in PREPOSITIONS and self._takes_partner_out(here, there):
+        if landing in PREPOSITIONS | {"to"} and self._takes_partner_out(here, there):
             return False
         if landing in {"in", "since"} and self.tokens[there - 1] == "time":
             return False  # *for the fourth time in five months*
         if (
             self._leaves_governor_out(there)
-            or self._disagrees(here, there)
+            or disagrees(self, here, there)
             or (landing, self.tokens[there - 1]) in BOUND_PAIRS
         ):
             return False
@@ -199,8 +213,14 @@ class Skips:
         tokens, verbs = self.tokens, self.verbs
         if there > here + 2 and tokens[there - 1].endswith("ing"):
             return True
+        # *(when he took the country) to war*, *(after their exit at Leeds) on Sunday*
+        clause = tokens[here + 1] in _CLAUSES and any(self.finite[here + 2 : there])
+        if tokens[there - 1] not in MARKS and (clause or tokens[here + 1] in _TEMPORAL):
+            return True
+        if "and" in tokens[max(here + 1, there - 3) : there - 1]:
+            return True  # *at home and love (between us)*
         return any(
-            (tokens[k] == "and" and (self._acts[k + 1] or tokens[k + 1] in verbs.passive))
+            (tokens[k] == "and" and (self._acts[k + 1] or _is_participle(tokens[k + 1], verbs)))
             or (tokens[k] in WEEKDAYS and tokens[k + 1] in DETERMINERS and self.finite[here])
             for k in range(here + 1, there - 1)
         )
@@ -225,6 +245,8 @@ class Skips:
         if tokens[there] in MARKS | {"and", "or", "but"}:
             return False
         if before == ",":
+            if self._lists(there):
+                return False
             # What goes is an opener, not the head of a list.
             return tokens[0] in OPENERS | CLAUSE_STARTS or tokens[0].endswith(("ing", "ly"))
         if before in {"said", "says", "say", "that"} and not is_reporter(" ".join(tokens[:there])):
@@ -260,10 +282,12 @@ class Skips:
         """Whether what can be left out begins behind a word, and is not its object."""
         token, first = self.tokens[here], self.tokens[here + 1]
         aside = first in {",", "(", "--"}
-        if hinders(self.tokens, here + 1) or self._points(here + 1):
+        if hinders(self.tokens, here + 1) or points(self, here + 1):
             return False
         if token.endswith("ly") and (first.endswith("ed") or first in self.verbs.passive):
             return False  # *allegedly (killed by troops)*
+        if first in _RELATIVE and is_bare_plural(self, here):
+            return False  # *programs (that spy on people) are banned*
         adverb = first in SOFT_ADVERBS or first.endswith("ly")
         phrase = first in PREPOSITIONS | CLAUSE_STARTS
         if not (aside or adverb or phrase or first in WEEKDAYS or first.endswith("ing")):
@@ -280,8 +304,10 @@ class Skips:
     def _is_acting(self, place: int) -> bool:
         """Whether a word is a verb or an adjective that may need what follows."""
         token, verbs = self.tokens[place], self.verbs
-        if token in ASKING:
+        if token in ASKING or (token == "match" and place and self.tokens[place - 1] == "no"):
             return True
+        if place and self.tokens[place - 1] in BE and token.endswith("ing"):
+            return True  # *are taking (over the show)*
         if self.names[place] or (token in verbs.nounish and not token.endswith("ed")):
             return False
         known = token in verbs.finite or token in verbs.base or token in verbs.transitive
@@ -297,9 +323,15 @@ class Skips:
         joins = self._is_finite(there + 1) and not any(finite[here + 2 : there])
         if landing in {"and", "or", "but"} and not joins:
             return False
+        if finite[there] and self._opens_clause(here + 1, there):
+            return False
+        if finite[there] and "and" in tokens[here + 1 : there] and "," in tokens[:here]:
+            return False  # *A, B (at home and C) are*
         if first == "(" and ")" in tokens[here + 1 : there - 1]:
             return False  # two brackets and what stands between them
         if before in {",", ")", "--"}:
+            if self._lists(there):
+                return False  # *adding news, interviews and music*
             clause = tokens[here + 2] in _RELATIVE or tokens[here + 2] in CLAUSE_STARTS
             return aside and (clause or not self._says_something(here + 1, there))
         # An aside that does not close goes on.
@@ -319,6 +351,23 @@ class Skips:
         behind = PREPOSITIONS | table("to after as and but when while because amid not")
         return finite[there] or landing in behind
 
+    def _opens_clause(self, start: int, verb: int) -> bool:
+        """Whether a verb is that of a clause that begins before it: *grew (as Ann Bo) led an*."""
+        opener = next((k for k in range(verb - 2, start, -1) if self.tokens[k] in _CLAUSES), None)
+        if opener is None or any(self.finite[opener + 1 : verb]):
+            return False
+        subject = self.tokens[opener + 1] in DETERMINERS or self.names[opener + 1]
+        return subject and self.tokens[opener] in _CONJUNCTIONS | {"when"}
+
+    def _lists(self, there: int) -> bool:
+        """Whether another thing of a list follows: *interviews and music*."""
+        rest = range(there, min(len(self.tokens), there + 6))
+        end = next((k for k in rest if self.tokens[k] in MARKS or self._acts[k]), rest.stop)
+        # *, interviews, and music*
+        end += self.tokens[end : end + 1] == (",",) and self.tokens[end + 1 : end + 2] == ("and",)
+        joint = next((k for k in range(there + 1, end) if self.tokens[k] in {"and", "or"}), None)
+        return joint is not None and not any(self.finite[there : joint + 2])
+
     def _says_something(self, start: int, end: int) -> bool:
         """Whether a finite verb stands within a range; *, infected with it,* has a participle."""
         return any(self.finite[k] and not self.is_reduced(k) for k in range(start, end))
@@ -327,7 +376,8 @@ class Skips:
         """Whether a form in *-ed* may be a participle: *those employed there tested positive*."""
         token, after = self.tokens[place], self.tokens[place + 1 : place + 2]
         behind = PREPOSITIONS | {"there", "here"}
-        return token.endswith("ed") and token in self.verbs.passive and bool(behind & set(after))
+        passive = token in self.verbs.passive or after == ("by",)
+        return token.endswith("ed") and passive and bool(behind & set(after))
 
     def _keeps_clauses_apart(self, here: int, there: int) -> bool:
         """Whether no subject is joined to the verb of another clause."""
@@ -350,7 +400,9 @@ class Skips:
         if self.tokens[there] != "to":
             return False
         before = self.tokens[there - 1]
-        if before in PLANS | INFINITIVAL | CONTROLLING:
+        if _FIRST & set(self.tokens[max(0, there - 4) : there]):
+            return True  # *(becoming the first Spaniard) to win it*
+        if before in PLANS | INFINITIVAL | CONTROLLING or self._acts[there - 1]:
             return True
         gerund = self.tokens[there - 2] in PREPOSITIONS or before not in self.verbs.nounish
         return before.endswith("ing") and gerund
@@ -363,24 +415,9 @@ class Skips:
         end = next((k for k in rest if self.tokens[k] in MARKS), len(self.tokens))
         return any(self.finite[there + 1 : end])
 
-    def _points(self, place: int) -> bool:
-        """Whether *this* is an object and begins no time: *will fix this*, *this week*."""
-        further = self.tokens[place + 1 : place + 2]
-        return self.tokens[place] == "this" and not _TIMES & set(further)
-
-    def _disagrees(self, here: int, there: int) -> bool:
-        """Whether a plural would become the subject of a singular verb: *protesters rescinds*."""
-        noun, verb = self.tokens[here], self.tokens[there]
-        if not self.finite[there] or not verb.endswith("s") or verb.endswith("ss"):
-            return False
-        plural = noun.endswith("s") and not noun.endswith(("ss", "us", "is", "ics", "news"))
-        within = {"of", *PREPOSITIONS} & set(self.tokens[max(0, here - 4) : here])
-        return plural and not self.names[here] and not within
-
-    def _counts(self, place: int) -> bool:
-        """Whether *around*, *over*, ... says about how many there are."""
-        further = place + 1 < len(self.tokens) and self.numbers[place + 1]
-        return further and self.tokens[place] in {"around", "over", "under", "near", "about"}
-
     def _is_finite(self, place: int) -> bool:
         return place < len(self.tokens) and self.finite[place]
+
+
+def _is_participle(token: str, verbs: VerbLexicon) -> bool:
+    return token in verbs.passive or token.endswith("ed")

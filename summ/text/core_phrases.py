@@ -30,12 +30,14 @@ from summ.text.languages.en_phrases import (
 from summ.text.languages.tables import table
 from summ.text.phrase import Phrase
 from summ.text.reported_speech import DAY, is_reporter
-from summ.text.subject_phrases import JOINED
+from summ.text.subject_phrases import JOINED, QUANTITIES
+from summ.text.verbs import is_plural
 
 _LONGEST_OPENER = 16  # words
 # What follows says whom these mean: *anyone who ...*.
 _RESTRICTED = table("anyone everyone those someone somebody nobody people all many most others")
 _LONGEST_SUBJECT = 8  # words
+_LONGEST_NAME = 4  # words
 _OPENING = PREPOSITIONS | SUBORDINATORS | {"even", "so", "not", "to"}
 _NO_HEAD = DETERMINERS | PREPOSITIONS | JOINED | BE | AUXILIARIES | NUMBERS
 # *a year after narrowly losing, ...*, *midway through a trip, ...*
@@ -55,11 +57,23 @@ _REPORTS = re.compile(
 )
 _DECLARES = re.compile(
     rf"(?i)(?: has| have)? (?:{_ANNOUNCED}|said|says|say){_WHEN}(?: that)? (?=(?:it|he|she|they) "
-    r"(?:will|would|has|have|had|is|are|was|were|plan(?:s|ned)?|expect(?:s|ed)?|intend(?:s|ed)?)\b)"
+    r"(?:will|would|has|have|had|is|are|was|were|plan(?:s|ned)?|expect(?:s|ed)?|intend(?:s|ed)?|"
+    r"aim(?:s|ed)?|agree[sd]?|hope[sd]?|want(?:s|ed)?|need(?:s|ed)?)\b)"
 )
 # *Norwick Co. said Tuesday its profit rose*: a headline joins the two.
 _OWN_FIGURES = re.compile(rf"(?i) (?:said|says|reported|reports|announced){_WHEN}(?: that)? its ")
-_COMPANIES = table("inc corp co cos ltd plc group ag sa nv company bank airlines motors")
+_COMPANIES = table("inc corp co cos ltd plc group ag sa nv se company bank airlines motors")
+_ARTICLES = table("a an the")
+_QUANTIFIERS = table("most many some all few more several both other no only half")
+_NOT_ALONE = (
+    QUANTITIES
+    | NUMBERS
+    | table(
+        "lots dozen dozens billions majority minority half third thirds quarter percent % type "
+        "parts scores plenty variety range raft host spate amount absence loss death start people "
+        "out because ahead instead"
+    )
+)
 _NO_SUBJECT = table("plans talks that to he she it they his her its their in on at by of")
 
 
@@ -69,6 +83,7 @@ def core_phrases(sentence: AnnotatedSentence) -> Iterator[Phrase]:
     yield from _openers(sentence)
     yield from _modifiers_of_subject(sentence)
     yield from _office(sentence)
+    yield from _description(sentence)
 
 
 def _openers(sentence: AnnotatedSentence) -> Iterator[Phrase]:
@@ -84,7 +99,8 @@ def _openers(sentence: AnnotatedSentence) -> Iterator[Phrase]:
         start = comma + 1
         if start > _LONGEST_OPENER or sentence.size - start < 4:
             return
-        if not clausal and sentence.main is not None and sentence.main < start:
+        verbal = first != "having" and not clausal
+        if verbal and sentence.main is not None and sentence.main < start:
             return  # *Wearing it is no practice of the faith, the court ruled*
         low, rest = sentence.low(start), ["x", *sentence.words[start:]]
         if low in UNFIT_TO_BEGIN | {"and", "or"} or low.endswith(("ing", "ed", "ly")):
@@ -119,21 +135,55 @@ def _modifiers_of_subject(sentence: AnnotatedSentence) -> Iterator[Phrase]:
         if before in _NO_HEAD | _RESTRICTED or before.endswith("ly"):
             continue
         if _modifies(sentence, place) and not CONDITIONS & set(sentence.lows[place:main]):
+            if _is_list(sentence, place, main):
+                return
             cost = 3.0 if low == "of" else 2.0
             yield Phrase(place, main, "core_subject", cost)
+
+
+def _is_list(sentence: AnnotatedSentence, start: int, main: int) -> bool:
+    """Whether a plural verb has more subjects: *hope (at home, love and peace) are*."""
+    plural = sentence.low(main) in {"are", "were", "have"} and not is_plural(
+        sentence.low(start - 1)
+    )
+    several = any(start <= comma < main - 1 for comma in sentence.commas)
+    return plural and several and "and" in sentence.lows[start:main]
+
+
+def _description(sentence: AnnotatedSentence) -> Iterator[Phrase]:
+    """*The world's biggest consumer,* in *The world's biggest consumer, China, has said*."""
+    main = sentence.main
+    if main is None or len(sentence.commas) < 2 or sentence.commas[1] + 1 != main:
+        return
+    start = sentence.commas[0] + 1
+    named = all(map(sentence.is_capital, range(start, main))) and main - start <= _LONGEST_NAME
+    described = sentence.low(0) in DETERMINERS or sentence.words[0].endswith("'s")
+    if named and described and not {"and", "or", "but"} & set(sentence.lows[:start]):
+        yield Phrase(0, start, "description", 1.5)
 
 
 def _office(sentence: AnnotatedSentence) -> Iterator[Phrase]:
     """*The captain of the national team* in *The captain of the national team Ann Bo retires*."""
     main = sentence.main
-    if main is None or main < 4 or not (KINDS | OFFICES) & set(sentence.lows[: min(4, main)]):
+    if main is None or main < 3:
         return
     start = main
-    while start and sentence.is_capital(start - 1) and not sentence.words[start - 1].endswith(","):
+    while (
+        start and _is_in_name(sentence, start - 1) and not sentence.words[start - 1].endswith(",")
+    ):
         start -= 1
-    low = sentence.low(start - 1)
-    if main - start >= 2 and start > 1 and low not in _NO_HEAD | {"and", "by"}:
+    low, before = sentence.low(start - 1), set(sentence.lows[:start])
+    known = bool((KINDS | OFFICES) & set(sentence.lows[: min(6, main)]))
+    # *Video streamer Ann Bo*, but not *The woman met Ann Bo*, *Most young Leeds fans*
+    plain = not (_NO_HEAD | _QUANTIFIERS | JOINED | {"of", "by", "to"}) & before - _ARTICLES
+    plain = plain and not any(map(sentence.is_verb, range(start - 1)))
+    if main - start >= 2 and start > 1 and (known or plain) and low not in _NO_HEAD | {"and", "by"}:
         yield Phrase(0, start, "title", 1.5)
+
+
+def _is_in_name(sentence: AnnotatedSentence, place: int) -> bool:
+    word = sentence.words[place]
+    return word == "&" or (sentence.is_capital(place) and not word.endswith(","))
 
 
 def _acts(sentence: AnnotatedSentence, place: int) -> bool:
@@ -158,10 +208,16 @@ def _modifies(sentence: AnnotatedSentence, place: int) -> bool:
     if low == "to":
         named = place + 1 < sentence.size and sentence.is_capital(place + 1)
         return after in sentence.verbs.base | DETERMINERS or named
+    if low == "of":  # *victims (of the doctor)*, but not *thousands of*
+        before = sentence.low(place - 1)
+        return is_plural(before) and before not in _NOT_ALONE
     if low in PREPOSITIONS - SUBORDINATORS - {"between"}:
         return not sentence.counts(place)
     if sentence.is_capital(place):
         return False
+    if low.endswith("ly") and place + 2 < sentence.size:
+        # *a civilian allegedly killed by troops*
+        return after.endswith(("ed", "en")) and _modifies(sentence, place + 1)
     followed = after in PREPOSITIONS | {"of", "to", "as"}
     if (low.endswith("ed") or low in PARTICIPLES | SAME_PAST) and followed:
         return True
@@ -183,7 +239,8 @@ def _announcements(sentence: AnnotatedSentence) -> Iterator[Phrase]:
     if match and sentence.low(main - 1) in _COMPANIES:
         yield Phrase(main, main + len(match.group().split()), "announcement", 1.2)
     match = _ANNOUNCES.match(" " + text)
-    if match is None and is_reporter(" ".join(sentence.words[:main])):
+    reporter = is_reporter(" ".join(sentence.words[:main]))
+    if match is None and (reporter or sentence.low(main - 1) in _COMPANIES):
         match = _REPORTS.match(" " + text)
     if match:
         end = main + len(match.group().split())

@@ -23,6 +23,7 @@ _AGENCY = (
     r"|/[A-Z][\w .]{1,28}/)"
 )
 _DASH = r"(?:--+|[-\u2013\u2014_])"
+_CITY = r"(?:[A-Z]{2,}[ ][A-Z]{3,}|[A-Z]{4,})"  # not *HIV/AIDS*
 _AFTER = rf"\s*{_DASH}\s+(?=[\"'“‘«(]?[^\W_])"
 _DATELINE = re.compile(
     rf"""\s*(?:
@@ -30,6 +31,8 @@ _DATELINE = re.compile(
         {_CAPITALS}(?:,\s{_NAME})?(?:[,.]?\s(?:{_DATE}|{_WEEKDAY}))?(?:,?\s{_AGENCY})?{_AFTER}
         # Berlin (dpa) -   Mumbai, March 4 (PTI):
       | {_NAME}(?:,\s{_NAME})?(?:[,.]?\s(?:{_DATE}|{_WEEKDAY}))?,?\s{_AGENCY}(?:{_AFTER}|\s*:\s+)
+        # LONDON/PARIS The bank
+      | {_CITY}(?:/{_CITY})+\s+(?=[A-Z][a-z])
         # (CNN) --
       | {_AGENCY}{_AFTER}
     )""",

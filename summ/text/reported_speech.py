@@ -11,7 +11,7 @@ from summ.text.languages.en_phrases import BELIEVING, SAME_PAST, SAYING
 from summ.text.languages.tables import table
 from summ.text.phrase import Phrase
 
-DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+DAY = r"(?:[Mm]on|[Tt]ues|[Ww]ednes|[Tt]hurs|[Ff]ri|[Ss]atur|[Ss]un)day"
 _SAID_BEFORE = re.compile(
     r"^([^,\"“”]{3,70}? (?:said|says|say|announced|announces|reported|reports|report|confirmed|"
     r"confirms|concluded|concludes|indicated|indicates|warned|warns|warn|revealed|reveals|showed|"

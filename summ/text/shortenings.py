@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from summ.text.languages.en_phrases import (
     AUXILIARIES,
@@ -67,7 +68,8 @@ def shortenings(
     """Complete sentences of at most so many words within a sentence; itself if it fits.
 
     Args:
-        core: whether also what only the core of a sentence does without is left out.
+        core: whether also what only the core of a sentence does without is left out; what remains
+            may then be incomplete, since its head may do.
     """
     whole = sentence.rstrip(" .").split()
     todo = deque([(whole, 0.0, 0)])
@@ -75,7 +77,7 @@ def shortenings(
     found: list[Shortening] = []
     while todo and len(seen) < _STATES:
         kept, cost, steps = todo.popleft()
-        if len(kept) <= words and (steps == 0 or looks_complete(kept, whole, verbs)):
+        if len(kept) <= words and (steps == 0 or core or looks_complete(kept, whole, verbs)):
             found.append(Shortening(" ".join(kept), cost))
         for phrase in phrases(kept, verbs, core) if steps < _MOST_PHRASES else ():
             rest = without(kept, phrase)
@@ -101,6 +103,9 @@ def without(words: Sequence[str], phrase: Phrase) -> list[str]:
         kept[-1] = kept[-1].rstrip(",;:")
     elif not kept and rest:
         rest[0] = rest[0][:1].upper() + rest[0][1:]
+        if phrase.kind == "description":  # *The biggest consumer, China, has*
+            comma = next(place for place, word in enumerate(rest) if word.endswith(","))
+            rest[comma] = rest[comma].removesuffix(",")
     elif kept and rest and words[phrase.end - 1].endswith(","):
         if phrase.kind in {"aside", "relative", "according"}:
             kept[-1] = kept[-1].removesuffix(",")
@@ -123,6 +128,8 @@ def looks_complete(words: Sequence[str], whole: Sequence[str], verbs: VerbLexico
         return False
     if not _ends_well(words, lows) or _ends_within_name(words[-1], whole):
         return False
+    if _is_half_a_preposition(lows, [bare(word) for word in whole]):
+        return False
     if not _marks_pair(words) or _is_half_a_list(words, lows):
         return False
     main = verbs.main_verb(words)
@@ -143,9 +150,16 @@ def _ends_well(words: Sequence[str], lows: Sequence[str]) -> bool:
         return False
     if last.endswith("ly") and before in BE:
         return False
-    if last in _OPEN_BEHIND_VERB and before in BE | AUXILIARIES:
+    return not (last in _OPEN_BEHIND_VERB and before in BE | AUXILIARIES)
+
+
+def _is_half_a_preposition(lows: Sequence[str], whole: Sequence[str]) -> bool:
+    """Whether the last words are half of *in the wake of*, *in line with*, *on top of*."""
+    last, before = lows[-1], lows[-2]
+    if last not in _HALF_PREPOSITIONS or before not in {"in", "as", "the", "a", "on"}:
         return False
-    return not (last in _HALF_PREPOSITIONS and before in {"in", "as", "the", "a", "on"})
+    behind = {after for word, after in pairwise(whole) if word == last}
+    return not behind or bool(behind & {"of", "to", "with", "for", "that"})
 
 
 def _ends_within_name(last: str, whole: Sequence[str]) -> bool:
@@ -175,7 +189,16 @@ def _is_half_a_list(words: Sequence[str], lows: Sequence[str]) -> bool:
     if {"and", "but", "or"} & set(lows):
         return False
     commas = [place for place, word in enumerate(words[:-1]) if word.endswith(",")]
-    return not all(words[k][:1].isupper() and words[k + 1][:1].isupper() for k in commas)
+    return not all(
+        (words[k][:1].isupper() and words[k + 1][:1].isupper()) or _adds(lows[k + 1])
+        for k in commas
+    )
+
+
+def _adds(low: str) -> bool:
+    """Whether a word behind a comma tells more of what stands before it."""
+    gerund = low.endswith("ing") and low != "according"
+    return gerund or low in PREPOSITIONS | SUBORDINATORS | {"which", "who"}
 
 
 def _clauses_have_verbs(words: Sequence[str], lows: Sequence[str], verbs: VerbLexicon) -> bool:

@@ -20,7 +20,8 @@ from summ.text.phrase import Phrase
 
 # A phrase does not begin behind these.
 JOINED = frozenset({"of", "and", "or", "to", "than"})
-_QUANTITIES = table(
+# What *of* behind these stands before is what the phrase is about: *thousands of bakers*.
+QUANTITIES = table(
     "one two three four five six dozens tens hundreds thousands millions number group series "
     "string majority half part some many most all each any none lot rest share shares pair couple "
     "total team kind sort head leader president use lack risk end both "
@@ -71,12 +72,12 @@ def _is_subject_place(sentence: AnnotatedSentence, place: int, main: int) -> boo
 
 def _is_subject_genitive(sentence: AnnotatedSentence, place: int, main: int) -> bool:
     """Whether an *of* belongs to a subject that says enough without it."""
-    if sentence.low(place) != "of" or sentence.low(place - 1) in _QUANTITIES:
+    if sentence.low(place) != "of" or sentence.low(place - 1) in QUANTITIES:
         return False
     lows = sentence.lows[:place]
     if sentence.is_capital(place - 1) or set(lows) & (PREPOSITIONS - SUBORDINATORS):
         return False
-    behind_quantity = any(low in _QUANTITIES for low in lows)
+    behind_quantity = any(low in QUANTITIES for low in lows)
     return (place > 2 or behind_quantity) and not sentence.words[main - 1].endswith(",")
 
 

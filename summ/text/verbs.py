@@ -37,6 +37,8 @@ _NO_VERBS = table("of to and or but than up out so")
 _SUBORDINATE = RELATIVES - {"whom"} | table("when while after because as if")
 _CLAUSE_JOINTS = SUBORDINATORS | RELATIVES | table("and but or if that it he she they there")
 _VERB_GROUP = AUXILIARIES | BE | table("not never also been have since now long")
+_QUANTIFIERS = table("several many few most some other these those all various")
+_SUBJECTS = table("he she it they we")
 _COLLECTIVES = table("people police men women children troops crew")
 _NEVER_BEFORE_PRESENT = (
     DETERMINERS | PREPOSITIONS | MODALS | AUXILIARIES | {"of", "to", "and", "or", "not"}
@@ -121,6 +123,8 @@ class VerbLexicon:
         if place == 0 or words[place][:1].isupper():
             return False
         low, before = bare(words[place]), bare(words[place - 1])
+        if before == "and" and self._joins_present(words, place):
+            return True
         if before in _NEVER_BEFORE_PRESENT or before.endswith("'s"):
             return False
         if words[place - 1].endswith(",") and place < 3:
@@ -144,6 +148,15 @@ class VerbLexicon:
         verb = low in self.base or low + "s" in self.finite
         both = verb and low in self.nounish and low not in SAME_PAST
         return both and not self._has_plural_subject(words, place)
+
+    def _joins_present(self, words: Sequence[str], place: int) -> bool:
+        """Whether a second verb in the present tense stands here: *kills two and injures ten*."""
+        low, after = bare(words[place]), bare(words[place + 1]) if place + 1 < len(words) else ""
+        if low in self.nounish or not any(map(self._is_base, _stems(low))):
+            return False
+        opens = after in DETERMINERS | OBJECTS | {"at", "more"} or after[:1].isdigit()
+        earlier = (k for k in range(1, place - 1) if bare(words[k]).endswith("s"))
+        return opens and any(self.is_present(words[: k + 2], k) for k in earlier)
 
     def _is_base(self, low: str) -> bool:
         return low in self.base or low in HEADLINE_VERBS
@@ -251,6 +264,8 @@ class VerbLexicon:
             return _NOT
         if before in {"be", "been", "being"}:
             return _NOT  # *a man being refused entry*
+        if before in _SUBJECTS:
+            return _SURE  # *he wanted to*
         if words[place - 1].endswith(","):
             asides = sum(word.endswith(",") for word in words[:place])
             alone = low.endswith("ed") and bare(after) not in PREPOSITIONS | {"by", "to", "as"}
@@ -297,9 +312,11 @@ _NOT, _DOUBTFUL, _SURE = range(3)
 
 def _is_plural_behind_adjective(words: Sequence[str], place: int) -> bool:
     """Whether a form in *-s* is a noun for what stands before it: *questionable calls*."""
-    if not place or not bare(words[place]).endswith("s"):
+    if not place or not is_plural(bare(words[place])):
         return False
     before = bare(words[place - 1])
+    if before in _QUANTIFIERS or before in NUMBERS:
+        return True  # *several states*
     # *a series of national strikes*, but *the capital strikes*
     within = place > 1 and bare(words[place - 2]) in PREPOSITIONS | {"of"}
     return before.endswith(_ADJECTIVAL) or (within and before.endswith(("al", "ic", "ive")))

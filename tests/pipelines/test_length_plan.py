@@ -55,9 +55,11 @@ def test_the_odd_word_goes_to_the_first_of_equals():
         (" ".join(SIX), {"sentences": 1, "words": 6}, [(SIX[0], 6)]),
         # Too few words for two sentences.
         (" ".join(SIX), {"sentences": 2, "words": 11}, [(SIX[0], None)]),
-        # Whole while they fit; a shortened one must keep six words and half of its own.
+        # Whole while they fit; one is shortened where a third of the words would be left, and must
+        # keep six words and half of its own.
         (" ".join(SIX), {"words": 21}, [(text, None) for text in SIX[:3]]),
-        (" ".join(SIX), {"words": 20}, [(SIX[0], None), (SIX[1], None), (SIX[2], 6)]),
+        (" ".join(SIX), {"words": 20}, [(SIX[0], None), (SIX[1], None)]),
+        (" ".join(SIX), {"words": 13}, [(SIX[0], None), (SIX[1], 6)]),
         # What somebody said is kept whole or not at all.
         (f"{SIX[0]} {SAID} {SAID}", {"words": 14}, [(SIX[0], None)]),
         (" ".join(SIX), {"words": 19}, [(SIX[0], None), (SIX[1], None)]),

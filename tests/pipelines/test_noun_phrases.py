@@ -1,7 +1,7 @@
 import pytest
 
 from summ.families.shortener.model import load_shortener
-from summ.pipelines.noun_phrases import adverbs, quantities, restrictions
+from summ.pipelines.noun_phrases import adverbs, given_names, quantities, restrictions
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +57,25 @@ def test_adjectives_that_only_tell_more_can_go(sentence, expected):
     surfaces = sentence.split()
     tokens = [word.lower() for word in surfaces]
     assert left(sentence, restrictions(tokens, surfaces)) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Tony Arnvik opens a bridge", "Arnvik opens a bridge"),
+        ("the plan of George W Arnvik is ready", "the plan of Arnvik is ready"),
+        ("striker Thierry Arnvik and Tom Brandt win", "striker Arnvik and Brandt win"),
+        # Whose name would not be known, whose would stay alone, whose is another's, too.
+        ("Gordon Rose opens a bridge", "Gordon Rose opens a bridge"),
+        ("Tom Brandt and Vigdis Arnvik win", "Tom Brandt and Vigdis Arnvik win"),
+        ("Ann and Tom Arnvik win", "Ann and Tom Arnvik win"),
+        ("Tom Arnvik and Ann Arnvik win", "Tom Arnvik and Ann Arnvik win"),
+        ("the Tom Arnvik Foundation wins", "the Tom Arnvik Foundation wins"),
+        ("Thomas Cook sells its ships", "Thomas Cook sells its ships"),
+        ("tom arnvik wins", "tom arnvik wins"),
+    ],
+)
+def test_headlines_call_people_by_their_last_names(verbs, sentence, expected):
+    surfaces = sentence.split()
+    tokens = [word.lower() for word in surfaces]
+    assert left(sentence, given_names(tokens, surfaces, verbs)) == expected

@@ -13,12 +13,15 @@ from summ.pipelines.selection import (
     TFIDF_OF_SEVERAL,
     Weights,
     centrality,
+    goes_on,
+    parts_of_quotations,
     rank_sentences,
     tfidf,
     thresholded_centrality,
 )
+from summ.text.stems import stem
 
-WORDS = st.sampled_from(["the", "fire", "fires", "burned", "city", "mayor", "said", "of"])
+WORDS = st.sampled_from(["the", "fire", "fires", "burned", "city", "mayor", "said", "of", "it"])
 SENTENCES = st.lists(st.lists(WORDS, max_size=8).map(" ".join), min_size=1, max_size=12)
 DOCUMENTS = st.lists(SENTENCES, min_size=1, max_size=4)
 NEWS = [
@@ -114,28 +117,56 @@ def test_ranked_sentences_are_different_and_no_more_than_asked_for(documents, co
     assert ranked[:1] == rank_sentences(documents, 1, encode)
 
 
-@given(DOCUMENTS)
-def test_each_ranked_sentence_is_the_best_beside_those_before_it(documents):
+def relevance_by_loops(documents: list[list[str]], weights: Weights, begun: bool) -> np.ndarray:
+    """Centrality for its length, repeated words, place and first words, as ``Weights`` says."""
+    sentences = [sentence for document in documents for sentence in document]
+    vectors = tfidf(sentences).toarray()
+    central = np.array(by_double_loop(vectors @ vectors.T, owners(documents), weights))
+    central /= [max(1, len(sentence.split())) ** weights.length for sentence in sentences]
+    telling = [
+        [stem(w) for w in sentence.split() if w not in {"the", "of", "said", "it"}]
+        for sentence in sentences
+    ]
+    everything = [word for words in telling for word in words]
+    dense = np.array(
+        [
+            sum(everything.count(word) for word in set(words) if everything.count(word) > 1)
+            / max(1, len(sentence.split()))
+            for words, sentence in zip(telling, sentences, strict=True)
+        ]
+    )
+    place = np.concatenate([np.arange(len(document)) for document in documents])
+    relevance = central / (np.abs(central).max() or 1.0)
+    relevance = relevance + weights.repeated * dense / (dense.max() or 1.0)
+    relevance -= weights.early * np.log(place + 1)
+    if begun and weights.begun is not None:
+        return relevance + weights.begun * (place == 0)
+    return relevance + weights.lead / (place + 1)
+
+
+@given(DOCUMENTS, st.booleans())
+def test_each_ranked_sentence_is_the_best_beside_those_before_it(documents, begun):
     sentences = [sentence for document in documents for sentence in document]
     vectors = tfidf(sentences).toarray()
     similarity = vectors @ vectors.T
     weights = TFIDF_OF_SEVERAL if sum(map(bool, documents)) > 1 else TFIDF
-    central = np.array(by_double_loop(similarity, owners(documents), weights))
-    largest = np.abs(central).max()
-    place = np.concatenate([np.arange(len(document)) for document in documents])
-    relevance = (central / largest if largest > 0 else central) + weights.lead / (place + 1)
+    relevance = relevance_by_loops(documents, weights, begun)
     long = {i for i, sentence in enumerate(sentences) if len(sentence.split()) >= 5}
     left = long or set(range(len(sentences)))
+    back = {i for i, s in enumerate(sentences) if s[:2] == "it" and weights.behind is not None}
     picked: list[int] = []
-    for best in rank_sentences(documents, len(sentences)):
+    for best in rank_sentences(documents, len(sentences), begun=begun):
         value = {
             i: relevance[i]
             - weights.redundancy * max((similarity[i, j] for j in picked), default=0)
+            + (weights.behind or 0) * (i - 1 in picked)
             for i in left
+            if i not in back or i - 1 in picked or (not picked and left <= back)
         }
         assert value[best] >= max(value.values()) - 1e-9
         picked.append(best)
         left = {i for i in left - {best} if similarity[i, best] < selection._SAME - 1e-9}
+    left = {i for i in left if i not in back or i - 1 in picked}
     assert not {i for i in left if max(similarity[i, picked]) < selection._SAME - 1e-6}
 
 
@@ -204,3 +235,40 @@ def test_of_minutes_what_was_decided_comes_first():
     assert first == 2 and rest == [1]
     # Elsewhere such words decide nothing.
     assert rank_sentences([minutes[1:3]], 1) == [0]
+
+
+def test_a_first_sentence_counts_less_where_its_paragraph_goes_on():
+    body = ["Nobody was hurt, and the street was open by noon.", *NEWS]
+    assert rank_sentences([body], 1) == [0]
+    assert rank_sentences([body], 1, begun=True) != [0]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("One sentence stands here. Another follows it.\n\nAnd this is a paragraph.", True),
+        ("One sentence stands here.\n\nAnother follows it. And this too.", False),
+        ("One sentence stands here. Another follows it.\nAnd this is a line.", True),
+        ("One sentence stands here.\nAnother follows it. And this too.", False),
+        # Of one paragraph, and of wrapped lines, nothing is known.
+        ("One sentence stands here. Another follows it.", False),
+        ("One sentence stands here. Another\nfollows it. And this too.", False),
+        ("", False),
+    ],
+)
+def test_a_first_paragraph_goes_on_if_it_has_more_sentences(text, wanted):
+    assert goes_on(text) is wanted
+
+
+def test_parts_of_longer_quotations_are_left_out():
+    said = [
+        'He said: "It was cold.',
+        "The snow lay deep.",
+        'Nobody came."',
+        'She said "No".',
+        "So.",
+    ]
+    assert list(parts_of_quotations(said)) == [True, True, True, False, False]
+    lost = ['It is 5" wide.', *["The snow lay deep on all the hills."] * 8]
+    assert not parts_of_quotations(lost)[-1]  # a mark that nobody closes
+    assert set(rank_sentences([[f"“{NEWS[0]}", f"{NEWS[1]}”", *NEWS[2:]]], 5)) == {2, 3, 4}

@@ -84,6 +84,16 @@ def test_a_line_ends_where_a_phrase_does(model, text, fit, unfit):
         ("The bank stops the economy |from overheating |with a rule", False),
         ("The mayor answered critics |as she opened a road |and made a speech", False),
         ("The mayor answered critics |on Monday |and made a speech", True),
+        ("The mayor lied |when she took the town |to war", False),
+        ("Bo admits she is to blame |after the exit of her team |on Monday", False),
+        ("The race ends in Dalby |with Bo becoming the first Dane |to win it", False),
+        ("Bo relishes the role |as she braces |to defend the cup", False),
+        ("Hope |at home, joy at work and love |between us are rare", False),
+        ('Bo vowed to "never|, ever, |ever" sell the port', False),  # a quotation
+        ("Women |who were at the school |are suing it", False),  # not all women
+        ("The women |who were at the school |are suing it", True),
+        ("The row |with the bank grew as Ann Bo |led an attack on it", False),
+        ("The twins are taking |over the show |on Sunday", False),
     ],
 )
 def test_a_line_does_not_change_what_goes_with_what(model, gap, allowed):
@@ -121,6 +131,28 @@ def test_a_line_does_not_change_what_goes_with_what(model, gap, allowed):
         ("Three men were slain and a baker and a cook were hurt.", "baker", False),
         ("Bo gave Leeds victory in a dour but clinical match.", "dour", False),
         ("The mayor called the baker and other guests to order.", "baker", True),
+        # Another verb behind *and*.
+        (
+            "A campaign opened to help bakers improve their bread and benefit from it.",
+            "bread",
+            True,
+        ),
+        ("Harwick is the first to sign striker Kim Roe and scupper Norwick's bid.", "roe", True),
+        ("A blast kills 35 people and injures at least 55.", "people", True),
+        ("The film has set a new record, with 14 prizes in two days.", "record", True),
+        ("The coach would sign Bo once she has served her ban.", "bo", True),
+        ("On Monday the party had alleged that Bo was a member.", "alleged", False),
+        ("Norwick learned last week that it is not alone.", "week", False),
+        ("Speech makes thousands of drops that, in a closed room, hang in the air.", "room", False),
+        ("The group pledges to report on its recent killing of two people.", "recent", False),
+        ("The actors have wrapped up their upcoming film.", "upcoming", False),
+        ("Norwick has emerged as the lowest bidder.", "emerged", False),
+        ("Bo and Roe were no match for the rivals from Dalby.", "match", False),
+        ("The economy grew more than expected, the bank said.", "expected", True),
+        ("Her decision has left the team with a gap to fill.", "team", False),
+        ("The mayor lied when she took the town to war.", "town", False),
+        ("Clubs set up by the council could build trust.", "up", False),
+        ("Norwick lied to stop the town selling its port.", "town", False),
     ],
 )
 def test_a_line_ends_where_nothing_is_missing(model, text, word, may):

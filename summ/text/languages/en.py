@@ -56,6 +56,12 @@ CLAUSE_OPENERS = _words(
     "unless amid despite following"
 )
 PRONOUNS = _words("i you he she it we they me him us them")
+# A sentence that begins with one of these speaks of what was said before it.
+POINTING_BACK = _words(
+    "he she it they his her hers their theirs its him them this that these those such both others "
+    "another but and or nor so however yet also then still instead meanwhile moreover furthermore "
+    "nevertheless nonetheless therefore thus hence indeed besides otherwise conversely likewise"
+)
 REPORTING = _words("say says said")
 
 # No sentence ends with one of these, whoever wrote it; what evaluation counts as broken off.

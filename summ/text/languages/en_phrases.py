@@ -83,7 +83,7 @@ PREPOSITIONAL = table(
 INFINITIVAL = table(
     "expected forced urged asked allowed supposed required ordered used needed prepared scheduled "
     "wanted tempted advised invited encouraged determined planned said believed pledged poised "
-    "tipped slated reported entitled permitted obliged persuaded"
+    "tipped slated reported entitled permitted obliged persuaded attempted"
 )
 # Past forms that are their participles, so that *has* may be left out before them.
 SAME_PAST = table(
@@ -126,15 +126,50 @@ KINDS = table(
     "bank retailer club carrier operator agency producer lender broadcaster star singer actor "
     "striker champion leader minister icon legend guru mogul film movie thriller drama comedy "
     "sitcom album novel musical blockbuster dealer supplier exporter refiner miner drugmaker "
-    "chipmaker automaker distributor publisher homebuilder conglomerate"
+    "chipmaker automaker distributor publisher homebuilder conglomerate utility startup show soap "
+    "series programme program website"
 )
 # Offices before a name, beside those that ``KINDS`` has.
 OFFICES = table(
     "chairman chairwoman chief captain boss secretary spokesman spokeswoman senator mayor governor "
     "coach manager author director founder co-founder driver musician rapper comedian veteran "
     "footballer stars actress judge lawyer billionaire tycoon winger midfielder defender keeper "
-    "goalkeeper analyst presenter worker officer expert newspaper network entrepreneur activist"
+    "goalkeeper analyst presenter worker officer expert newspaper network entrepreneur activist "
+    "rival compatriot counterpart"
 )
+# Given names of people, after which headlines do not call them; none that is a place or a word.
+GIVEN_NAMES = table(
+    "aaron abdul abdullah adam adrian ahmed alan albert alejandro alex alexander alexandra "
+    "alexei alfred alice alison amanda amy ana anders andre andrea andreas andrei andrew andy "
+    "angela ann anna anne anthony antonio arnold arsene arthur ashley barack barbara barry ben "
+    "benjamin bernard bernie bertrand beth bob boris brad brandon brenda brendan brian bruce "
+    "bryan carl carla carlos carol caroline catherine charles charlie chris christian christine "
+    "christopher cindy claire claudia clint colin condoleezza craig daniel daniela danny dave "
+    "david deborah denis dennis derek diana dick diego dmitry dominic dominique donald donna "
+    "doug douglas ed eddie edward elizabeth ellen emily emma emmanuel eric erik ernesto eva "
+    "fernando fiona francis francois frank franz fred gareth gary gavin geoff geoffrey george "
+    "gerald gerhard gerry giovanni gordon graham greg hamid hans harold harry hassan heather "
+    "helen helmut henri henry hillary howard hugh hugo ian igor ingrid irene isaac ivan jacob "
+    "jacques jake james jamie jan jane janet jason javier jean jeff jeffrey jennifer jeremy "
+    "jerry jessica jill jim jimmy joan joanna joao joe joel johan johann john johnny jon "
+    "jonathan jorge jose joseph josh joshua juan juergen julia julian julie karen karl kate "
+    "katherine kathy katie keith ken kenneth kevin kofi kristen kyle lance larry laura lauren "
+    "laurent lawrence leo leon leonardo lewis liam linda lindsay lisa louis louise lucas lucy "
+    "luis luke lynn marc marco marcus margaret maria marie mario marion martha martin mary "
+    "mathieu matt matthew maurice max megan mel melissa michael michel michelle miguel mike "
+    "mikhail mohamed mohammad mohammed monica muhammad nancy naomi natalie nathan neil nicholas "
+    "nick nicola nicolas nicole nigel nikita noel oliver olivia osama owen pablo pamela pat "
+    "patricia patrick paul paula paulo pedro peter phil philip philippe phillip pierre rachel "
+    "rafael ralph ramon raul ray raymond rebecca ricardo richard rick ricky rob robert roberto "
+    "rodrigo roger roland roman ron ronald ronnie rory rowan roy rupert russell ryan sally sam "
+    "samuel sandra sarah scott sean sebastian serena serge sergei sharon sheila shirley silvio "
+    "simon sophie stan stanley stefan stella stephanie stephen steve steven stewart stuart sue "
+    "susan suzanne sven ted terry theresa thierry thomas tiger tim timothy todd tom tommy tony "
+    "tracy trevor ursula vanessa venus veronica vicky victor victoria viktor vincent vladimir "
+    "walter warren wayne wendy william winston wolfgang yasser yevgeny yuri zoe"
+)
+# Companies and others that are called after somebody.
+CALLED_AFTER = table("cook morris stanley klein lauren luther potter bond hopkins deere hancock")
 # Adjectives that stress and do not restrict: what they stand before is the same thing without them.
 EMPHATIC = table(
     "huge massive enormous vast big major significant severe serious devastating dramatic "
@@ -149,7 +184,8 @@ EMPHATIC = table(
 )
 # Adjectives that tell more of a thing and do not make it another.
 INTERSECTIVE = table(
-    "tough new temporary existing current additional further gruelling grueling pulsating "
+    "preliminary tough new temporary existing current additional further gruelling grueling "
+    "pulsating "
     "thrilling young elderly beautiful lucrative lengthy long-standing longstanding annual rare "
     "unusual different various own key main ageing aging nearby"
 )
@@ -210,7 +246,7 @@ COMPLETE_PASSIVE = table(
 # Verbs that say what something is called or deemed.
 CALLING = table(
     "call calls called describe describes described brand brands branded label labels labelled "
-    "dub dubs dubbed declare declares declared"
+    "dub dubs dubbed declare declares declared named names appointed appoints"
 )
 OPENERS = PREPOSITIONS | table(
     "as while despite following when like although though speaking citing meanwhile moreover "
@@ -249,7 +285,8 @@ NEVER_LAST = table(
     "insisted insists admitted admits warned warns announced announces revealed reveals believes "
     "said says told including according such set due able likely expected other many much several "
     "every each some any least both either same own part became becomes become called named "
-    "compulsory mandatory however meanwhile also still already just only even shortly"
+    "titled entitled compulsory mandatory recent upcoming forthcoming ongoing latest former "
+    "however meanwhile also still already just only even shortly"
 )
 # Words that belong together, as they are landed on and left out.
 BOUND_PAIRS = {

@@ -1,0 +1,52 @@
+"""Whether an English line claims more than its sentence does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from summ.pipelines.ordered_search import OrderedSource
+from summ.text.languages.en_phrases import CONDITIONS
+from summ.text.languages.tables import table
+
+# Without one of these words a claim says more than its sentence did.
+_UNLESS_KEPT = CONDITIONS - {"until", "without", "except"}
+_COMPARED = table("more less fewer worse better higher lower faster slower")
+_REACH = 6  # words between a comparative and *than*
+_SINGLED_OUT = table("first last only biggest largest worst highest lowest fastest oldest youngest")
+_SCOPE = table("in of since for to")
+_LONGEST_NOUN = 3  # words behind a superlative
+
+
+def overclaims(source: OrderedSource, places: Sequence[int]) -> bool:
+    """Whether a line loses a condition, a comparison or a scope of its sentence.
+
+    *They will close the firm (if it fails)*, *grew at a faster rate (than reported)*, *opens its
+    first shops (in the north)*.
+    """
+    tokens, kept = source.folded.tokens, set(places)
+    said = {tokens[place] for place in places}
+    lost = set(tokens[places[0] :]) - said
+    # *will not close before 2020* is not *will not close*.
+    until = bool({"before", "until"} & lost) and bool({"not", "n't", "never"} & said)
+    if _UNLESS_KEPT & lost or until:
+        return True
+    for place in places:
+        token = tokens[place]
+        if token in _COMPARED and _loses_than(tokens, kept, place):
+            return True
+        end = place
+        while end + 1 in kept:
+            end += 1
+        near = end - place <= _LONGEST_NOUN and end + 1 < len(tokens)
+        if token in _SINGLED_OUT and near and tokens[end + 1] in _SCOPE:
+            return True
+    return False
+
+
+def _loses_than(tokens: Sequence[str], kept: set[int], place: int) -> bool:
+    """Whether a comparative is kept without what it compares with."""
+    near = range(place + 1, min(len(tokens), place + 1 + _REACH))
+    than = next((k for k in near if tokens[k] == "than"), None)
+    far = next((k for k in range(place + 1, len(tokens)) if tokens[k] == "than"), None)
+    numbered = than if than is not None else far
+    return numbered is not None and numbered not in kept

@@ -1,0 +1,38 @@
+import pytest
+
+from summ.families.shortener.model import load_shortener
+from summ.pipelines.claims import overclaims
+from summ.pipelines.ordered_search import OrderedSearcher
+
+
+@pytest.fixture(scope="module")
+def searcher() -> OrderedSearcher:
+    return OrderedSearcher(load_shortener())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line", "more"),
+    [
+        ("Bakers will close the firm if it fails to pay.", "Bakers will close the firm", True),
+        ("Sales grew at a faster rate than the bank said.", "Sales grew at a faster rate", True),
+        (
+            "Norwick opens its first shops in Dalby on Monday.",
+            "Norwick opens its first shops",
+            True,
+        ),
+        ("The port will not open before Monday.", "The port will not open", True),
+        ("Norwick opens its first shops in Dalby on Monday.", "Norwick opens its shops", False),
+        ("Sales grew at a faster rate this year in Dalby.", "Sales grew at a faster rate", False),
+        (
+            "Norwick opens its first shops in Dalby on Monday.",
+            "Norwick opens its first shops in Dalby",
+            False,
+        ),
+        ("The port will open before Monday.", "The port will open", False),
+    ],
+)
+def test_a_line_claims_no_more_than_its_sentence(searcher, sentence, line, more):
+    source = searcher.read(sentence)
+    places = source.find(line)
+    assert places is not None
+    assert overclaims(source, places) == more
