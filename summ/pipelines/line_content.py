@@ -52,7 +52,7 @@ class LineContent:
         words: that are no function words, at most three of them before the first finite verb.
         behind_verb: of them, those behind the first finite verb.
         lost_of_subject: how many such words of the sentence the line leaves out between its first
-            word and its verb, asides between commas apart.
+            word and its verb, asides between commas apart; a name counts twice.
     """
 
     words: int
@@ -85,7 +85,9 @@ def line_content(
     return LineContent(
         words=len(said) - max(0, before - _SUBJECT),
         behind_verb=sum(place > verb for place in said),
-        lost_of_subject=len(telling.intersection(_lost(tokens, clause, verb))),
+        lost_of_subject=sum(
+            1 + skips.names[place] for place in telling.intersection(_lost(tokens, clause, verb))
+        ),
     )
 
 

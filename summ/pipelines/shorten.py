@@ -32,19 +32,17 @@ from summ.pipelines.ordered_search import OrderedLine, OrderedSearcher, OrderedS
 from summ.pipelines.skips import Skips
 from summ.pipelines.texts import alike
 from summ.summary import Method
+from summ.text.first_words import first_words
 from summ.text.folding import is_tokenised
 from summ.text.languages.cased_english import is_capitals
 from summ.text.languages.en import LEANING
 from summ.text.languages.en_phrases import (
-    DASHES,
     MARKS,
     NEVER_LAST,
-    NUMBERS,
     PREPOSITIONS,
     SAYING,
     SUBORDINATORS,
 )
-from summ.text.languages.tables import table
 from summ.text.put_together import put_together
 from summ.text.sentences import split_sentences
 from summ.text.shortenings import looks_complete, shortenings, shortest_loss
@@ -56,7 +54,6 @@ _LONGEST_SENTENCE = 60  # words
 _HEADS = 2  # of what is left of a sentence that are looked at
 _MOST_CORES = 48  # lines
 _NEW_CLAUSE = SUBORDINATORS | {"but", "who", "which", "that", "while", "as", "once", ";", ":"}
-_HANGING = LEANING | NEVER_LAST | table("he she it they we i")
 _CUT_BEFORE = PREPOSITIONS | SUBORDINATORS | {"and", "but", "who", "which", "that"}
 
 
@@ -402,12 +399,7 @@ class Shortener:
         heads = self._heads(source, words, complete=False)
         if heads:
             return self._searcher.write(source, heads[-1])
-        head = cut_to_words(text.lstrip(" ,;:") or text, words).split()
-        while len(head) > _FEWEST and _hangs(head[-1]):
-            head.pop()
-        if len(head) > _FEWEST + 1 and bare(head[-2]) == "to":
-            del head[-2:]  # *to improve*
-        return " ".join(head).rstrip(",;:")
+        return first_words(text, words)
 
     def _worth(
         self, source: OrderedSource, line: OrderedLine, spared: int, complete: bool
@@ -434,11 +426,3 @@ class Shortener:
 def _says_verb(skips: Skips, places: Sequence[int]) -> bool:
     """Whether one of some words is a finite verb."""
     return any(skips.finite[place] and not skips.is_reduced(place) for place in places)
-
-
-def _hangs(word: str) -> bool:
-    """Whether a word that a line is broken off behind is better left out."""
-    low = bare(word)
-    if low in NUMBERS or low.isdigit():
-        return True
-    return low in _HANGING or word in DASHES or (low.endswith("ly") and low == word)

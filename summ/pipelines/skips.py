@@ -231,7 +231,7 @@ class Skips:
         before = verb - 1
         while before and self._is_adverb(before):
             before -= 1
-        return self.tokens[before] in PRONOUNS - {"that", "there"}
+        return self.tokens[before] in PRONOUNS - {"that", "there"} | {"us", "them", "him", "me"}
 
     def _is_adverb(self, place: int) -> bool:
         return self.tokens[place] in SOFT_ADVERBS | {"later", "then", "never", "once"} or (

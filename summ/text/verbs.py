@@ -152,10 +152,10 @@ class VerbLexicon:
     def _joins_present(self, words: Sequence[str], place: int) -> bool:
         """Whether a second verb in the present tense stands here: *kills two and injures ten*."""
         low, after = bare(words[place]), bare(words[place + 1]) if place + 1 < len(words) else ""
-        if low in self.nounish or not any(map(self._is_base, _stems(low))):
+        if low in self.nounish or not any(map(self._is_base, {low} | _stems(low))):
             return False
-        opens = after in DETERMINERS | OBJECTS | {"at", "more"} or after[:1].isdigit()
-        earlier = (k for k in range(1, place - 1) if bare(words[k]).endswith("s"))
+        opens = after in DETERMINERS | OBJECTS | NUMBERS | {"at", "more"} or after[:1].isdigit()
+        earlier = range(1, place - 1)
         return opens and any(self.is_present(words[: k + 2], k) for k in earlier)
 
     def _is_base(self, low: str) -> bool:

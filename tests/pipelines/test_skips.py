@@ -96,6 +96,7 @@ def test_a_line_ends_where_a_phrase_does(model, text, fit, unfit):
         ("A rapid |alerting service that |tells users is being launched", False),
         ("Ways of ensuring |that parents know |are to be found", False),
         ("Support for a ban |on hunting |has fallen", False),
+        ("We ask the bakers |to help us |understand the trade", False),
         ("The twins are taking |over the show |on Sunday", False),
     ],
 )
@@ -142,6 +143,8 @@ def test_a_line_does_not_change_what_goes_with_what(model, gap, allowed):
         ),
         ("Harwick is the first to sign striker Kim Roe and scupper Norwick's bid.", "roe", True),
         ("A blast kills 35 people and injures at least 55.", "people", True),
+        ("Two blasts kill a child and injure several people.", "child", True),
+        ("The film may not be suitable for children.", "suitable", False),
         ("The film has set a new record, with 14 prizes in two days.", "record", True),
         ("The coach would sign Bo once she has served her ban.", "bo", True),
         ("On Monday the party had alleged that Bo was a member.", "alleged", False),

@@ -101,8 +101,8 @@ IRREGULAR_PAST = table(
 )
 # Adjectives and participles that ask for what follows them.
 ASKING = table(
-    "interested involved based focused available responsible ready similar close new late early "
-    "able forced set due full aware afraid proud popular good bad keen open located high low "
+    "suitable interested involved based focused available responsible ready similar close new late "
+    "early able forced set due full aware afraid proud popular good bad keen open located high low "
     "likely more most less least further ahead on"
 )
 # Nouns whose preposition belongs to them: *a jump in profits*.
