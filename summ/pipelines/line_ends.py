@@ -180,6 +180,8 @@ class LineEnds:
             return True  # *in an attempt to stop it*
         if after == "to" and before in BE and not self._may_be_participle(place):
             return True  # *is hard to miss*
+        if before in MODALS and after == "as" and token in verbs.base:
+            return True  # *could transfer (as many as ten)*
         if before in MODALS and after in PREPOSITIONS and token not in verbs.base:
             return True  # *can border on*
         return self._separates(place) or self._describes(place) or self._dates_speech(place)

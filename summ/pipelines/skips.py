@@ -17,6 +17,7 @@ from summ.pipelines.noun_skips import counts, disagrees, is_bare_plural, points
 from summ.text.folding import Folded, begins_sentence
 from summ.text.languages.en import LEANING
 from summ.text.languages.en_phrases import (
+    ARGUED,
     ASKING,
     AUXILIARIES,
     BE,
@@ -286,6 +287,10 @@ class Skips:
             return False
         if token.endswith("ly") and (first.endswith("ed") or first in self.verbs.passive):
             return False  # *allegedly (killed by troops)*
+        if first == "that" and token.endswith("ing"):
+            return False  # *ensuring (that parents know)*
+        if token in ARGUED and first in {"on", "for", "against", "to"}:
+            return False  # *a ban (on hunting)*
         if first in _RELATIVE and is_bare_plural(self, here):
             return False  # *programs (that spy on people) are banned*
         adverb = first in SOFT_ADVERBS or first.endswith("ly")
@@ -325,6 +330,8 @@ class Skips:
             return False
         if finite[there] and self._opens_clause(here + 1, there):
             return False
+        if landing in _RELATIVE or (finite[there] and before in _RELATIVE):
+            return False  # *a (service that) tells*, *Leeds, (says Bo), who*
         if finite[there] and "and" in tokens[here + 1 : there] and "," in tokens[:here]:
             return False  # *A, B (at home and C) are*
         if first == "(" and ")" in tokens[here + 1 : there - 1]:

@@ -56,7 +56,9 @@ _REPORTS = re.compile(
     rf"(?:is |are |has |have )?warn(?:s|ed|ing)){_WHEN}(?: that)? "
 )
 _DECLARES = re.compile(
-    rf"(?i)(?: has| have)? (?:{_ANNOUNCED}|said|says|say){_WHEN}(?: that)? (?=(?:it|he|she|they) "
+    rf"(?i)(?: has| have)? (?:{_ANNOUNCED}|said|says|say){_WHEN}(?: that)? "
+    r"(?!it (?:(?:will|would) be|is|was)\b)"
+    r"(?=(?:it|he|she|they) "
     r"(?:will|would|has|have|had|is|are|was|were|plan(?:s|ned)?|expect(?:s|ed)?|intend(?:s|ed)?|"
     r"aim(?:s|ed)?|agree[sd]?|hope[sd]?|want(?:s|ed)?|need(?:s|ed)?)\b)"
 )
@@ -198,7 +200,12 @@ def _acts(sentence: AnnotatedSentence, place: int) -> bool:
 def _modifies(sentence: AnnotatedSentence, place: int) -> bool:
     """Whether what tells more about a noun begins here."""
     low, after = sentence.low(place), sentence.low(place + 1)
-    clause = low == "that" and (after in sentence.verbs.finite or after in AUXILIARIES | {"upset"})
+    told = sentence.low(place - 1).endswith("ing")  # *ensuring that*
+    clause = (
+        low == "that"
+        and not told
+        and (after in sentence.verbs.finite or after in AUXILIARIES | {"upset"})
+    )
     if (
         clause
         or low in {"who", "which", "whose"}

@@ -93,6 +93,9 @@ def test_a_line_ends_where_a_phrase_does(model, text, fit, unfit):
         ("Women |who were at the school |are suing it", False),  # not all women
         ("The women |who were at the school |are suing it", True),
         ("The row |with the bank grew as Ann Bo |led an attack on it", False),
+        ("A rapid |alerting service that |tells users is being launched", False),
+        ("Ways of ensuring |that parents know |are to be found", False),
+        ("Support for a ban |on hunting |has fallen", False),
         ("The twins are taking |over the show |on Sunday", False),
     ],
 )
@@ -152,6 +155,7 @@ def test_a_line_does_not_change_what_goes_with_what(model, gap, allowed):
         ("Her decision has left the team with a gap to fill.", "team", False),
         ("The mayor lied when she took the town to war.", "town", False),
         ("Clubs set up by the council could build trust.", "up", False),
+        ("Norwick could transfer as many as ten jobs.", "transfer", False),
         ("Norwick lied to stop the town selling its port.", "town", False),
     ],
 )
