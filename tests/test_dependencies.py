@@ -29,7 +29,7 @@ def imported(*folders: str) -> set[str]:
                     names |= {alias.name.split(".")[0] for alias in node.names}
                 elif isinstance(node, ast.ImportFrom) and node.module:
                     names.add(node.module.split(".")[0])
-    own = {"summ", "data_prep", "tests", *sys.stdlib_module_names}
+    own = {"summ", "data_prep", "benchmarks", "tests", *sys.stdlib_module_names}
     return {DISTRIBUTIONS.get(name, name) for name in names - own}
 
 

@@ -13,6 +13,7 @@ _UNLESS_KEPT = CONDITIONS - {"until", "without", "except"}
 _COMPARED = table("more less fewer worse better higher lower faster slower")
 _REACH = 6  # words between a comparative and *than*
 _SINGLED_OUT = table("first last only biggest largest worst highest lowest fastest oldest youngest")
+_SPANS = table("years months weeks decades century centuries matches games seasons")
 _SCOPE = table("in of since for to")
 _LONGEST_NOUN = 3  # words behind a superlative
 
@@ -40,6 +41,8 @@ def overclaims(source: OrderedSource, places: Sequence[int]) -> bool:
         near = end - place <= _LONGEST_NOUN and end + 1 < len(tokens)
         if token in _SINGLED_OUT and near and tokens[end + 1] in _SCOPE:
             return True
+        if token in _SINGLED_OUT and _loses_span(tokens, kept, place):
+            return True
     return False
 
 
@@ -50,3 +53,11 @@ def _loses_than(tokens: Sequence[str], kept: set[int], place: int) -> bool:
     far = next((k for k in range(place + 1, len(tokens)) if tokens[k] == "than"), None)
     numbered = than if than is not None else far
     return numbered is not None and numbered not in kept
+
+
+def _loses_span(tokens: Sequence[str], kept: set[int], place: int) -> bool:
+    """Whether it goes for how long something was the first: *(for nearly four years)*."""
+    return any(
+        tokens[k] in {"for", "since", "in"} and k not in kept and _SPANS & set(tokens[k : k + 5])
+        for k in range(place + 1, len(tokens))
+    )

@@ -253,6 +253,9 @@ class Skips:
         if before in {"said", "says", "say", "that"} and not is_reporter(" ".join(tokens[:there])):
             return False
         if before == "that":
+            reported = tokens[there - 2] in {"reports", "report", "claims", "claim"}
+            if reported and any(self.finite[: there - 2]):
+                return False  # *Bo denied reports that*
             return there >= 2 and tokens[there - 2] in SAYING | WEEKDAYS
         if before in {"said", "says", "say"}:
             if self.finite[there] or tokens[there] in WEEKDAYS:
@@ -351,8 +354,13 @@ class Skips:
         role = first == "as" and not any(skipped)  # *replacing Ann Bo (as captain) will be hard*
         if finite[there] and first in SUBORDINATORS and not role:
             return False
-        if landing in PREPOSITIONS and (first == "to" or (finite[here] and first == "as")):
+        if landing in PREPOSITIONS | {"to"} and (first == "to" or (finite[here] and first == "as")):
             return False
+        if first == "as" and landing == "to":
+            return False  # *will act (as an adviser) to the team*
+        noun = landing in self.verbs.nounish and landing not in AUXILIARIES | BE
+        if finite[there] and first == "to" and noun:
+            return False  # *a system (to create website) addresses*
         if before in _HOLDERS or before in AUXILIARIES | BE or self._halves_clause(here, there):
             return False
         behind = PREPOSITIONS | table("to after as and but when while because amid not")

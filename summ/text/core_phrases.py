@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from summ.text.annotated_sentence import AnnotatedSentence
 from summ.text.languages.en_phrases import (
+    ARGUED,
     AUXILIARIES,
     BE,
     BELIEVING,
@@ -136,6 +137,11 @@ def _modifiers_of_subject(sentence: AnnotatedSentence) -> Iterator[Phrase]:
             return
         if before in _NO_HEAD | _RESTRICTED or before.endswith("ly"):
             continue
+        if before in ARGUED and low in {"on", "for", "against", "to"}:
+            continue  # *spending (on cards)*
+        thing = sentence.low(main) in sentence.verbs.nounish - AUXILIARIES
+        if low == "to" and thing:
+            continue  # *a system (to create website) addresses*
         if _modifies(sentence, place) and not CONDITIONS & set(sentence.lows[place:main]):
             if _is_list(sentence, place, main):
                 return
@@ -176,6 +182,8 @@ def _office(sentence: AnnotatedSentence) -> Iterator[Phrase]:
         start -= 1
     low, before = sentence.low(start - 1), set(sentence.lows[:start])
     known = bool((KINDS | OFFICES) & set(sentence.lows[: min(6, main)]))
+    # *The report by minister Ann Bo*: the name is not the subject.
+    known = known and not (PREPOSITIONS | {"by", "to", "that", "who"}) & before
     # *Video streamer Ann Bo*, but not *The woman met Ann Bo*, *Most young Leeds fans*
     plain = not (_NO_HEAD | _QUANTIFIERS | JOINED | {"of", "by", "to"}) & before - _ARTICLES
     plain = plain and not any(map(sentence.is_verb, range(start - 1)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from summ.text.annotated_sentence import AnnotatedSentence
-from summ.text.languages.en_phrases import DASHES, WEEKDAYS
+from summ.text.languages.en_phrases import DASHES, PREPOSITIONS, WEEKDAYS
 from summ.text.languages.tables import table
 
 _OFFICES = table(
@@ -14,6 +14,8 @@ _OFFICES = table(
     "chairwoman director commissioner congressman congresswoman counsel commander"
 )
 _WITHIN = table("of the for")
+# Behind these an office is not the subject's.
+_BEFORE_ANOTHER = (PREPOSITIONS | table("of to that who")) - {"for"}
 _LEAST_NAME = 2  # words
 
 
@@ -32,6 +34,8 @@ def office_length(sentence: AnnotatedSentence) -> int | None:
     if not offices:
         return None
     last = offices[-1]
+    if _BEFORE_ANOTHER & set(sentence.lows[:last]):
+        return None  # *the report by minister Ann Bo*
     main -= sentence.low(main - 1) in WEEKDAYS  # *the minister Ann Bo Friday condemned*
     behind = range(last + 1, main)
     spelled = all(sentence.is_capital(k) or sentence.low(k) in _WITHIN for k in behind)

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from summ.text.annotated_sentence import AnnotatedSentence
 from summ.text.languages.en import DENIALS
-from summ.text.languages.en_phrases import BELIEVING, SAME_PAST, SAYING
+from summ.text.languages.en_phrases import AUXILIARIES, BELIEVING, SAME_PAST, SAYING
 from summ.text.languages.tables import table
 from summ.text.phrase import Phrase
 
 DAY = r"(?:[Mm]on|[Tt]ues|[Ww]ednes|[Tt]hurs|[Ff]ri|[Ss]atur|[Ss]un)day"
 _SAID_BEFORE = re.compile(
-    r"^([^,\"“”]{3,70}? (?:said|says|say|announced|announces|reported|reports|report|confirmed|"
+    r"^((?P<speaker>[^,\"“”]{3,70}?) (?:said|says|say|announced|announces|reported|reports|report|confirmed|"
     r"confirms|concluded|concludes|indicated|indicates|warned|warns|warn|revealed|reveals|showed|"
     r"shows|show|found|finds|told \w+)"
     rf"(?: (?:in|on|at) (?:a|an|the) [a-z]+)?(?: (?:on )?{DAY})?(?: that (?=\S)"
@@ -46,7 +46,7 @@ def attributions(sentence: AnnotatedSentence) -> Iterator[Phrase]:
     """*Police said on Monday that*, *, police said*, *according to figures*."""
     text = " ".join(sentence.words)
     match = _SAID_BEFORE.match(text)
-    if match and is_reporter(match.group()):
+    if match and is_reporter(match["speaker"]) and not _says_more(sentence, match["speaker"]):
         yield Phrase(0, text.count(" ", 0, match.end()), "says_before", 2.0)
     if sentence.commas:
         start = sentence.commas[-1] + 1
@@ -60,6 +60,14 @@ def attributions(sentence: AnnotatedSentence) -> Iterator[Phrase]:
         if sentence.low(place) == "according" and sentence.low(place + 1) == "to":
             end = next((comma + 1 for comma in sentence.commas if comma > place), sentence.size)
             yield Phrase(place, end, "according", 0.2)
+
+
+def _says_more(sentence: AnnotatedSentence, speaker: str) -> bool:
+    """Whether a verb stands among the words before *reports*: *Bo plays down reports that*."""
+    main, size = sentence.main, speaker.count(" ") + 1
+    if main is None or main >= size:
+        return False
+    return main < size - 1 or sentence.low(main) not in AUXILIARIES
 
 
 def intentions(sentence: AnnotatedSentence) -> Iterator[Phrase]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from summ.text.annotated_sentence import AnnotatedSentence
 from summ.text.languages.en_phrases import (
+    ARGUED,
     AUXILIARIES,
     BE,
     BELIEVING,
@@ -65,6 +66,8 @@ def _is_subject_place(sentence: AnnotatedSentence, place: int, main: int) -> boo
         return False
     if before.endswith("ed") or before in sentence.verbs.finite or sentence.counts(place):
         return False
+    if before in ARGUED and sentence.low(place) in {"on", "for", "against"}:
+        return False  # *spending (on cards)*
     if sentence.low(place) == "from" and sentence.low(place + 1).endswith("ing"):
         return False
     return sentence.low(place) in PREPOSITIONS - SUBORDINATORS - {"between"}

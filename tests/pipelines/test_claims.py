@@ -29,6 +29,11 @@ def searcher() -> OrderedSearcher:
             False,
         ),
         ("The port will open before Monday.", "The port will open", False),
+        (
+            "Dalby secured its first win in the cup for two years.",
+            "Dalby secured its first win in the cup",
+            True,
+        ),
     ],
 )
 def test_a_line_claims_no_more_than_its_sentence(searcher, sentence, line, more):

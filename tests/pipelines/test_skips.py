@@ -97,6 +97,10 @@ def test_a_line_ends_where_a_phrase_does(model, text, fit, unfit):
         ("Ways of ensuring |that parents know |are to be found", False),
         ("Support for a ban |on hunting |has fallen", False),
         ("We ask the bakers |to help us |understand the trade", False),
+        ("|Bo plays down reports that |Kim Roe will return", False),
+        ("Bo will act |as an adviser |to the team", False),
+        ("A system |to create website |addresses could open a door", False),
+        ("Spending |on debit cards |has risen", False),
         ("The twins are taking |over the show |on Sunday", False),
     ],
 )

@@ -92,6 +92,13 @@ def test_the_core_is_head_verb_and_what_follows(verbs, text, core):
         ("Anyone who reads the plan of the mayor will be sobered by it.", "Anyone will"),
         ("Thousands of bakers in the north have left their towns.", "Thousands have"),
         ("Most young Leeds fans of Ann Bo have left the ground.", "Ann Bo"),
+        ("The last version of the report by minister Ann Bo is out in Dalby.", "Ann Bo"),
+        ("Bo has played down reports that Kim Roe will return for the match.", "Kim Roe"),
+        (
+            "A system to make it easier to create website addresses could fail.",
+            "A system addresses",
+        ),
+        ("Spending on credit and debit cards has risen in the north.", "Spending has"),
         ("Wearing gloves is no part of the rules, the high court ruled today.", "The high court"),
     ],
 )
