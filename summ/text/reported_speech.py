@@ -13,8 +13,8 @@ from summ.text.phrase import Phrase
 
 DAY = r"(?:[Mm]on|[Tt]ues|[Ww]ednes|[Tt]hurs|[Ff]ri|[Ss]atur|[Ss]un)day"
 _SAID_BEFORE = re.compile(
-    r"^((?P<speaker>[^,\"“”]{3,70}?) (?:said|says|say|announced|announces|reported|reports|report|confirmed|"
-    r"confirms|concluded|concludes|indicated|indicates|warned|warns|warn|revealed|reveals|showed|"
+    r"^((?P<speaker>[^,\"“”]{3,70}?) (?:said|says|say|announced|announces|reported|reports|report|"
+    r"confirmed|confirms|concluded|concludes|indicated|indicates|warned|warns|warn|revealed|reveals|showed|"
     r"shows|show|found|finds|told \w+)"
     rf"(?: (?:in|on|at) (?:a|an|the) [a-z]+)?(?: (?:on )?{DAY})?(?: that (?=\S)"
     r"| (?=(?:a|an|the|at least|up to|about|more than|some|two|three|four|five|six|seven"
