@@ -73,7 +73,7 @@ _RESOLVING = table(
 _INCOMPLETE = table(
     "put set taken made given found left based aimed sworn accused charged asked able"
 )
-_BEFORE_GERUND = table("of by for from without after before since while when despite")
+_BEFORE_GERUND = table("of by on for from without after before since while when despite")
 _SPANS = table("minutes hours days weeks months years minute hour day week month year")
 _BETWEEN_TWO = table(
     "choice difference differences gap agreement deal talks relations ties link links match clash "
@@ -347,6 +347,8 @@ class LineEnds:
             return True
         if _STOPPING & set(self.words.tokens[max(0, place - _LONGEST_OBJECT) : place]):
             return False  # *to stop the bank (selling shares)*
+        if self.words.names[place] and self.words.tokens[max(0, place - 1)] in DETERMINERS:
+            return False  # *its European (carmaking unit)*
         gerund = further in MARKS | {"of"}  # *drunken driving,*, *the recent killing of two*
         verb = after not in verbs.nounish or after in verbs.transitive
         return after.endswith("ing") and verb and not gerund

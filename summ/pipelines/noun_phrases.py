@@ -30,7 +30,7 @@ _ARTICLES = table("a an the")
 _GROUPS = table("group number series pair range variety string")
 _QUOTES = table('" `` “')
 _SHORTEST_ADVERB = 5  # letters: *only*, *early*, *daily* are no adverbs of manner
-_STRESSED = table("so very more most as too")
+_STRESSED = table("so very more most as too second third fourth fifth")
 _DEGREES = _STRESSED | table("less least how quite not")
 # Behind an adverb these say nothing alone: *state-owned*, *privately held*.
 _MADE_BY_ADVERBS = table("held known owned based made speaking related called available and or")

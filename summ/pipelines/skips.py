@@ -292,7 +292,7 @@ class Skips:
             return False  # *allegedly (killed by troops)*
         if first == "that" and token.endswith("ing"):
             return False  # *ensuring (that parents know)*
-        if token in ARGUED and first in {"on", "for", "against", "to"}:
+        if token in ARGUED and first in {"on", "for", "against", "to", "at"}:
             return False  # *a ban (on hunting)*
         if first in _RELATIVE and is_bare_plural(self, here):
             return False  # *programs (that spy on people) are banned*

@@ -101,6 +101,7 @@ def test_a_line_ends_where_a_phrase_does(model, text, fit, unfit):
         ("Bo will act |as an adviser |to the team", False),
         ("A system |to create website |addresses could open a door", False),
         ("Spending |on debit cards |has risen", False),
+        ("Here is a look |at the crashes of ferries |between Dalby and Leeds", False),
         ("The twins are taking |over the show |on Sunday", False),
     ],
 )
@@ -163,6 +164,9 @@ def test_a_line_does_not_change_what_goes_with_what(model, gap, allowed):
         ("The mayor lied when she took the town to war.", "town", False),
         ("Clubs set up by the council could build trust.", "up", False),
         ("Norwick could transfer as many as ten jobs.", "transfer", False),
+        ("Norwick begged Dalby to act, warning it could fail.", "warning", False),
+        ("A million will be spent on dealing with the floods.", "dealing", False),
+        ("Norwick called its European carmaking unit a failure.", "european", False),
         ("Norwick lied to stop the town selling its port.", "town", False),
     ],
 )

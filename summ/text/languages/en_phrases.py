@@ -285,8 +285,8 @@ NEVER_LAST = table(
     "insisted insists admitted admits warned warns announced announces revealed reveals believes "
     "said says told including according such set due able likely expected other many much several "
     "every each some any least both either same own part became becomes become called named "
-    "often titled entitled compulsory mandatory recent upcoming forthcoming ongoing latest former "
-    "however meanwhile also still already just only even shortly"
+    "warning often titled entitled compulsory mandatory recent upcoming forthcoming ongoing latest "
+    "former however meanwhile also still already just only even shortly"
 )
 # Words that belong together, as they are landed on and left out.
 BOUND_PAIRS = {
