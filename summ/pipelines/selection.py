@@ -209,14 +209,11 @@ def repeated(sentences: Sequence[str], code: str = "en") -> Float[np.ndarray, " 
     """
     stop_words = language(code).stop_words
     bags = [terms_of(sentence) for sentence in sentences]
-    telling = [
-        [
-            stem(term) if code == "en" else term
-            for term in bag
-            if term not in stop_words and not term.isdigit()
-        ]
-        for bag in bags
-    ]
+    known = set(chain.from_iterable(bags)) - stop_words
+    stems = {
+        term: stem(term) if code == "en" else term for term in known if not term.isdigit()
+    }  # each word once: stems take longer than all else
+    telling = [[stems[term] for term in bag if term in stems] for bag in bags]
     times = Counter(chain.from_iterable(telling))
     return np.array(
         [
