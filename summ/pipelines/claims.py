@@ -11,7 +11,6 @@ from summ.text.languages.tables import table
 # Without one of these words a claim says more than its sentence did.
 _UNLESS_KEPT = CONDITIONS - {"until", "without", "except"}
 _COMPARED = table("more less fewer worse better higher lower faster slower")
-_REACH = 6  # words between a comparative and *than*
 _SINGLED_OUT = table("first last only biggest largest worst highest lowest fastest oldest youngest")
 _SPANS = table("years months weeks decades century centuries matches games seasons")
 _SCOPE = table("in of since for to")
@@ -31,28 +30,26 @@ def overclaims(source: OrderedSource, places: Sequence[int]) -> bool:
     until = bool({"before", "until"} & lost) and bool({"not", "n't", "never"} & said)
     if _UNLESS_KEPT & lost or until:
         return True
-    for place in places:
-        token = tokens[place]
-        if token in _COMPARED and _loses_than(tokens, kept, place):
-            return True
-        end = place
-        while end + 1 in kept:
-            end += 1
-        near = end - place <= _LONGEST_NOUN and end + 1 < len(tokens)
-        if token in _SINGLED_OUT and near and tokens[end + 1] in _SCOPE:
-            return True
-        if token in _SINGLED_OUT and _loses_span(tokens, kept, place):
-            return True
-    return False
+    return any(
+        (tokens[place] in _COMPARED and _loses_than(tokens, kept, place))
+        or (tokens[place] in _SINGLED_OUT and _loses_scope(tokens, kept, place))
+        for place in places
+    )
 
 
 def _loses_than(tokens: Sequence[str], kept: set[int], place: int) -> bool:
     """Whether a comparative is kept without what it compares with."""
-    near = range(place + 1, min(len(tokens), place + 1 + _REACH))
-    than = next((k for k in near if tokens[k] == "than"), None)
-    far = next((k for k in range(place + 1, len(tokens)) if tokens[k] == "than"), None)
-    numbered = than if than is not None else far
-    return numbered is not None and numbered not in kept
+    than = next((k for k in range(place + 1, len(tokens)) if tokens[k] == "than"), None)
+    return than is not None and than not in kept
+
+
+def _loses_scope(tokens: Sequence[str], kept: set[int], place: int) -> bool:
+    """Whether it goes where, or for how long, something was the first."""
+    end = place
+    while end + 1 in kept:
+        end += 1
+    near = end - place <= _LONGEST_NOUN and end + 1 < len(tokens)
+    return (near and tokens[end + 1] in _SCOPE) or _loses_span(tokens, kept, place)
 
 
 def _loses_span(tokens: Sequence[str], kept: set[int], place: int) -> bool:

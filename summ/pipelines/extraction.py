@@ -15,7 +15,7 @@ from summ.pipelines.length_plan import (
     default_words,
     words_per_unit,
 )
-from summ.pipelines.selection import Encode, goes_on, rank_sentences
+from summ.pipelines.selection import Encode, only_begins, rank_sentences
 from summ.text.languages.language import language
 from summ.text.sentences import split_sentences
 from summ.text.words import count_words
@@ -49,7 +49,7 @@ def plan_extraction(
         return LengthPlan((Segment(whole, None),), words, whole=True)
     # Each rank takes as long as the text; of a long one more than these never fit.
     count = min(len(sentences), max(_MOST_RANKED, words))
-    begun = sum(map(bool, documents)) == 1 and goes_on("".join(texts))
+    begun = only_begins(documents, texts)
     ranked = rank_sentences(
         documents, count, encode, language(code).stop_words, code=code, begun=begun
     )

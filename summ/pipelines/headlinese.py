@@ -162,7 +162,7 @@ def _is_described(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLex
     if surfaces[1].isupper() and len(surfaces[1]) > 1:
         return True
     behind = tokens[2] if len(tokens) > 2 else ""
-    return behind not in AUXILIARIES | verbs.finite and behind[:1].isalpha()
+    return behind not in AUXILIARIES and behind not in verbs.finite and behind[:1].isalpha()
 
 
 def _auxiliary(tokens: Sequence[str], verbs: VerbLexicon) -> list[int]:
@@ -203,7 +203,7 @@ def _may_stand_alone(
     auxiliary: str, verb: str, after: str, helped: bool, verbs: VerbLexicon
 ) -> bool:
     """Whether a verb can do without its auxiliary in a headline, before what follows it."""
-    participle = verb.endswith("ed") or verb in verbs.passive | PARTICIPLES
+    participle = verb.endswith("ed") or verb in verbs.passive or verb in PARTICIPLES
     if auxiliary in {"has", "have"}:
         if helped:
             return participle

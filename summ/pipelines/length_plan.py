@@ -12,7 +12,7 @@ import numpy as np
 from summ.pipelines.arguments import whole_number
 from summ.pipelines.coverage import covering
 from summ.pipelines.headline import DEFAULT_HEADLINE_WORDS
-from summ.pipelines.selection import Encode, goes_on, rank_sentences
+from summ.pipelines.selection import Encode, only_begins, rank_sentences
 from summ.text.pointing_back import points_back
 from summ.text.salutations import without_salutation
 from summ.text.sentences import split_sentences
@@ -141,7 +141,7 @@ def plan_summary(
             return LengthPlan((Segment(told, None if fitting else words),), words)
     least = _FEWEST_WORDS * scale
     most = max(1, words // least)
-    begun = sum(map(bool, documents)) == 1 and goes_on("".join(texts))
+    begun = only_begins(documents, texts)
     rank = partial(rank_sentences, documents, encode=encode, code=language or "en", begun=begun)
     if limit.sentences is None:
         if sum(map(bool, documents)) > 1:

@@ -358,12 +358,12 @@ class LineEnds:
         token, verbs = self.words.tokens[place], self.words.verbs
         if token.endswith("ly") or token in SOFT_ADVERBS | {"soon", "then", "once"}:
             return False
-        unknown = token not in verbs.finite | verbs.base and len(token) > 4
+        unknown = not verbs.knows(token) and len(token) > 4
         return (token in verbs.nounish or unknown) and not self._is_open_verb(place)
 
     def _may_be_participle(self, place: int) -> bool:
         token, words = self.words.tokens[place], self.words
-        known = token in PARTICIPLES | SAME_PAST | _SAME_PARTICIPLE | words.verbs.passive
+        known = token in words.verbs.passive or token in PARTICIPLES | SAME_PAST | _SAME_PARTICIPLE
         return known or token.endswith("ed") or words.names[place]
 
     def _is_reduced(self, place: int) -> bool:

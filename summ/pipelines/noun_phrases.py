@@ -79,7 +79,8 @@ def adverbs(tokens: Sequence[str], verbs: VerbLexicon) -> set[int]:
         if token.endswith("ly")
         and len(token) > _SHORTEST_ADVERB
         and token not in DENIALS | LIMITING
-        and token not in verbs.nounish | verbs.base
+        and token not in verbs.nounish
+        and token not in verbs.base
         and tokens[number - 1] not in _DEGREES
         and tokens[number + 1] not in _DEGREES | _MADE_BY_ADVERBS
     }
@@ -146,8 +147,8 @@ def given_names(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexic
         if surfaces[last][:1].isupper() and len(surfaces[last].rstrip(".")) == 1:
             last += 1  # an initial
         if last < len(tokens) and _is_called(tokens, surfaces, place, last):
-            words = verbs.base | verbs.finite | CALLED_AFTER
-            if tokens[last] not in words and tokens.count(tokens[last]) == 1:
+            word = verbs.knows(tokens[last]) or tokens[last] in CALLED_AFTER
+            if not word and tokens.count(tokens[last]) == 1:
                 found |= set(range(place, last))
     # *Ann Bo and Kim Roe* lose both or none.
     for number in range(2, len(tokens) - 2):
@@ -195,9 +196,8 @@ def _beginning(
         return start - 1
     # A possessive, a number or a longer phrase: something else would be left behind.
     fits = not start or before in PREPOSITIONS | AUXILIARIES | {"of", "that", "to", "as"}
-    acts = before in verbs.finite or before in verbs.base
     things = is_plural(before) and before in verbs.nounish  # *oil services (company)*
-    return start if fits or (acts and not things) else None
+    return start if fits or (verbs.knows(before) and not things) else None
 
 
 def _belongs(
@@ -217,7 +217,7 @@ def _belongs(
         return False  # *by beating champion Kim Roe*
     if token in verbs.base and (before == "to" or before.endswith("ly")):
         return False  # *to release activist*
-    return token not in verbs.finite | verbs.base or token in verbs.nounish
+    return not verbs.knows(token) or token in verbs.nounish
 
 
 def _is_one_person(

@@ -180,6 +180,15 @@ def rank_sentences(
     return _pick(vectors, terms, relevance, free, back, count, weights)
 
 
+def only_begins(documents: Sequence[Sequence[str]], texts: Sequence[str]) -> bool:
+    """Whether one document alone has sentences, and its first one only begins a paragraph.
+
+    Args:
+        documents: the sentences of the texts.
+    """
+    return sum(map(bool, documents)) == 1 and goes_on("".join(texts))
+
+
 def goes_on(text: str) -> bool:
     """Whether the first paragraph of a text, of several, has more than one sentence.
 

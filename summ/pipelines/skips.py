@@ -109,8 +109,11 @@ class Skips:
     @cached_property
     def _acts(self) -> list[bool]:
         """Where a verb of any form stands."""
-        base = self.verbs.base - self.verbs.nounish
-        return [self.finite[place] or token in base for place, token in enumerate(self.tokens)]
+        base, nounish = self.verbs.base, self.verbs.nounish
+        return [
+            self.finite[place] or (token in base and token not in nounish)
+            for place, token in enumerate(self.tokens)
+        ]
 
     @cached_property
     def _scopes(self) -> list[int]:

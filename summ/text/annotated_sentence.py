@@ -61,7 +61,7 @@ class AnnotatedSentence:
 
     def is_verb(self, place: int) -> bool:
         """Whether a word can be a verb at all."""
-        return self.low(place) in self.verbs.finite or self.low(place) in self.verbs.base
+        return self.verbs.knows(self.low(place))
 
     def counts(self, place: int) -> bool:
         """Whether *around*, *over*, ... stands before a number and is no preposition."""

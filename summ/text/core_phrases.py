@@ -126,6 +126,8 @@ def _modifiers_of_subject(sentence: AnnotatedSentence) -> Iterator[Phrase]:
     # *the man and his wife*, *says the firm that*: the verb belongs to something else.
     if sentence.low(main - 1) in PRONOUNS | JOINED | {"that", "who", "which", "not"}:
         return
+    verb = sentence.low(main)
+    thing = verb in sentence.verbs.nounish and verb not in AUXILIARIES
     for place in range(1, main - 1):
         low, before = sentence.low(place), sentence.low(place - 1)
         if place > 1 and _acts(sentence, place - 1):
@@ -139,7 +141,6 @@ def _modifiers_of_subject(sentence: AnnotatedSentence) -> Iterator[Phrase]:
             continue
         if before in ARGUED and low in {"on", "for", "against", "to"}:
             continue  # *spending (on cards)*
-        thing = sentence.low(main) in sentence.verbs.nounish - AUXILIARIES
         if low == "to" and thing:
             continue  # *a system (to create website) addresses*
         if _modifies(sentence, place) and not CONDITIONS & set(sentence.lows[place:main]):
@@ -176,9 +177,7 @@ def _office(sentence: AnnotatedSentence) -> Iterator[Phrase]:
     if main is None or main < 3:
         return
     start = main
-    while (
-        start and _is_in_name(sentence, start - 1) and not sentence.words[start - 1].endswith(",")
-    ):
+    while start and _is_in_name(sentence, start - 1):
         start -= 1
     low, before = sentence.low(start - 1), set(sentence.lows[:start])
     known = bool((KINDS | OFFICES) & set(sentence.lows[: min(6, main)]))
@@ -222,7 +221,7 @@ def _modifies(sentence: AnnotatedSentence, place: int) -> bool:
         return True
     if low == "to":
         named = place + 1 < sentence.size and sentence.is_capital(place + 1)
-        return after in sentence.verbs.base | DETERMINERS or named
+        return after in sentence.verbs.base or after in DETERMINERS or named
     if low == "of":  # *victims (of the doctor)*, but not *thousands of*
         before = sentence.low(place - 1)
         return is_plural(before) and before not in _NOT_ALONE

@@ -97,4 +97,4 @@ def _acts(sentence: AnnotatedSentence, place: int) -> bool:
         wanted = "ing" if low == "is" else "ed"
         return further.endswith(wanted) and not {"not", "no"} & set(sentence.lows[place:])
     past = low.endswith("ed") or low in SAME_PAST
-    return past and low in sentence.verbs.finite - (SAYING | BELIEVING)
+    return past and low in sentence.verbs.finite and low not in SAYING | BELIEVING

@@ -128,7 +128,7 @@ def looks_complete(words: Sequence[str], whole: Sequence[str], verbs: VerbLexico
         return False
     if not _ends_well(words, lows) or _ends_within_name(words[-1], whole):
         return False
-    if _is_half_a_preposition(lows, [bare(word) for word in whole]):
+    if _is_half_a_preposition(lows, whole):
         return False
     if not _marks_pair(words) or _is_half_a_list(words, lows):
         return False
@@ -154,11 +154,11 @@ def _ends_well(words: Sequence[str], lows: Sequence[str]) -> bool:
 
 
 def _is_half_a_preposition(lows: Sequence[str], whole: Sequence[str]) -> bool:
-    """Whether the last words are half of *in the wake of*, *in line with*, *on top of*."""
+    """Whether the last bare words are half of *in the wake of*, *in line with*, *on top of*."""
     last, before = lows[-1], lows[-2]
     if last not in _HALF_PREPOSITIONS or before not in {"in", "as", "the", "a", "on"}:
         return False
-    behind = {after for word, after in pairwise(whole) if word == last}
+    behind = {after for word, after in pairwise(map(bare, whole)) if word == last}
     return not behind or bool(behind & {"of", "to", "with", "for", "that"})
 
 

@@ -118,6 +118,10 @@ class VerbLexicon:
         names = [field.name for field in fields(self)]
         return {name: sorted(vars(self)[name]) for name in names}
 
+    def knows(self, low: str) -> bool:
+        """Whether a word may be a verb: finite or an infinitive."""
+        return low in self.finite or low in self.base
+
     def is_present(self, words: Sequence[str], place: int) -> bool:
         """Whether a verb in the present tense stands here: *kills nine*, *voters go to*."""
         if place == 0 or words[place][:1].isupper():
@@ -136,7 +140,7 @@ class VerbLexicon:
             return False
         after, further = ([*words[place + 1 : place + 3], "", ""])[:2]
         relative = bare(after) == "that" and low in self.nounish and low not in SAYING
-        if relative and bare(further) in self.finite | self.base | AUXILIARIES:
+        if relative and (self.knows(bare(further)) or bare(further) in AUXILIARIES):
             return False  # *attacks that try to*
         return self._may_precede(low, after, words[place - 1])
 
@@ -270,7 +274,7 @@ class VerbLexicon:
             asides = sum(word.endswith(",") for word in words[:place])
             alone = low.endswith("ed") and bare(after) not in PREPOSITIONS | {"by", "to", "as"}
             if asides > 1 and (
-                alone or low in self.active | INTRANSITIVE | IRREGULAR_PAST | SAYING
+                alone or low in self.active or low in INTRANSITIVE | IRREGULAR_PAST | SAYING
             ):
                 return _SURE  # *Ann Bo, the head of the firm, died*
             present = low.endswith("s") and low not in self.nounish
@@ -302,7 +306,7 @@ class VerbLexicon:
     def has_finite_verb(self, words: Sequence[str]) -> bool:
         """Whether any word is or may be a finite verb."""
         return any(
-            bare(word) in AUXILIARIES | self.finite or self.is_present(words, place)
+            bare(word) in AUXILIARIES or bare(word) in self.finite or self.is_present(words, place)
             for place, word in enumerate(words)
         )
 
