@@ -4,7 +4,7 @@ import copy
 import gc
 import importlib
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -68,6 +68,13 @@ def pytest_collection_finish() -> None:
             importlib.import_module(name)
     gc.freeze()
     gc.enable()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # outside of what collects warnings and logs
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    if session.items:  # not in the process that only hands out tests to workers
+        processes.begin_server()
+    return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)
