@@ -5,9 +5,11 @@ import gc
 import importlib
 import os
 from collections.abc import Generator, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
 from hypothesis import settings
 
 from tests import processes, shapes
@@ -99,6 +101,18 @@ def networks_are_read_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(model, "_read_networks", read_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def commands_begin_at_once() -> Iterator[None]:
+    """Typer makes a program of all options anew for each command, in 30 ms: here it is kept.
+
+    And that something is frozen is known; to count all of it takes as long.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.main, "get_command", cache(typer.main.get_command))
+        patch.setattr(gc, "get_freeze_count", lambda: 1)
         yield
 
 
