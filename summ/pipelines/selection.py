@@ -177,11 +177,7 @@ def rank_sentences(
     else:
         relevance += weights.lead / (place + 1)
     about = np.array([is_about_meeting(sentence) for sentence in sentences])
-    matters = states_decision if about.any() else states_purpose
-    purposes = np.array([matters(sentence) for sentence in sentences])
-    if about.any() or purposes.mean() >= _LEAST_PURPOSE:  # in long reports others say it of others
-        results = np.array([tells_results(sentence) for sentence in sentences])
-        relevance += weights.purpose * purposes * np.where(results & ~about.any(), _OF_RESULTS, 1.0)
+    relevance += weights.purpose * _purpose(sentences, decided=bool(about.any()))
     free = keepable(sentences, about)
     back = np.zeros(len(sentences), dtype=bool)
     if weights.behind is not None:
@@ -196,6 +192,22 @@ def rank_sentences(
     lengths = np.array([count_words(sentence) for sentence in sentences])
     candidates = _Candidates(relevance, free, back, lengths, references)
     return _pick(vectors, terms, candidates, count, weights, room)
+
+
+def _purpose(sentences: Sequence[str], decided: bool) -> Float[np.ndarray, " N"]:
+    """Which sentences say what the text is for (1) or what it showed (less); none of a long report,
+    which says so of others.
+
+    Args:
+        decided: whether the text is minutes, of which what was decided counts instead.
+    """
+    if decided:
+        return np.array([float(states_decision(sentence)) for sentence in sentences])
+    purposes = np.array([states_purpose(sentence) for sentence in sentences])
+    if purposes.mean() < _LEAST_PURPOSE:
+        return np.zeros(len(sentences))
+    results = np.array([tells_results(sentence) for sentence in sentences])
+    return purposes * np.where(results, _OF_RESULTS, 1.0)
 
 
 def only_begins(documents: Sequence[Sequence[str]], texts: Sequence[str]) -> bool:
