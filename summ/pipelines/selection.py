@@ -162,15 +162,9 @@ def rank_sentences(
     relevance = _of_largest(central) - weights.early * np.log1p(place)
     if weights.repeated:
         relevance += weights.repeated * _of_largest(repeated(sentences, code))
-    if begun and weights.begun is not None:
-        relevance[place == 0] += weights.begun
-    else:
-        relevance += weights.lead / (place + 1)
+    relevance += _of_first(place, begun, weights)
     about = np.array([is_about_meeting(sentence) for sentence in sentences])
-    matters = states_decision if about.any() else states_purpose
-    purposes = np.array([matters(sentence) for sentence in sentences])
-    if about.any() or purposes.mean() >= _LEAST_PURPOSE:  # in long reports others say it of others
-        relevance[purposes] += weights.purpose
+    relevance[_says_result(sentences, about)] += weights.purpose
     free = keepable(sentences, about)
     back = np.zeros(len(sentences), dtype=bool)
     if weights.behind is not None:
@@ -178,6 +172,26 @@ def rank_sentences(
         whole = free & ~parts_of_quotations(sentences)
         free = whole if (whole & ~back).any() else free
     return _pick(vectors, terms, relevance, free, back, count, weights)
+
+
+def _of_first(
+    place: Int[np.ndarray, " N"], begun: bool, weights: Weights
+) -> Float[np.ndarray, " N"]:
+    """What sentences are worth more that stand first in a document, or near."""
+    if begun and weights.begun is not None:
+        return weights.begun * (place == 0)
+    return weights.lead / (place + 1)
+
+
+def _says_result(sentences: Sequence[str], about: Bool[np.ndarray, " N"]) -> Bool[np.ndarray, " N"]:
+    """Which sentences say what a text is for or, where some are about a meeting, what it decided.
+
+    None of a long report: there such words are said of others.
+    """
+    if about.any():
+        return np.array([states_decision(sentence) for sentence in sentences])
+    found = np.array([states_purpose(sentence) for sentence in sentences])
+    return found & (found.mean() >= _LEAST_PURPOSE)
 
 
 def only_begins(documents: Sequence[Sequence[str]], texts: Sequence[str]) -> bool:
