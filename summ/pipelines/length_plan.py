@@ -11,8 +11,9 @@ import numpy as np
 
 from summ.pipelines.arguments import whole_number
 from summ.pipelines.coverage import covering
+from summ.pipelines.first_paragraph import only_begins
 from summ.pipelines.headline import DEFAULT_HEADLINE_WORDS
-from summ.pipelines.selection import Encode, only_begins, rank_sentences
+from summ.pipelines.selection import Encode, rank_sentences
 from summ.text.pointing_back import points_back
 from summ.text.salutations import without_salutation
 from summ.text.sentences import split_sentences

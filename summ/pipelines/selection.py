@@ -30,17 +30,16 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from numpy.typing import NDArray
 
-from summ.pipelines.keepable import SENTENCE_END, keepable, parts_of_quotations
+from summ.pipelines.keepable import keepable, parts_of_quotations
 from summ.pipelines.unmet_references import UnmetReferences
 from summ.text.languages.language import language
 from summ.text.minutes import is_about_meeting, states_decision
 from summ.text.own_voice import is_own_voice
 from summ.text.pointing_back import points_back
 from summ.text.purpose import states_purpose, tells_results
-from summ.text.sentences import split_sentences
 from summ.text.stems import stem
 from summ.text.taken_as_known import taken_as_known
 from summ.text.words import count_words, is_unsegmented
@@ -121,7 +120,6 @@ _SAME = 0.85
 # Similarities are formed for so many pairs at once; beyond so many sentences, not at all.
 _PAIRS = 4_000_000
 _MOST_ENCODED = 20_000
-_BLANK_LINES = re.compile(r"\n[ \t]*\n")
 _TERM = re.compile(r"\w+")
 
 
@@ -172,12 +170,9 @@ def rank_sentences(
     telling = telling_stems(sentences, code) if weights.repeated or weights.known else []
     if weights.repeated:
         relevance += weights.repeated * _of_largest(repeated(telling, sentences))
-    if begun and weights.begun is not None:
-        relevance[place == 0] += weights.begun
-    else:
-        relevance += weights.lead / (place + 1)
+    relevance += _of_first(place, begun, weights)
     about = np.array([is_about_meeting(sentence) for sentence in sentences])
-    relevance += weights.purpose * _purpose(sentences, decided=bool(about.any()))
+    relevance += weights.purpose * _purpose(sentences, about)
     free = keepable(sentences, about)
     back = np.zeros(len(sentences), dtype=bool)
     if weights.behind is not None:
@@ -194,14 +189,13 @@ def rank_sentences(
     return _pick(vectors, terms, candidates, count, weights, room)
 
 
-def _purpose(sentences: Sequence[str], decided: bool) -> Float[np.ndarray, " N"]:
-    """Which sentences say what the text is for (1) or what it showed (less); none of a long report,
-    which says so of others.
+def _purpose(sentences: Sequence[str], about: Bool[np.ndarray, " N"]) -> Float[np.ndarray, " N"]:
+    """Which sentences say what a text is for (1) or what it showed (less), or, where some are about
+    a meeting, what it decided.
 
-    Args:
-        decided: whether the text is minutes, of which what was decided counts instead.
+    None of a long report: there such words are said of others.
     """
-    if decided:
+    if about.any():
         return np.array([float(states_decision(sentence)) for sentence in sentences])
     purposes = np.array([states_purpose(sentence) for sentence in sentences])
     if purposes.mean() < _LEAST_PURPOSE:
@@ -210,28 +204,13 @@ def _purpose(sentences: Sequence[str], decided: bool) -> Float[np.ndarray, " N"]
     return purposes * np.where(results, _OF_RESULTS, 1.0)
 
 
-def only_begins(documents: Sequence[Sequence[str]], texts: Sequence[str]) -> bool:
-    """Whether one document alone has sentences, and its first one only begins a paragraph.
-
-    Args:
-        documents: the sentences of the texts.
-    """
-    return sum(map(bool, documents)) == 1 and goes_on("".join(texts))
-
-
-def goes_on(text: str) -> bool:
-    """Whether the first paragraph of a text, of several, has more than one sentence.
-
-    Then its first sentence only begins; elsewhere it may be a lead.
-    """
-    text = text.strip()
-    parts = _BLANK_LINES.split(text, 1) if _BLANK_LINES.search(text) else text.split("\n", 1)
-    first = " ".join(parts[0].split())
-    return (
-        len(parts) > 1
-        and SENTENCE_END.search(first) is not None
-        and len(split_sentences(first)) > 1
-    )
+def _of_first(
+    place: Int[np.ndarray, " N"], begun: bool, weights: Weights
+) -> Float[np.ndarray, " N"]:
+    """What sentences are worth more that stand first in a document, or near."""
+    if begun and weights.begun is not None:
+        return weights.begun * (place == 0)
+    return weights.lead / (place + 1)
 
 
 def _of_largest(values: NDArray[np.float64]) -> NDArray[np.float64]:

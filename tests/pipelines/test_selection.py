@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from summ.pipelines import selection
+from summ.pipelines.first_paragraph import goes_on
 from summ.pipelines.keepable import keepable, parts_of_quotations
 from summ.pipelines.selection import (
     ENCODED,
@@ -14,7 +15,6 @@ from summ.pipelines.selection import (
     TFIDF_OF_SEVERAL,
     Weights,
     centrality,
-    goes_on,
     rank_sentences,
     tfidf,
     thresholded_centrality,
