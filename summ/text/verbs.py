@@ -39,7 +39,7 @@ _CLAUSE_JOINTS = SUBORDINATORS | RELATIVES | table("and but or if that it he she
 _VERB_GROUP = AUXILIARIES | BE | table("not never also been have since now long")
 _QUANTIFIERS = table("several many few most some other these those all various")
 _SUBJECTS = table("he she it they we")
-_COLLECTIVES = table("people police men women children troops crew")
+_COLLECTIVES = table("people police children crew")
 _NEVER_BEFORE_PRESENT = (
     DETERMINERS | PREPOSITIONS | MODALS | AUXILIARIES | {"of", "to", "and", "or", "not"}
 )
@@ -176,7 +176,7 @@ class VerbLexicon:
         before = bare(words[place - 1])
         if words[place - 1].replace("’", "'").endswith(("'s", "'")):
             return False  # *the president's plan*, *the nations' plan*
-        if before in _COLLECTIVES or before.endswith("men") or is_plural(before):
+        if names_several(before):
             return True
         if self.is_described(words, place):
             return False
@@ -343,6 +343,11 @@ def is_plural(low: str) -> bool:
     if low in AUXILIARIES | BE:
         return False
     return low.endswith("s") and not low.endswith(("ss", "us", "is"))
+
+
+def names_several(low: str) -> bool:
+    """Whether a bare word is a plural or takes the verb of one: *nurses*, *women*, *police*."""
+    return low in _COLLECTIVES or low.endswith("men") or is_plural(low)
 
 
 class _Counts:
