@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from summ.config import NetworkConfig, NoiseConfig, TrainingStage
+from summ.config import NetworkConfig, NoiseConfig
 from summ.data.batches import Batches, SentenceBatches
 from summ.data.corpus import Corpus
 from summ.data.files import content_digest
