@@ -102,6 +102,7 @@ class LineEnds:
     words: TaggedWords
 
     def may_end(self, place: int) -> bool:
+        """Whether a line may end with the word at a place."""
         token = self.words.tokens[place]
         expected = self.words.tokens[max(0, place - 1) : place + 1] == ("than", "expected")
         if token in MARKS - {"''", ")", '"'} or (token in NEVER_LAST and not expected):
@@ -134,9 +135,10 @@ class LineEnds:
         if after in PREPOSITIONS and further in {"which", "whom"}:
             return self._is_noun(place) and token not in _RELATIONAL
         if after in PREPOSITIONS and further in {"what", "whether", "how", "least"}:
+            # *counts (on at least two)* lacks it, *has dropped Bo (for what he did)* does not
             return self.words.names[place] and further == "what"
         if after in {'"', "``"} and CALLING & set(self.words.tokens[max(0, place - 6) : place]):
-            return False
+            return False  # *called the plan ("a gift")*
         if self._begins_more(place):
             return False
         if token.endswith("ly") and (
@@ -150,7 +152,7 @@ class LineEnds:
         if token in _PARTICLES and after == "by" and before and before[-1] in SAME_PAST:
             return False  # *communities set up (by the council)*
         if after == "to" and token in INFINITIVAL:
-            return False
+            return False  # *is expected (to sell it)*
         emerges = after == "as" and further in DETERMINERS and token in self.words.verbs.finite
         if emerges and token not in COMPLETE_ALONE and not self.words.names[place]:
             return False  # *has emerged (as the lowest bidder)*
@@ -342,7 +344,9 @@ class LineEnds:
         number = number or (after == "(" and place > 0 and self.words.numbers[place - 1])
         if number and self._behind_brackets(place) not in counted:
             return False
-        known = after in _BEHIND_ANY_END or after in verbs.passive or self._is_reduced(place)
+        known = (
+            after in _BEHIND_ANY_END or after in verbs.passive or self._participle_follows(place)
+        )
         if self._is_closed(place) or known or after.endswith(("ed", "ly")):
             return True
         if _STOPPING & set(self.words.tokens[max(0, place - _LONGEST_OBJECT) : place]):
@@ -366,7 +370,7 @@ class LineEnds:
         known = token in words.verbs.passive or token in PARTICIPLES | SAME_PAST | _SAME_PARTICIPLE
         return known or token.endswith("ed") or words.names[place]
 
-    def _is_reduced(self, place: int) -> bool:
+    def _participle_follows(self, place: int) -> bool:
         """Whether a participle that looks like a past form follows: *the bill (put forward by)*."""
         after, further = self.words.tokens[place + 1], self._further(place)
         past = after in SAME_PAST | PARTICIPLES | _SAME_PARTICIPLE
