@@ -82,13 +82,20 @@ def breaks_off(source: OrderedSource, skips: Skips, places: Sequence[int]) -> bo
         return False
     rest = range(_behind_aside(tokens, places[-1] + 1), len(tokens))
     for place in rest:
-        if skips.finite[place] and not skips.is_reduced(place):
+        if (skips.finite[place] and not skips.is_reduced(place)) or _is_past(skips, place):
             # A participle or a preposition behind the opener needs no finite verb.
             first = tokens[said[0]] if said else ""
             return not (first.endswith("ing") or first in PREPOSITIONS)
         if tokens[place] in MARKS | _OPENS_CLAUSE | {"and", "but"}:
             break
     return False
+
+
+def _is_past(skips: Skips, place: int) -> bool:
+    """Whether an unknown verb has an object: *as Bo (booted France to victory)*."""
+    token, after = skips.tokens[place], skips.tokens[place + 1 : place + 2]
+    unknown = token.endswith("ed") and not skips.verbs.knows(token) and skips.names[place - 1]
+    return unknown and bool(after) and (skips.names[place + 1] or after[0] in DETERMINERS)
 
 
 def _behind_aside(tokens: Sequence[str], start: int) -> int:

@@ -19,6 +19,7 @@ from summ.text.languages.en_phrases import (
     CLAUSE_STARTS,
     CLITICS,
     COMPLETE_ALONE,
+    COMPLETE_PASSIVE,
     CONTROLLING,
     DETERMINERS,
     EMPHATIC,
@@ -79,6 +80,8 @@ _BETWEEN_TWO = table(
     "choice difference differences gap agreement deal talks relations ties link links match clash "
     "clashes row war battle border conflict balance distinction cooperation"
 )
+_FIXED = {("no", "match", "for"), ("in", "talks", "with"), ("in", "talks", "to")}
+_CURRENCIES = table("$ £ €")
 _LONGEST_OBJECT = 5  # words
 _HELPING = table("help helps helped helping")
 _PUTTING = table("put puts putting")
@@ -215,6 +218,8 @@ class LineEnds:
     def _asks(self, place: int) -> bool:
         """Whether a word asks for a preposition: *is looking*, *at risk of returning*."""
         token, before = self.words.tokens[place], self.words.tokens[max(0, place - 1) : place]
+        if token == "missing":
+            return False  # *ten are missing (after a storm)*
         if token in ASKING or not token.endswith("ing") or not before:
             return token in ASKING
         verbal = before[0] in BE | {","} or token not in self.words.verbs.nounish
@@ -250,7 +255,7 @@ class LineEnds:
         further = self._further(place)
         if after in PREPOSITIONS and _PUTTING & set(self.words.tokens[max(0, place - 4) : place]):
             return True
-        if (*self.words.tokens[max(0, place - 1) : place + 2],) == ("no", "match", "for"):
+        if (*self.words.tokens[max(0, place - 1) : place + 2],) in _FIXED:
             return True
         if token == "work" and after == "on" and self.words.tokens[place - 1] in _POSSESSIVES:
             return True
@@ -329,6 +334,9 @@ class LineEnds:
             return False  # *a dour but clinical match*
         if after in AUXILIARIES | BE - {"being"}:
             return False  # the word is its subject
+        if after == "into":  # *are released (into the wild)*, but not *are turned (into flats)*
+            passive = place > 0 and self.words.tokens[place - 1] in BE
+            return passive and self.words.tokens[place] in COMPLETE_PASSIVE
         if after == "being" and not (self.words.names[place] or self._is_noun(place)):
             return False  # *is soon being moved*
         if after in {"just", "only"} and (further in _SPANS or self.words.numbers[place + 2]):
@@ -340,6 +348,8 @@ class LineEnds:
         counted = PREPOSITIONS | WEEKDAYS | MARKS | {"and", "to", "as"}
         number = self.words.numbers[place]
         number = number or (after == "(" and place > 0 and self.words.numbers[place - 1])
+        sum_of_money = after == "(" and place > 0 and self.words.tokens[place - 1] in _CURRENCIES
+        counted = counted | {"of"} if sum_of_money else counted
         if number and self._behind_brackets(place) not in counted:
             return False
         known = after in _BEHIND_ANY_END or after in verbs.passive or self._is_reduced(place)

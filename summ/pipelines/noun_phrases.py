@@ -15,18 +15,35 @@ from summ.text.languages.en_phrases import (
     CLITICS,
     DETERMINERS,
     EMPHATIC,
-    GIVEN_NAMES,
     INTERSECTIVE,
     KINDS,
     LIMITING,
+    NUMBERS,
     OFFICES,
+    PERSONS,
     PREPOSITIONS,
     WEEKDAYS,
 )
+from summ.text.languages.en_given_names import GIVEN_NAMES
 from summ.text.languages.tables import table
 from summ.text.verbs import VerbLexicon, is_plural
 
 _ARTICLES = table("a an the")
+_AMBIGUOUS = table("star premier captain chief legend icon model forward")
+# Where a last name begins: *Robert De Niro*.
+_PARTICLES = table("de van von der den di da del la le bin al el")
+# Of whom something is, where the text is about nobody else.
+_OWNERS = table("country company firm nation club bank broadcaster airline retailer")
+# What stands before a hyphen and makes a thing another: *anti-war*, *left-wing*, *ex-wife*.
+_DECISIVE = table(
+    "anti non ex pro co semi near same would so self mid post pre single left right far then half "
+    "un mis off low high first second third fourth last two three four one full part all"
+)
+_PEOPLE = table("people others persons")
+_HARMED = table(
+    "killed injured wounded dead missing hurt arrested detained die died drown drowned feared "
+    "hospitalised hospitalized"
+)
 _GROUPS = table("group number series pair range variety string")
 _QUOTES = table('" `` “')
 _SHORTEST_ADVERB = 5  # letters: *only*, *early*, *daily* are no adverbs of manner
@@ -34,10 +51,13 @@ _STRESSED = table("so very more most as too second third fourth fifth")
 _DEGREES = _STRESSED | table("less least how quite not")
 # Behind an adverb these say nothing alone: *state-owned*, *privately held*.
 _MADE_BY_ADVERBS = table("held known owned based made speaking related called available and or")
-_MOST_BEFORE = 3  # words between an office and the beginning of its phrase
+_MOST_BEFORE = 4  # words between an office and the beginning of its phrase
+_LONGEST_OFFICE = 7  # words
 # Offices that may be written with a capital.
-_CAPITALS = table("mp mep ceo president minister chancellor secretary senator governor mayor")
-_SINGULAR = table("is was has says does")
+_CAPITALS = table(
+    "mp mep ceo president minister chancellor secretary senator governor mayor executive"
+)
+_SINGULAR = table("is was has says does believes thinks hopes wants admits insists feels")
 # Behind these, another phrase of the same kind would lose its partner.
 _COORDINATING = table("and or but , & between both")
 # A noun phrase does not reach back over these.
@@ -71,6 +91,17 @@ def quantities(tokens: Sequence[str]) -> set[int]:
     return found
 
 
+def people(tokens: Sequence[str]) -> set[int]:
+    """*people* where a number says it: *ten (people) are killed and four (others) injured*."""
+    found: set[int] = set()
+    for number in range(1, len(tokens) - 1):
+        counted = tokens[number - 1] in NUMBERS or "#" in tokens[number - 1]
+        said = [token for token in tokens[number + 1 : number + 4] if token not in AUXILIARIES]
+        if tokens[number] in _PEOPLE and counted and _HARMED & set(said[:1]):
+            found.add(number)
+    return found
+
+
 def adverbs(tokens: Sequence[str], verbs: VerbLexicon) -> set[int]:
     """Adverbs of manner between other words: *is (simultaneously) eroding*."""
     return {
@@ -86,9 +117,27 @@ def adverbs(tokens: Sequence[str], verbs: VerbLexicon) -> set[int]:
     }
 
 
+def ages(tokens: Sequence[str], surfaces: Sequence[str]) -> set[int]:
+    """*Fifteen-year-old* before a name."""
+    return {
+        number
+        for number, token in enumerate(tokens[:-1])
+        if token.endswith("-year-old") and _is_name(surfaces, number + 1)
+    }
+
+
 def restrictions(tokens: Sequence[str], surfaces: Sequence[str]) -> set[int]:
-    """Adjectives without which a noun still is what it is; never the last word of a line."""
-    return _adjectives(tokens, surfaces, INTERSECTIVE, _DEGREES | {"any", "no"})
+    """Adjectives without which a noun still is what it is; never the last word of a line.
+
+    Of several parts most are such: *a decades-long mystery*, but not *left-wing voters*.
+    """
+    joined = {
+        token
+        for token in tokens
+        if token.replace("-", "").isalpha() and not {"", token} & set(token.split("-")[:1])
+        and token.split("-")[0] not in _DECISIVE
+    }
+    return _adjectives(tokens, surfaces, INTERSECTIVE | joined, _DEGREES | {"any", "no"})
 
 
 def _adjectives(
@@ -102,8 +151,32 @@ def _adjectives(
         and not surfaces[number][:1].isupper()
         and tokens[number + 1][:1].isalpha()
         and tokens[number + 1] not in LEANING
+        and (token, tokens[number + 1]) != ("own", "goal")
         and (not number or tokens[number - 1] not in degrees | AUXILIARIES)
     }
+
+
+def owners(tokens: Sequence[str], surfaces: Sequence[str]) -> set[int]:
+    """*Leeds's* in *Leeds's Kim Roe*, *the country's* before a noun that it does not tell apart."""
+    found: set[int] = set()
+    for place in range(1, len(tokens) - 2):
+        if tokens[place] != "'s":
+            continue
+        after, owner = place + 1, place - 1
+        if tokens[owner] in _OWNERS and owner and tokens[owner - 1] == "the":
+            small = surfaces[after][:1].islower() and not tokens[after].endswith("est")
+            small = small or surfaces[after].isalpha()  # *the company's Model S*
+            if small and tokens[after] not in _STRESSED | {"first", "last", "only"}:
+                found |= {owner - 1, owner, place}
+        elif tokens[after] in GIVEN_NAMES and _is_name(surfaces, after):
+            start = owner
+            while start and surfaces[start - 1][:1].isupper():
+                start -= 1
+            before = tokens[start - 1] if start else ""
+            named = _is_name(surfaces, owner) and _is_name(surfaces, after + 1)
+            if named and before not in _COORDINATING | DETERMINERS and owner - start < 2:
+                found |= set(range(start, place + 1))
+    return found
 
 
 def dates(tokens: Sequence[str]) -> set[int]:
@@ -121,7 +194,9 @@ def offices(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexicon) 
     """What stands before names to say who or what they are."""
     found: set[int] = set()
     for place, token in enumerate(tokens[:-1]):
-        written_small = not surfaces[place][:1].isupper() or token in _CAPITALS
+        # The first word has a capital anyway: *Wing Kim Roe says*, but not *Star Wars films*.
+        first = not place and token in PERSONS - _AMBIGUOUS and _is_full_name(surfaces, 1)
+        written_small = not surfaces[place][:1].isupper() or token in _CAPITALS or first
         if token not in KINDS | OFFICES | _CAPITALS or not written_small:
             continue
         if not _is_name(surfaces, place + 1):
@@ -143,13 +218,18 @@ def given_names(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexic
     """
     found: set[int] = set()
     for place in range(len(tokens) - 1):
-        last = place + 1
-        if surfaces[last][:1].isupper() and len(surfaces[last].rstrip(".")) == 1:
-            last += 1  # an initial
+        start = place + 1
+        if surfaces[start][:1].isupper() and len(surfaces[start].rstrip(".")) == 1:
+            start += 1  # an initial
+        last = start
+        while last + 1 < len(tokens) and tokens[last] in _PARTICLES:
+            last += 1
+        if _is_held(tokens, surfaces, place) and _is_full_name(surfaces, place + 1):
+            start = last = place + 2  # *minister Ali Javad Bo*
         if last < len(tokens) and _is_called(tokens, surfaces, place, last):
             word = verbs.knows(tokens[last]) or tokens[last] in CALLED_AFTER
             if not word and tokens.count(tokens[last]) == 1:
-                found |= set(range(place, last))
+                found |= set(range(place, start))
     # *Ann Bo and Kim Roe* lose both or none.
     for number in range(2, len(tokens) - 2):
         pair = {number - 2, number + 1}
@@ -163,12 +243,27 @@ def _is_called(tokens: Sequence[str], surfaces: Sequence[str], place: int, last:
     """Whether a given name and a last name are a whole name: not of *the Tony Blair Institute*."""
     before = tokens[place - 1] if place else ""
     following = surfaces[last + 1][:1] if last + 1 < len(surfaces) else ""
-    within = place > 0 and surfaces[place - 1][:1].isupper() and before not in OFFICES | KINDS
+    within = place > 0 and surfaces[place - 1][:1].isupper()
+    within = within and before not in OFFICES | KINDS and not before.endswith("-year-old")
     # *Ann and Tom Bo*, *"Tom Bo and his friends"*
     couple = before in {"and", "&"} and place > 1 and tokens[place - 2] in GIVEN_NAMES
-    named = tokens[place] in GIVEN_NAMES and surfaces[place][:1].isupper()
+    given = tokens[place] in GIVEN_NAMES or _is_held(tokens, surfaces, place)
+    named = given and _is_name(surfaces, place)
     whole = _is_name(surfaces, last) and not following.isupper() and before not in _QUOTES
     return named and whole and not within and not couple
+
+
+def _is_held(tokens: Sequence[str], surfaces: Sequence[str], place: int) -> bool:
+    """Whether a person's office stands before a place: *coach (Jurgen Bo)*."""
+    before = tokens[place - 1] if place else ""
+    written = place > 0 and (not surfaces[place - 1][:1].isupper() or before in _CAPITALS)
+    return before in PERSONS | _CAPITALS and (written or place == 1)
+
+
+def _is_full_name(surfaces: Sequence[str], place: int) -> bool:
+    """Whether two names begin here, and no more."""
+    names = [_is_name(surfaces, k) for k in range(place, min(place + 3, len(surfaces)))]
+    return names[:2] == [True, True] and not any(names[2:])
 
 
 def _is_name(surfaces: Sequence[str], place: int) -> bool:
@@ -197,7 +292,9 @@ def _beginning(
     # A possessive, a number or a longer phrase: something else would be left behind.
     fits = not start or before in PREPOSITIONS | AUXILIARIES | {"of", "that", "to", "as"}
     things = is_plural(before) and before in verbs.nounish  # *oil services (company)*
-    return start if fits or (verbs.knows(before) and not things) else None
+    stem = before.removesuffix("ing")
+    acts = verbs.knows(before) or (stem != before and (verbs.knows(stem) or verbs.knows(stem + "e")))
+    return start if fits or (acts and not things) else None
 
 
 def _belongs(
@@ -217,7 +314,9 @@ def _belongs(
         return False  # *by beating champion Kim Roe*
     if token in verbs.base and (before == "to" or before.endswith("ly")):
         return False  # *to release activist*
-    return not verbs.knows(token) or token in verbs.nounish
+    # *is investigating the services provider Leeds Data*: the clause has its verb
+    spoken = is_plural(token) and bool((AUXILIARIES - {"'s"}) & set(tokens[:place]))
+    return spoken or not verbs.knows(token) or token in verbs.nounish
 
 
 def _is_one_person(
@@ -225,7 +324,7 @@ def _is_one_person(
 ) -> bool:
     """Whether two offices at the beginning are one person's: *striker and captain X has ...*."""
     named = surfaces[conjunction - 1][:1].isupper() and conjunction > 1
-    if not 0 < conjunction <= _MOST_BEFORE or named:
+    if not 0 < conjunction <= _LONGEST_OFFICE or named:
         return False
     end = place + 1
     while end < len(surfaces) and surfaces[end][:1].isupper():

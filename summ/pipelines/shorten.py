@@ -360,7 +360,8 @@ class Shortener:
             )
         skips, found = self._searcher.skips(source), dict[tuple[int, ...], None]()
         for places in self._shortenings(prose, source, _LONGEST_SENTENCE, core=True):
-            heads = (places[:end] for end in range(len(places), _FEWEST - 1, -1))
+            ends = range(len(places), _FEWEST - 1, -1)
+            heads = (_without_open_quote(source, places[:end]) for end in ends)
             ending = (
                 head
                 for head in heads
@@ -421,6 +422,15 @@ class Shortener:
         if overclaims(source, line.places):
             worth -= weights.conditional
         return worth
+
+
+def _without_open_quote(source: OrderedSource, places: tuple[int, ...]) -> tuple[int, ...]:
+    """A head of a line without the mark of a quotation that would not end: what it says stays."""
+    tokens = source.folded.tokens
+    marks = [place for place in places if tokens[place] == '"']
+    if len(marks) % 2 == 0 or tokens[places[-1] + 1 : places[-1] + 2] == ('"',):
+        return places
+    return tuple(place for place in places if place != marks[-1])
 
 
 def _says_verb(skips: Skips, places: Sequence[int]) -> bool:

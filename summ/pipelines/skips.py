@@ -297,6 +297,8 @@ class Skips:
             return False  # *ensuring (that parents know)*
         if token in ARGUED and first in {"on", "for", "against", "to", "at"}:
             return False  # *a ban (on hunting)*
+        if first in PREPOSITIONS and "put" in self.tokens[max(0, here - 3) : here]:
+            return False  # *put Leeds (on the way back)*
         if first in _RELATIVE and is_bare_plural(self, here):
             return False  # *programs (that spy on people) are banned*
         adverb = first in SOFT_ADVERBS or first.endswith("ly")
@@ -354,7 +356,9 @@ class Skips:
             return False
         if finite[there] and "," in tokens[here + 2 : there - 1]:
             return False
-        role = first == "as" and not any(skipped)  # *replacing Ann Bo (as captain) will be hard*
+        # *replacing Ann Bo (as captain) will be hard*, but not *were hurt (as ten men) storm a hotel*
+        role = first == "as" and not any(skipped) and not self.numbers[here + 2]
+        role = role and tokens[here + 2] not in DETERMINERS
         if finite[there] and first in SUBORDINATORS and not role:
             return False
         if landing in PREPOSITIONS | {"to"} and (first == "to" or (finite[here] and first == "as")):

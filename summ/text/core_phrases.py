@@ -58,7 +58,7 @@ _REPORTS = re.compile(
 )
 _DECLARES = re.compile(
     rf"(?i)(?: has| have)? (?:{_ANNOUNCED}|said|says|say){_WHEN}(?: that)? "
-    r"(?!it (?:(?:will|would) be|is|was)\b)"
+    r"(?!it (?:(?:will|would) be|is|was) (?!\w+ing\b))"
     r"(?=(?:it|he|she|they) "
     r"(?:will|would|has|have|had|is|are|was|were|plan(?:s|ned)?|expect(?:s|ed)?|intend(?:s|ed)?|"
     r"aim(?:s|ed)?|agree[sd]?|hope[sd]?|want(?:s|ed)?|need(?:s|ed)?)\b)"
@@ -166,7 +166,7 @@ def _description(sentence: AnnotatedSentence) -> Iterator[Phrase]:
         return
     start = sentence.commas[0] + 1
     named = all(map(sentence.is_capital, range(start, main))) and main - start <= _LONGEST_NAME
-    described = sentence.low(0) in DETERMINERS or sentence.words[0].endswith("'s")
+    described = sentence.low(0) in DETERMINERS | {"one"} or sentence.words[0].endswith("'s")
     if named and described and not {"and", "or", "but"} & set(sentence.lows[:start]):
         yield Phrase(0, start, "description", 1.5)
 
@@ -211,7 +211,7 @@ def _modifies(sentence: AnnotatedSentence, place: int) -> bool:
     clause = (
         low == "that"
         and not told
-        and (after in sentence.verbs.finite or after in AUXILIARIES | {"upset"})
+        and (after in sentence.verbs.finite | sentence.verbs.base or after in AUXILIARIES)
     )
     if (
         clause

@@ -31,8 +31,8 @@ _DATELINE = re.compile(
         {_CAPITALS}(?:,\s{_NAME})?(?:[,.]?\s(?:{_DATE}|{_WEEKDAY}))?(?:,?\s{_AGENCY})?{_AFTER}
         # Berlin (dpa) -   Mumbai, March 4 (PTI):
       | {_NAME}(?:,\s{_NAME})?(?:[,.]?\s(?:{_DATE}|{_WEEKDAY}))?,?\s{_AGENCY}(?:{_AFTER}|\s*:\s+)
-        # LONDON/PARIS The bank
-      | {_CITY}(?:/{_CITY})+\s+(?=[A-Z][a-z])
+        # LONDON/PARIS The bank   LONDON/PARIS, France, June 3 A bank
+      | {_CITY}(?:/{_CITY})+(?:(?:,\s{_NAME})?,\s{_DATE})?\s+(?=[A-Z](?:[a-z]|\s[a-z]))
         # (CNN) --
       | {_AGENCY}{_AFTER}
     )""",

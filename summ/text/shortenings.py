@@ -142,8 +142,8 @@ def looks_complete(words: Sequence[str], whole: Sequence[str], verbs: VerbLexico
 
 def _ends_well(words: Sequence[str], lows: Sequence[str]) -> bool:
     last, before = lows[-1], lows[-2]
-    if last == "time" and len(lows) > 3 and lows[-3] in {"the", "for"}:
-        return True  # *for the fourth time*
+    if last == "time" and len(lows) > 3 and (before == "all" or lows[-3] in {"the", "for"}):
+        return True  # *for the fourth time*, *the worst of all time*
     if last in _UNFIT_TO_END | _OPEN or last.endswith("'s"):
         return False
     if words[-1].endswith((",", ";", ":")) or words[-1] in DASHES:

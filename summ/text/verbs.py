@@ -268,6 +268,8 @@ class VerbLexicon:
             return _NOT
         if before in {"be", "been", "being"}:
             return _NOT  # *a man being refused entry*
+        if low.endswith("ed") and before.endswith("ing") and before not in self.nounish:
+            return _NOT  # *sparking renewed concern*
         if before in _SUBJECTS:
             return _SURE  # *he wanted to*
         if words[place - 1].endswith(","):
