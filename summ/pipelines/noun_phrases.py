@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 from summ.text.languages.en import DENIALS, LEANING
+from summ.text.languages.en_given_names import GIVEN_NAMES
 from summ.text.languages.en_phrases import (
     AUXILIARIES,
     CALLED_AFTER,
@@ -24,14 +25,19 @@ from summ.text.languages.en_phrases import (
     PREPOSITIONS,
     WEEKDAYS,
 )
-from summ.text.languages.en_given_names import GIVEN_NAMES
 from summ.text.languages.tables import table
 from summ.text.verbs import VerbLexicon, is_plural
 
 _ARTICLES = table("a an the")
 _AMBIGUOUS = table("star premier captain chief legend icon model forward")
 # Where a last name begins: *Robert De Niro*.
-_PARTICLES = table("de van von der den di da del la le bin al el")
+_PARTICLES = table("de van von der den di da del la le")
+# What would be read as a given name, or as a company; some given names are as often last names.
+_NO_LAST = (GIVEN_NAMES | CALLED_AFTER) - table(
+    "ahmed arnold arthur bruce charles graham henry howard lawrence lucas owen roy russell "
+    "sebastian stewart thomas winston"
+)
+_JUNIOR = table("jr sr ii iii iv")
 # Of whom something is, where the text is about nobody else.
 _OWNERS = table("country company firm nation club bank broadcaster airline retailer")
 # What stands before a hyphen and makes a thing another: *anti-war*, *left-wing*, *ex-wife*.
@@ -44,6 +50,7 @@ _HARMED = table(
     "killed injured wounded dead missing hurt arrested detained die died drown drowned feared "
     "hospitalised hospitalized"
 )
+_JOINED = ("ed", "ing", "long", "depth", "dollar", "year", "run", "stage", "wide", "born")
 _GROUPS = table("group number series pair range variety string")
 _QUOTES = table('" `` “')
 _SHORTEST_ADVERB = 5  # letters: *only*, *early*, *daily* are no adverbs of manner
@@ -134,8 +141,10 @@ def restrictions(tokens: Sequence[str], surfaces: Sequence[str]) -> set[int]:
     joined = {
         token
         for token in tokens
-        if token.replace("-", "").isalpha() and not {"", token} & set(token.split("-")[:1])
-        and token.split("-")[0] not in _DECISIVE
+        if (parts := token.split("-"))[1:]
+        and parts[0] not in _DECISIVE
+        and parts[-1].endswith(_JOINED)
+        and "than" not in parts
     }
     return _adjectives(tokens, surfaces, INTERSECTIVE | joined, _DEGREES | {"any", "no"})
 
@@ -227,7 +236,7 @@ def given_names(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexic
         if _is_held(tokens, surfaces, place) and _is_full_name(surfaces, place + 1):
             start = last = place + 2  # *minister Ali Javad Bo*
         if last < len(tokens) and _is_called(tokens, surfaces, place, last):
-            word = verbs.knows(tokens[last]) or tokens[last] in CALLED_AFTER
+            word = verbs.knows(tokens[last]) or tokens[last] in _NO_LAST
             if not word and tokens.count(tokens[last]) == 1:
                 found |= set(range(place, start))
     # *Ann Bo and Kim Roe* lose both or none.
@@ -256,6 +265,10 @@ def _is_called(tokens: Sequence[str], surfaces: Sequence[str], place: int, last:
 def _is_held(tokens: Sequence[str], surfaces: Sequence[str], place: int) -> bool:
     """Whether a person's office stands before a place: *coach (Jurgen Bo)*."""
     before = tokens[place - 1] if place else ""
+    if tokens[place] in OFFICES | KINDS | _CAPITALS or _JUNIOR & {
+        token.rstrip(".") for token in tokens[place : place + 4]
+    }:
+        return False  # *Chief Executive*, *driver Kim Bo Jr*
     written = place > 0 and (not surfaces[place - 1][:1].isupper() or before in _CAPITALS)
     return before in PERSONS | _CAPITALS and (written or place == 1)
 
@@ -293,7 +306,9 @@ def _beginning(
     fits = not start or before in PREPOSITIONS | AUXILIARIES | {"of", "that", "to", "as"}
     things = is_plural(before) and before in verbs.nounish  # *oil services (company)*
     stem = before.removesuffix("ing")
-    acts = verbs.knows(before) or (stem != before and (verbs.knows(stem) or verbs.knows(stem + "e")))
+    acts = verbs.knows(before) or (
+        stem != before and (verbs.knows(stem) or verbs.knows(stem + "e"))
+    )
     return start if fits or (acts and not things) else None
 
 

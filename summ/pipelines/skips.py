@@ -223,6 +223,8 @@ class Skips:
             return True
         if "and" in tokens[max(here + 1, there - 3) : there - 1]:
             return True  # *at home and love (between us)*
+        if any(tokens[k].endswith("ing") and tokens[k - 1] == "by" for k in (there - 2, there - 3)):
+            return True  # *(by taking advice) from her coach*
         return any(
             (tokens[k] == "and" and (self._acts[k + 1] or _is_participle(tokens[k + 1], verbs)))
             or (tokens[k] in WEEKDAYS and tokens[k + 1] in DETERMINERS and self.finite[here])
@@ -356,9 +358,8 @@ class Skips:
             return False
         if finite[there] and "," in tokens[here + 2 : there - 1]:
             return False
-        # *replacing Ann Bo (as captain) will be hard*, but not *were hurt (as ten men) storm a hotel*
+        # *replacing Ann Bo (as captain) will be hard*, not *hurt (as ten men) storm a hotel*
         role = first == "as" and not any(skipped) and not self.numbers[here + 2]
-        role = role and tokens[here + 2] not in DETERMINERS
         if finite[there] and first in SUBORDINATORS and not role:
             return False
         if landing in PREPOSITIONS | {"to"} and (first == "to" or (finite[here] and first == "as")):

@@ -153,8 +153,8 @@ PERSONS = OFFICES - table(
 ) | table("president chancellor premier star singer actor striker minister icon legend guru mogul")
 # Companies and others that are called after somebody.
 CALLED_AFTER = table(
-    "cook morris stanley klein lauren luther potter bond hopkins deere hancock lewis schwab hortons "
-    "vuitton jacobs kors hilfiger dior choo lauder armani chase"
+    "cook morris stanley klein lauren luther potter bond hopkins deere hancock lewis schwab "
+    "hortons vuitton jacobs kors hilfiger dior choo lauder armani chase"
 )
 # Adjectives that stress and do not restrict: what they stand before is the same thing without them.
 EMPHATIC = table(
