@@ -148,7 +148,7 @@ def lacks_clause(source: OrderedSource, skips: Skips, places: Sequence[int]) -> 
         return False  # *is found guilty*
     if any(tokens[here] == "to" and here > said for here in places[:-1]):
         return False  # *warned users to update their systems*
-    for place in range(places[-1] + 1, len(tokens)):
+    for place in range(_behind_aside(tokens, places[-1] + 1), len(tokens)):
         if tokens[place] == ":" and tokens[said] in SAYING and said < places[-1]:
             return bool({'"', "``"} & set(tokens[place + 1 : place + 2]))
         if tokens[place] in MARKS | SUBORDINATORS | {"and", "but", "who", "which", "that"}:

@@ -8,18 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from summ.pipelines.noun_phrases import (
-    adverbs,
-    ages,
-    dates,
-    emphasis,
-    given_names,
-    offices,
-    owners,
-    people,
-    quantities,
-    restrictions,
-)
+from summ.pipelines.names import ages, given_names, offices, owners
+from summ.pipelines.noun_phrases import adverbs, dates, emphasis, people, quantities, restrictions
 from summ.pipelines.ordered_search import OrderedSource
 from summ.text.languages.en import DENIALS
 from summ.text.languages.en_phrases import (
@@ -27,6 +17,7 @@ from summ.text.languages.en_phrases import (
     BELIEVING,
     LIMITING,
     MODALS,
+    NUMBERS,
     PARTICIPLES,
     PREPOSITIONS,
     SAME_PAST,
@@ -101,7 +92,11 @@ def _removals(
         if token in _POSSESSIVES
         and number + 1 < len(tokens)
         # *the name of its mission*, but not *one of his daughters*
-        and (tokens[number - 1] != "of" or tokens[number - 2] in _WHOSE)
+        and (
+            tokens[number - 1] != "of"
+            or tokens[number - 2] in _WHOSE
+            or tokens[number + 1] in NUMBERS  # *one of its two members*
+        )
     }
     stress, titles = emphasis(tokens, surfaces) | dates(tokens), offices(tokens, surfaces, verbs)
     stress |= ages(tokens, surfaces)

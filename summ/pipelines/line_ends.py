@@ -253,6 +253,8 @@ class LineEnds:
         """Whether a preposition follows that a word needs: *put it (at ...)*, *a jump (in ...)*."""
         token, after = self.words.tokens[place], self.words.tokens[place + 1]
         further = self._further(place)
+        if (token, after) == ("away", "from") or (after == "from" and self._takes_from(place)):
+            return True
         if after in PREPOSITIONS and _PUTTING & set(self.words.tokens[max(0, place - 4) : place]):
             return True
         if (*self.words.tokens[max(0, place - 1) : place + 2],) in _FIXED:
@@ -269,6 +271,14 @@ class LineEnds:
         if token in ARGUED and not where and after in argued:
             return True
         return after == "in" and further in {"to", "by", "for", ","} and token.endswith("ed")
+
+    def _takes_from(self, place: int) -> bool:
+        """Whether something is taken from somebody: *will not take money (from schools)*."""
+        near = range(max(0, place - _LONGEST_OBJECT), place)
+        return any(
+            self.words.tokens[k] in _TAKING and self.words.tokens[k - 1] in _BEFORE_INFINITIVE
+            for k in near
+        )
 
     def _separates(self, place: int) -> bool:
         """Whether a particle follows that the verb before needs: *turned himself (in at ...)*."""
@@ -326,6 +336,9 @@ class LineEnds:
             return False
         if hinders(self.words.tokens, place + 1):
             return False
+        one_of = "one of" in " ".join(self.words.tokens[max(0, place - 5) : place])
+        if one_of and (after.endswith("ed") or after in PARTICIPLES):
+            return False  # *is one of four players (included in it)*
         if after == "between" and self.words.tokens[place] in _BETWEEN_TWO:
             return False  # *a choice between*
         if after in {"and", "or"} and not may_part(self.words, place):

@@ -361,7 +361,7 @@ class Shortener:
         skips, found = self._searcher.skips(source), dict[tuple[int, ...], None]()
         for places in self._shortenings(prose, source, _LONGEST_SENTENCE, core=True):
             ends = range(len(places), _FEWEST - 1, -1)
-            heads = (_without_open_quote(source, places[:end]) for end in ends)
+            heads = (without_open_quote(source, places[:end]) for end in ends)
             ending = (
                 head
                 for head in heads
@@ -424,7 +424,7 @@ class Shortener:
         return worth
 
 
-def _without_open_quote(source: OrderedSource, places: tuple[int, ...]) -> tuple[int, ...]:
+def without_open_quote(source: OrderedSource, places: tuple[int, ...]) -> tuple[int, ...]:
     """A head of a line without the mark of a quotation that would not end: what it says stays."""
     tokens = source.folded.tokens
     marks = [place for place in places if tokens[place] == '"']

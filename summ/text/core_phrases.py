@@ -18,6 +18,7 @@ from summ.text.languages.en_phrases import (
     CONDITIONS,
     DETERMINERS,
     KINDS,
+    NAME_PARTICLES,
     NUMBERS,
     OFFICES,
     PARTICIPLES,
@@ -192,6 +193,8 @@ def _office(sentence: AnnotatedSentence) -> Iterator[Phrase]:
 
 def _is_in_name(sentence: AnnotatedSentence, place: int) -> bool:
     word = sentence.words[place]
+    if place and word in NAME_PARTICLES:
+        return sentence.is_capital(place - 1) or _is_in_name(sentence, place - 1)
     return word == "&" or (sentence.is_capital(place) and not word.endswith(","))
 
 
@@ -211,7 +214,7 @@ def _modifies(sentence: AnnotatedSentence, place: int) -> bool:
     clause = (
         low == "that"
         and not told
-        and (after in sentence.verbs.finite | sentence.verbs.base or after in AUXILIARIES)
+        and (after in sentence.verbs.finite or after in AUXILIARIES | {"upset"})
     )
     if (
         clause

@@ -15,6 +15,7 @@ from summ.text.languages.en_phrases import (
     ADVERBS,
     AUXILIARIES,
     BE,
+    COMPLETE_ALONE,
     DETERMINERS,
     FALSE_VERBS,
     HEADLINE_VERBS,
@@ -283,7 +284,7 @@ class VerbLexicon:
             return _SURE if present and self.is_present(words, place) else _NOT
         participle = low.endswith(("ed", "en", "wn")) or low in self.passive
         open_end = bare(after) in PREPOSITIONS | {"of", "to", "as", ""}
-        if participle and open_end and low not in INTRANSITIVE | self.active:
+        if participle and open_end and low not in INTRANSITIVE | COMPLETE_ALONE | self.active:
             return _DOUBTFUL
         if low.endswith("s") and low not in self.sure and not self.is_present(words, place):
             followed = bare(after) in DETERMINERS | {"to", "in"} or after[:1].isupper()

@@ -21,6 +21,12 @@ def searcher() -> OrderedSearcher:
             True,
         ),
         ("The port will not open before Monday.", "The port will not open", True),
+        # Somebody's opinion as a fact; what *but* takes back.
+        ("The mayor should go now, bakers have said.", "The mayor should go now", True),
+        ("Bakers say the mayor should go now, too.", "Bakers say the mayor should go", False),
+        ("The mayor should go now, and so he did.", "The mayor should go now", False),
+        ("The port may be large but it is empty.", "The port may be large", True),
+        ("The port is large but it is empty.", "The port is large", False),
         ("Norwick opens its first shops in Dalby on Monday.", "Norwick opens its shops", False),
         ("Sales grew at a faster rate this year in Dalby.", "Sales grew at a faster rate", False),
         (

@@ -4,6 +4,7 @@ from summ.families.shortener.model import load_shortener
 from summ.pipelines.clause_checks import (
     awaits_infinitive,
     breaks_off,
+    lacks_clause,
     lacks_complement,
     runs_together,
     strays,
@@ -47,6 +48,16 @@ def test_verbs_of_two_clauses_are_not_joined(searcher, line, wrong):
 def test_a_clause_that_begins_has_its_verb(searcher, line, wrong):
     sentence = "Shares fell sharply on Monday after the firm revealed losses."
     assert breaks_off(*_read(searcher, sentence, line)) == wrong
+
+
+def test_a_verb_that_nobody_knows_is_seen_by_its_object(searcher):
+    sentence = "Leeds lost in Dalby as striker Kim Arnvik snorfed Harwick to a draw."
+    assert breaks_off(*_read(searcher, sentence, "Leeds lost in Dalby as striker Kim Arnvik"))
+
+
+def test_what_is_believed_goes_on_behind_an_aside(searcher):
+    sentence = "Bakers believe their row with the owner, Norwick Media, has ended."
+    assert lacks_clause(*_read(searcher, sentence, "Bakers believe their row with the owner"))
 
 
 @pytest.mark.parametrize(

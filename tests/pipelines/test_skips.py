@@ -103,6 +103,14 @@ def test_a_line_ends_where_a_phrase_does(model, text, fit, unfit):
         ("Spending |on debit cards |has risen", False),
         ("Here is a look |at the crashes of ferries |between Dalby and Leeds", False),
         ("The twins are taking |over the show |on Sunday", False),
+        ("Bo may lose a majority |and the power to push |through a plan", False),
+        ("Bo stepped up work |for the cup by taking advice |from her coach", False),
+        ("The fair |that opens now could show something many bakers |may dislike", False),
+        ("The fair |that opens now |may please bakers", True),
+        ("The mayor of Dalby, Ann Bo|, |is in Lima", False),
+        ("The mayor put Leeds |on the way |as rivals left", False),
+        ("Fans are issued |with cards in a bid |to stop touts", False),
+        ("Ten men were hurt |as two bakers |storm a hotel", False),
     ],
 )
 def test_a_line_does_not_change_what_goes_with_what(model, gap, allowed):
@@ -168,6 +176,16 @@ def test_a_line_does_not_change_what_goes_with_what(model, gap, allowed):
         ("A million will be spent on dealing with the floods.", "dealing", False),
         ("Norwick called its European carmaking unit a failure.", "european", False),
         ("Norwick lied to stop the town selling its port.", "town", False),
+        ("The patents will be released into the open.", "released", True),
+        ("The barns will be turned into flats.", "turned", False),
+        ("Ten men are missing after a storm.", "missing", True),
+        ("Norwick offered to repay $220 (£117) of the loan.", "220", True),
+        ("Norwick lost 220 (30%) of its votes.", "220", False),
+        ("Norwick is in talks with Dalby.", "talks", False),
+        ("The ferry is weeks away from sailing.", "away", False),
+        ("The aid will not take money from schools.", "money", False),
+        ("Bo is one of four captains included in a squad.", "captains", False),
+        ("Norwick said it has shelled and damaged the church.", "shelled", False),
     ],
 )
 def test_a_line_ends_where_nothing_is_missing(model, text, word, may):

@@ -39,6 +39,7 @@ def test_what_follows_closed_classes_tells_verbs(lexicon):
         ("In May the mayor opened it", "opened"),
         ("A plan that would have closed a road was blocked", "was"),
         ("The bridge in Lima; the mayor opened it", None),
+        ("A slump in Lima, foozling opened bridges", None),  # an adjective
     ],
 )
 def test_the_main_verb_is_that_of_the_main_clause(lexicon, sentence, verb):

@@ -151,6 +151,8 @@ PERSONS = OFFICES - table(
     "newspaper network stars quartet trio duo department ministry provider subsidiary marketplace "
     "franchise label chain brand orchestra rival"
 ) | table("president chancellor premier star singer actor striker minister icon legend guru mogul")
+# Small words within names: *Ali bin Omar*, *Ursula von der Leyen*.
+NAME_PARTICLES = table("bin al el ben de van von der den di da del la le")
 # Companies and others that are called after somebody.
 CALLED_AFTER = table(
     "cook morris stanley klein lauren luther potter bond hopkins deere hancock lewis schwab "
@@ -214,7 +216,7 @@ HEADLINE_VERBS = table(
     "impose indict inaugurate intercept launch liberate lift mark nominate overturn pardon "
     "postpone ratify reaffirm recall recapture recognize recognise resign resume retake retain "
     "reopen rescue revoke rule secure sentence sign surpass threaten unveil withdraw erupt "
-    "collapse explode derail sink damage destroy flood injure wound stab abduct kidnap murder"
+    "collapse explode derail sink damage destroy flood injure wound stab abduct kidnap murder close"
 )
 # Participles of what happens to somebody, complete without *by*, *for* or *in*.
 COMPLETE_PASSIVE = table(
