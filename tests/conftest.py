@@ -4,10 +4,12 @@ import copy
 import gc
 import importlib
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
 from hypothesis import settings
 
 from tests import processes, shapes
@@ -70,6 +72,13 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # outside of what collects warnings and logs
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    if session.items:  # not in the process that only hands out tests to workers
+        processes.begin_server()
+    return (yield)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def networks_are_read_once() -> Iterator[None]:
     """Of model folders with the same manifest, the first is read; copies stand for the others.
@@ -92,6 +101,18 @@ def networks_are_read_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(model, "_read_networks", read_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def commands_begin_at_once() -> Iterator[None]:
+    """Typer makes a program of all options anew for each command, in 30 ms: here it is kept.
+
+    And that something is frozen is known; to count all of it takes as long.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.main, "get_command", cache(typer.main.get_command))
+        patch.setattr(gc, "get_freeze_count", lambda: 1)
         yield
 
 

@@ -1,4 +1,4 @@
-"""Processes that begin with summ imported: forks of one server, which imports it once.
+"""Processes that begin with summ imported: forks of a server, a fork of the tests' process.
 
 To start Python and to import torch and transformers takes a processor six seconds; a fork takes
 none.  What runs in it is what ``python -m`` runs, in a process of its own with its own folder,
@@ -6,11 +6,14 @@ environment, streams and signals.  What a test asks of the interpreter itself (h
 code it ends with) or of a launcher needs a new interpreter, and gets one elsewhere.
 """
 
+import faulthandler
 import gc
+import importlib
 import json
 import multiprocessing
 import os
 import runpy
+import select
 import signal
 import socket
 import sys
@@ -20,27 +23,56 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import forkserver, resource_tracker, util
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import IO, Any
+from unittest import mock
 
 MODELING = [f"transformers.models.{name}.modeling_{name}" for name in ("gpt2", "pegasus")]
 FORKS = multiprocessing.get_context("forkserver")
 # Everything that is slow to import.  None of it starts a thread, which a fork would lack.
-FORKS.set_forkserver_preload(
-    [
-        "pytest",
-        "summ.cli",
-        "summ.families.sentence.task",
-        "summ.families.shortener.task",
-        "summ.families.summarizer.task",
-        "summ.pipelines.embed_files",
-        "summ.pipelines.summarize",
-        "summ.training.trainer",
-        *MODELING,
-    ]
-)
+SLOW = [
+    "summ.cli",
+    "summ.families.sentence.task",
+    "summ.families.shortener.task",
+    "summ.families.summarizer.task",
+    "summ.pipelines.embed_files",
+    "summ.pipelines.summarize",
+    "summ.training.trainer",
+    *MODELING,
+]
+
+
+def begin_server() -> None:
+    """Forks the server, which costs next to nothing: to be called before any test has run.
+
+    Python would start a new interpreter for it, and import everything once more.
+    """
+    with (
+        mock.patch.object(util, "spawnv_passfds", _fork_server),
+        mock.patch.object(resource_tracker, "ensure_running"),  # begun with the first process
+    ):
+        forkserver.ensure_running()
+
+
+def _fork_server(_: str, __: list[str], handles: list[int]) -> int:
+    if server := os.fork():
+        return server
+    try:
+        faulthandler.disable()  # it has a handle of pytest's
+        kept = [0, 1, 2, *sorted(handles)]
+        for before, after in zip(kept, [*kept[1:], os.sysconf("SC_OPEN_MAX")], strict=True):
+            os.closerange(before + 1, after)
+        forkserver._forkserver._lock = threading.Lock()  # its owner is in the other process
+        select.select(handles, [], [])  # whoever needs no process does not wait for imports
+        for name in SLOW:
+            importlib.import_module(name)
+        gc.freeze()  # a run's every stage ends with a collection
+        forkserver.main(*handles, [])
+    finally:
+        os._exit(0)
 
 
 @dataclass(frozen=True)
@@ -76,18 +108,28 @@ class Forked:
 
 
 def start(
-    folder: Path, module: str, *arguments: object, environment: Mapping[str, str] | None = None
+    folder: Path,
+    module: str,
+    *arguments: object,
+    environment: Mapping[str, str] | None = None,
+    stdout: Connection | None = None,
 ) -> Forked:
-    """``python -m module arguments`` in a folder, on one thread."""
+    """``python -m module arguments`` in a folder, on one thread; its stdout is closed here."""
     (their_input, our_input), (our_errors, their_errors) = FORKS.Pipe(False), FORKS.Pipe(False)
     settings = {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true", **(environment or {})}
     process = FORKS.Process(
         target=_run,
-        args=(folder, [module, *map(str, arguments)], settings, (their_input, None, their_errors)),
+        args=(
+            folder,
+            [module, *map(str, arguments)],
+            settings,
+            (their_input, stdout, their_errors),
+        ),
     )
     process.start()
-    their_input.close()
-    their_errors.close()
+    for stream in (their_input, stdout, their_errors):
+        if stream is not None:
+            stream.close()
     return Forked(process, _file(our_input, "w"), _file(our_errors, "r"))
 
 
@@ -102,9 +144,14 @@ def start_group(folder: Path, size: int, module: str, *arguments: object) -> lis
 
 def call_group(function: Callable[..., None], size: int, *arguments: Any) -> None:
     """Calls a function of a module in several processes: with the rank first."""
-    group = [FORKS.Process(target=function, args=(rank, *arguments)) for rank in range(size)]
+    errors = Connection(os.dup(2), readable=False)  # what pytest shows of a test that fails
+    group = [
+        FORKS.Process(target=_call, args=(function, errors, rank, *arguments))
+        for rank in range(size)
+    ]
     for process in group:
         process.start()
+    errors.close()
     for process in group:
         process.join(200)
     assert [process.exitcode for process in group] == [0] * size
@@ -196,6 +243,11 @@ def _file(end: Connection, mode: str) -> IO[str]:
     return file
 
 
+def _call(function: Callable[..., None], errors: Connection, *arguments: Any) -> None:
+    os.dup2(errors.fileno(), 2)
+    function(*arguments)
+
+
 def _run(
     folder: Path,
     command: list[str],
@@ -205,7 +257,6 @@ def _run(
     """Becomes ``python -m command``; a stream that is not given leads nowhere."""
     import torch
 
-    gc.freeze()  # what the server imported: a run's every stage ends with a collection
     torch.set_num_threads(1)
     for place, stream in enumerate(streams):
         os.dup2(os.open(os.devnull, os.O_RDWR) if stream is None else stream.fileno(), place)

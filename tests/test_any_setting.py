@@ -259,10 +259,12 @@ COMMANDS: dict[str, list[str]] = {
 }
 
 
+PROGRAM: Any = typer.main.get_command(cli.app)
+
+
 def options_of(command: str) -> list[str]:
-    program: Any = typer.main.get_command(cli.app)
     every = [
-        option for option in program.commands[command].params if not option.opts[0][0].isalpha()
+        option for option in PROGRAM.commands[command].params if not option.opts[0][0].isalpha()
     ]
     return [max(option.opts, key=len) for option in every if not option.is_flag]
 

@@ -15,6 +15,7 @@ import summ
 from summ import cli, options
 from summ.data.manifest import Manifest
 from summ.pretrained import find_model, shipped_models
+from tests import processes
 from tests.conftest import ROOT, SHIPPED, STORIES
 
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
@@ -571,14 +572,23 @@ def test_full_disk_and_closed_pipe(here):
         1,
         "summ: error: stdout: No space left on device.\n",
     )
+    nobody, theirs = os.pipe()
+    os.close(nobody)
+    with os.fdopen(theirs, "wb") as closed:
+        process = started("info", stdout=closed, stderr=subprocess.PIPE, text=True)
+        _, err = process.communicate(timeout=200)
+    assert (process.returncode, err) == (1, "")
+
+
+@pytest.mark.usefixtures("shipped")
+def test_a_pipe_that_is_closed_while_summ_writes(here):
     # More than a pipe holds (64 KiB) and Python holds back (8 KiB).
     (here / "a.txt").write_text(f"Two {'w' * 93}\n" * 800)
-    arguments = ["summarize", "a.txt", "--lines"]
-    process = started(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stdout.readline().startswith("Two www")
-    process.stdout.close()
-    err = process.stderr.read()
-    assert (process.wait(200), err) == (1, "")
+    ours, theirs = processes.FORKS.Pipe(duplex=False)
+    process = processes.start(here, "summ", "summarize", "a.txt", "--lines", stdout=theirs)
+    with ours:
+        assert os.read(ours.fileno(), 7) == b"Two www"
+    assert process.end() == (1, "")
 
 
 @pytest.mark.usefixtures("shipped")

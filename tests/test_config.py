@@ -1,6 +1,7 @@
 import ast
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -242,6 +243,12 @@ def keys_of(annotation: Any) -> set[str]:
     return found
 
 
+@cache
+def attributes_of(path: Path) -> set[str]:
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+
+
 @pytest.mark.parametrize("run", RUNS)
 def test_every_key_is_read(run: type[Section]) -> None:
     """By the family, or by what is below it: as an attribute in a file that is no schema."""
@@ -251,8 +258,7 @@ def test_every_key_is_read(run: type[Section]) -> None:
     for path in SOURCES:
         foreign = any(other in path.as_posix() for other in others)
         if not foreign and path.name != "config.py":
-            nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-            read |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+            read |= attributes_of(path)
     assert not keys_of(run) - read
 
 

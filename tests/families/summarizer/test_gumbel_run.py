@@ -54,9 +54,21 @@ def one_thread():
     torch.set_num_threads(threads)
 
 
-def test_killed_and_resumed_equals_uninterrupted(tiny_corpus: Path, tmp_path: Path) -> None:
-    whole, killed = tmp_path / "whole", tmp_path / "killed"
-    train(config(tiny_corpus, whole))
+@pytest.fixture(scope="module")
+def whole(tiny_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run in one go, on one thread like the runs it is compared with."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    output = tmp_path_factory.mktemp("runs") / "whole"
+    train(config(tiny_corpus, output))
+    torch.set_num_threads(threads)
+    return output
+
+
+def test_killed_and_resumed_equals_uninterrupted(
+    tiny_corpus: Path, whole: Path, tmp_path: Path
+) -> None:
+    killed = tmp_path / "killed"
     flags = [part for one in settings(tiny_corpus, killed) for part in ("--set", one)]
     middle = killed / "checkpoints" / "step-00000004"  # two updates into the gumbel stage
     process = processes.start(ROOT, "summ.train", CONFIG, *flags, "--output", killed)
@@ -104,16 +116,15 @@ def test_mistakes_in_the_stage_are_named(tmp_path: Path, change: str, message: s
         config(tmp_path, tmp_path, change)
 
 
-def test_two_processes_equal_one(tiny_corpus: Path, tmp_path: Path) -> None:
+def test_two_processes_equal_one(tiny_corpus: Path, whole: Path, tmp_path: Path) -> None:
     """With a Wasserstein critic; a discriminator learns in two processes in test_trainer."""
-    one, two = tmp_path / "one", tmp_path / "two"
-    train(config(tiny_corpus, one))
+    two = tmp_path / "two"
     flags = [part for entry in settings(tiny_corpus, two) for part in ("--set", entry)]
     for process in processes.start_group(ROOT, 2, "summ.train", CONFIG, *flags, "--output", two):
         code, errors = process.end()
         assert code == 0, errors[-2000:]
     assert '"processes": 2' in (two / "run.json").read_text()
-    ours, theirs = weights(one / "model"), weights(two / "model")
+    ours, theirs = weights(whole / "model"), weights(two / "model")
     assert ours.keys() == theirs.keys() and len(ours) > 100
     for name, value in ours.items():
         # As in test_trainer: Adam may turn the last digits into a part of a learning rate a step.
