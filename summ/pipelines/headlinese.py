@@ -49,6 +49,7 @@ _WHOSE = table("name launch sale start end size cost part use value head price f
 _PREDICATES = PREPOSITIONS | table(
     "set due likely unlikely dead ready to close hopeful confident keen unsure adamant uncertain"
 )
+_CAUSES = table("as while when because although though since")
 _RULING = table("rule rules ruled forecast forecasts hopeful confident")
 _QUOTES = {'"', "``", "''"}
 
@@ -189,6 +190,8 @@ def _auxiliary(tokens: Sequence[str], verbs: VerbLexicon) -> list[int]:
     if not own or _RELATIVES & set(tokens[: own[0]]):
         return []  # behind a relative clause the verb would seem to belong to it
     gone = _goes_with(tokens, own[0], verbs)
+    if gone and tokens[gone[-1] + 1].endswith("ing") and _CAUSES & set(tokens[: own[0]]):
+        return []  # *as rivals (were) looking on*
     for second in own[1:]:
         # *16 killed and 22 injured*: one says it for both.
         joined = "and" in tokens[own[0] : second] and tokens[second] == tokens[own[0]]

@@ -38,6 +38,7 @@ from summ.text.languages.en_phrases import (
     WEEKDAYS,
 )
 from summ.text.languages.tables import table
+from summ.text.verbs import is_plural
 
 _PLACE_OR_TIME = table(
     "to in at after during since before from when as while near because amid despite this last "
@@ -52,7 +53,7 @@ _PARTICLES = table("up off out over down before behind about")
 _SAME_PARTICIPLE = table("cut put hit set hurt shut spread beat")
 # Behind an object these belong to the verb before it: *turned himself in*, *put a plan off*.
 _SEPARABLE = table("in up out off over down away back on")
-_BEHIND_PARTICLE = PREPOSITIONS | table("to of , ; : .")
+_BEHIND_PARTICLE = PREPOSITIONS | table("to of as , ; : .")
 # Before these a participle or an adjective behind an article stands for its noun: *the injured*.
 _BEHIND_NOUN = MARKS | PREPOSITIONS | CLAUSE_STARTS | AUXILIARIES | table("by and or of")
 _STRESSING = EMPHATIC | INTERSECTIVE
@@ -80,6 +81,9 @@ _BETWEEN_TWO = table(
     "choice difference differences gap agreement deal talks relations ties link links match clash "
     "clashes row war battle border conflict balance distinction cooperation"
 )
+_EVERYWHERE = table("over around across of the")
+_COMING = table("come comes came coming amount amounts amounted")
+_SHOWING = table("depicts depict depicting depicted shows show showing showed")
 _FIXED = {("no", "match", "for"), ("in", "talks", "with"), ("in", "talks", "to")}
 _CURRENCIES = table("$ £ €")
 _LONGEST_OBJECT = 5  # words
@@ -173,8 +177,10 @@ class LineEnds:
         tokens, verbs = self.words.tokens, self.words.verbs
         token, after = tokens[place], tokens[place + 1]
         before = tokens[place - 1] if place else ""
-        if (before, token) == ("to", "later"):
+        if (before, token) == ("to", "later") or (token == "all" and after in _EVERYWHERE):
             return True
+        if (token in _COMING and after == "to") or self._dates_another(place):
+            return True  # *may come (to an end)*
         if before in {"how", "so", "too", "as"} or (after, token) in BOUND_PAIRS:
             return True
         if token == "once" and after not in MARKS:
@@ -188,6 +194,16 @@ class LineEnds:
         if before in MODALS and after in PREPOSITIONS and token not in verbs.base:
             return True  # *can border on*
         return self._separates(place) or self._describes(place) or self._dates_speech(place)
+
+    def _dates_another(self, place: int) -> bool:
+        """Whether a day is told by what follows: *the last Sunday (before Lent)*."""
+        tokens = self.words.tokens
+        dated = tokens[place] in WEEKDAYS | _SPANS and tokens[place + 1] in {
+            "before",
+            "of",
+            "after",
+        }
+        return dated and bool({"last", "first"} & set(tokens[max(0, place - 1) : place]))
 
     def _further(self, place: int) -> str:
         """The second word behind a place; a full stop behind the end."""
@@ -205,6 +221,9 @@ class LineEnds:
             return True  # *is warning that*, *had alleged that*, *with hopes that*
         if self._opens_aside(place):
             return True
+        role = self.words.tokens[max(0, place - 2) : place] == ("as", "the")
+        if role and after in {"with", "that", "where", "to"}:
+            return True  # *beat them as the port (with the most ships)*
         if token in _HELPING and after in self.words.verbs.base:
             return True
         return token in {"way", "ways", "moment"} and after in PRONOUNS | DETERMINERS
@@ -330,51 +349,74 @@ class LineEnds:
         """Whether what follows a word begins something else."""
         after, verbs = self.words.tokens[place + 1], self.words.verbs
         further = self._further(place)
-        if after in CLITICS | {"of", "than"} or (
-            self.words.names[place] and self.words.names[place + 1]
-        ):
+        if self._goes_on(place):
             return False
-        if hinders(self.words.tokens, place + 1):
-            return False
-        one_of = "one of" in " ".join(self.words.tokens[max(0, place - 5) : place])
-        if one_of and (after.endswith("ed") or after in PARTICIPLES):
-            return False  # *is one of four players (included in it)*
-        if after == "between" and self.words.tokens[place] in _BETWEEN_TWO:
-            return False  # *a choice between*
-        if after in {"and", "or"} and not may_part(self.words, place):
-            return False
-        if after == "but" and place and self.words.tokens[place - 1] in {"a", "an"}:
-            return False  # *a dour but clinical match*
-        if after in AUXILIARIES | BE - {"being"}:
-            return False  # the word is its subject
         if after == "into":  # *are released (into the wild)*, but not *are turned (into flats)*
             passive = place > 0 and self.words.tokens[place - 1] in BE
             return passive and self.words.tokens[place] in COMPLETE_PASSIVE
-        if after == "being" and not (self.words.names[place] or self._is_noun(place)):
-            return False  # *is soon being moved*
+        if after == "off":  # *crashed into the sea (off the coast)*
+            gerund = self.words.tokens[place].endswith("ing")
+            return further in DETERMINERS and self._is_noun(place) and not gerund
         if after in {"just", "only"} and (further in _SPANS or self.words.numbers[place + 2]):
             return True
         if after in verbs.finite and after not in verbs.nounish and not after.endswith("ed"):
             return False
         if self.words.numbers[place] and place and self.words.tokens[place - 1] in {"and", "or"}:
             return after in MARKS  # *22 in Spain and 9 (in Portugal)*
-        counted = PREPOSITIONS | WEEKDAYS | MARKS | {"and", "to", "as"}
-        number = self.words.numbers[place]
-        number = number or (after == "(" and place > 0 and self.words.numbers[place - 1])
-        sum_of_money = after == "(" and place > 0 and self.words.tokens[place - 1] in _CURRENCIES
-        counted = counted | {"of"} if sum_of_money else counted
-        if number and self._behind_brackets(place) not in counted:
+        if self._counts_on(place):
             return False
         known = after in _BEHIND_ANY_END or after in verbs.passive or self._is_reduced(place)
         if self._is_closed(place) or known or after.endswith(("ed", "ly")):
             return True
-        if _STOPPING & set(self.words.tokens[max(0, place - _LONGEST_OBJECT) : place]):
-            return False  # *to stop the bank (selling shares)*
+        near = set(self.words.tokens[max(0, place - _LONGEST_OBJECT) : place])
+        if _STOPPING & near or (_SHOWING & near and after.endswith("ing")):
+            return False  # *to stop the bank (selling shares)*, *depicts a man (selling them)*
         if self.words.names[place] and self.words.tokens[max(0, place - 1)] in DETERMINERS:
             return False  # *its European (carmaking unit)*
         gerund = further in MARKS | {"of"}  # *drunken driving,*, *the recent killing of two*
         verb = after not in verbs.nounish or after in verbs.transitive
         return after.endswith("ing") and verb and not gerund
+
+    def _goes_on(self, place: int) -> bool:
+        """Whether what follows belongs to any word: *of*, *than*, its verb, a list."""
+        token, after = self.words.tokens[place], self.words.tokens[place + 1]
+        before = self.words.tokens[max(0, place - 1) : place]
+        named = self.words.names[place] and self.words.names[place + 1]
+        if after in CLITICS | {"of", "than"} or named or hinders(self.words.tokens, place + 1):
+            return True
+        one_of = "one of" in " ".join(self.words.tokens[max(0, place - 5) : place])
+        if one_of and (after.endswith("ed") or after in PARTICIPLES):
+            return True  # *is one of four players (included in it)*
+        if (after == "between" and token in _BETWEEN_TWO) or after in AUXILIARIES | BE - {"being"}:
+            return True  # *a choice between*, and a word that is the subject of what follows
+        if after in {"and", "or"} and not may_part(self.words, place):
+            return True
+        if after == "but" and before and before[0] in {"a", "an"}:
+            return True  # *a dour but clinical match*
+        if after == "being" and not (self.words.names[place] or self._is_noun(place)):
+            return True  # *is soon being moved*
+        return after == "," and self._begins_list(place)
+
+    def _counts_on(self, place: int) -> bool:
+        """Whether a number says how many of what follows there are: *a £7.5m ($14.6m) claim*."""
+        numbers, after = self.words.numbers, self.words.tokens[place + 1]
+        bracketed = after == "(" and place > 0 and numbers[place - 1]
+        if not (numbers[place] or bracketed):
+            return False
+        apart = PREPOSITIONS | WEEKDAYS | MARKS | {"and", "to", "as"}
+        if after == "(" and place and self.words.tokens[place - 1] in _CURRENCIES:
+            apart |= {"of"}  # *repay £20 ($26) of the loan*
+        return self._behind_brackets(place) not in apart
+
+    def _begins_list(self, place: int) -> bool:
+        """Whether single words are listed before a noun: *close all land(, air and sea routes)*."""
+        tokens, names = self.words.tokens, self.words.names
+        near = tokens[place + 2 : place + 5]
+        listed = len(near) == 3 and (near[1] in {"and", "or"} or near[1:] == (",", "and"))
+        last = place + (4 if near[1:2] != (",",) else 5)
+        if not listed or is_plural(tokens[place]) or any(names[place : last + 2]):
+            return False
+        return not (_BEHIND_NOUN | DETERMINERS) & set(tokens[last : last + 2])
 
     def _is_noun(self, place: int) -> bool:
         """Whether a word looks like a noun; few of them never follow an article."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from summ.pipelines.tagged_words import TaggedWords
 from summ.text.languages.en_phrases import (
+    CLAUSE_STARTS,
     CONTROLLING,
     DETERMINERS,
     INFINITIVAL,
@@ -35,6 +36,11 @@ def loses_partner(words: TaggedWords, here: int, there: int) -> bool:
     before = tokens[there - 1]
     if there > here + 2 and before.endswith("ing"):
         return True
+    if tokens[here + 1].endswith("ing") and _acts_on(words, here + 1) and before not in MARKS:
+        return True  # *cuts (sparing parents the tax) on incomes*
+    bound = before not in MARKS and before in verbs.nounish
+    if tokens[there] == "to" and bound and tokens[there + 1] not in verbs.base:
+        return True  # *(after a defeat) to Leeds*
     if before in verbs.base and tokens[there - 2] == "to":
         return True  # *(and the power to push) through a plan*
     # *(when he took the country) to war*, *(after their exit at Leeds) on Sunday*
@@ -63,6 +69,12 @@ def loses_governor(words: TaggedWords, there: int) -> bool:
         return True
     gerund = tokens[there - 2] in PREPOSITIONS or before not in words.verbs.nounish
     return before.endswith("ing") and gerund
+
+
+def _acts_on(words: TaggedWords, place: int) -> bool:
+    """Whether a gerund stands here, and no noun or preposition in *-ing*."""
+    token = words.tokens[place]
+    return token not in words.verbs.nounish and token not in PREPOSITIONS | CLAUSE_STARTS
 
 
 def _acts(words: TaggedWords, place: int) -> bool:

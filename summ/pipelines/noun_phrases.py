@@ -96,6 +96,8 @@ def adverbs(tokens: Sequence[str], verbs: VerbLexicon) -> set[int]:
         and token not in verbs.base
         and tokens[number - 1] not in _DEGREES
         and tokens[number + 1] not in _DEGREES | _MADE_BY_ADVERBS
+        # *promised to comply but did not*
+        and not (tokens[number - 1] == "to" and tokens[number + 1] not in verbs.base)
     }
 
 

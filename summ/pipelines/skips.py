@@ -51,6 +51,7 @@ _TEMPORAL = table("after before during since amid")
 _FIRST = table("first second third fourth fifth last latest youngest oldest only")
 _CLAUSES = SUBORDINATORS | RELATIVES
 _CONJUNCTIONS = table("as while when because although though")
+_CURRENCIES = table("dollar euro yen pound sterling franc rupee yuan rouble ruble peso krona")
 _BEFORE_ADVERBS = AUXILIARIES | BE  # what leaves adverbs out
 
 
@@ -123,6 +124,8 @@ class Skips:
         for place, token in enumerate(tokens):
             if token not in HEDGES or self.names[place]:  # May is a month
                 continue
+            if token == "against" and _CURRENCIES & set(tokens[place + 1 : place + 4]):
+                continue  # *rose against the euro*
             end = place
             while end + 1 < len(tokens) and tokens[end + 1] not in _SCOPE_ENDS:
                 if token == "without" and tokens[end + 1] in MARKS:
@@ -205,6 +208,8 @@ class Skips:
             return False
         if self.finite[there] and self._has_pronoun(there):
             return False  # the verb is the pronoun's: *it would*, *who later became*
+        if landing in SAYING and "," in self.tokens[here + 1 : there - 1]:
+            return False  # *do not come(, the mayor Ann Bo) warned*
         if self._is_bound(here, there):
             return self._leaves_adverbs_out(here, there)
         return self._begins_phrase(here) and self._closes(here, there)

@@ -135,7 +135,9 @@ def _modifiers_of_subject(sentence: AnnotatedSentence) -> Iterator[Phrase]:
             return
         if sentence.words[place - 1].endswith(","):
             # *Ann Bo, the head of a firm that ..., died*
-            if place < _LONGEST_SUBJECT and sentence.words[main - 1].endswith(","):
+            # *Two men, who robbed a bank in Dalby have been arrested*
+            closed = sentence.words[main - 1].endswith(",") or low in {"who", "which", "whose"}
+            if place < _LONGEST_SUBJECT and closed:
                 yield Phrase(place, main, "aside", 1.5)
             return
         if before in _NO_HEAD | _RESTRICTED or before.endswith("ly"):
@@ -227,7 +229,8 @@ def _modifies(sentence: AnnotatedSentence, place: int) -> bool:
         return after in sentence.verbs.base or after in DETERMINERS or named
     if low == "of":  # *victims (of the doctor)*, but not *thousands of*
         before = sentence.low(place - 1)
-        return is_plural(before) and before not in _NOT_ALONE
+        doing = after.endswith("ing")  # *the rewards of leaving*
+        return is_plural(before) and before not in _NOT_ALONE and not doing
     if low in PREPOSITIONS - SUBORDINATORS - {"between"}:
         return not sentence.counts(place)
     if sentence.is_capital(place):

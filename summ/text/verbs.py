@@ -36,6 +36,7 @@ from summ.text.languages.tables import table
 _MARKS = ".,;:!?\"'“”‘’()[]"
 _NO_VERBS = table("of to and or but than up out so")
 _SUBORDINATE = RELATIVES - {"whom"} | table("when while after because as if")
+_OPENING = table("as while when because although though if")
 _CLAUSE_JOINTS = SUBORDINATORS | RELATIVES | table("and but or if that it he she they there")
 _VERB_GROUP = AUXILIARIES | BE | table("not never also been have since now long")
 _QUANTIFIERS = table("several many few most some other these those all various")
@@ -210,9 +211,10 @@ class VerbLexicon:
         Args:
             lenient: whether what may be a participle counts where nothing else does.
         """
-        subordinate, doubtful, bracketed = False, None, False
+        # *As homes sell, ...*, *Even as homes sell, ...*
+        subordinate, doubtful, bracketed = bare(words[0]) in _OPENING, None, False
         aside = False
-        opened = len(words) > 1 and bare(words[1]) in _SUBORDINATE  # *Even as homes sell, ...*
+        opened = subordinate or (len(words) > 1 and bare(words[1]) in _SUBORDINATE)
         group = -1  # where the verb of a subordinate clause stands: *that would have closed*
         for place in range(1, len(words)):
             low = bare(words[place])
@@ -269,8 +271,9 @@ class VerbLexicon:
             return _NOT
         if before in {"be", "been", "being"}:
             return _NOT  # *a man being refused entry*
-        if low.endswith("ed") and before.endswith("ing") and before not in self.nounish:
-            return _NOT  # *sparking renewed concern*
+        participial = before.endswith("ing") and words[max(0, place - 2)].endswith(",")
+        if low.endswith("ed") and participial and before not in self.nounish:
+            return _NOT  # *, sparking renewed concern*
         if before in _SUBJECTS:
             return _SURE  # *he wanted to*
         if words[place - 1].endswith(","):
@@ -338,7 +341,10 @@ def _stems(low: str) -> set[str]:
     """What a form in *-s* may be the third person of."""
     if not low.endswith("s") or low.endswith("ss"):
         return set()
-    return {low[:-1], low[:-2], low[:-3] + "y"}
+    stems = {low[:-1]}
+    if low.endswith("es"):  # not *bakers*, of *bake*
+        stems |= {low[:-2], low[:-3] + "y"}
+    return stems
 
 
 def is_plural(low: str) -> bool:

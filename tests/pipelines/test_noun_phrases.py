@@ -38,6 +38,8 @@ def test_a_group_of_things_is_the_things(sentence, expected):
         ("a privately held firm", "a privately held firm"),
         ("sales fell more slowly now", "sales fell more slowly now"),
         ("sales fell slowly", "sales fell slowly"),
+        ("Bo promised to comply but fell", "Bo promised to comply but fell"),
+        ("Bo began to slowly open bridges", "Bo began to open bridges"),
     ],
 )
 def test_adverbs_of_manner_can_go(verbs, sentence, expected):

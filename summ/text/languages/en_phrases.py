@@ -110,7 +110,7 @@ ARGUED = table(
     "jump rise fall drop increase decrease decline growth interest look cut surge attack attacks "
     "ban reason need call demand search responsibility blame support pressure role part "
     "confidence stake share fun access end threat run-up alternative response reaction approach "
-    "spending tax taxes obstacle key answer solution contribution"
+    "spending tax taxes obstacle key answer solution contribution backing approval consent"
 )
 # Plural nouns that an infinitive completes: *plans to close*.
 PLANS = table(
