@@ -9,6 +9,9 @@ smaller ones, so that one training serves all numbers of bits.  It goes on where
 finished runs are not trained again, interrupted ones are resumed.  ``--only-table`` trains nothing
 and prints what is there; ``--plot FILE.svg`` draws words recovered over bits.
 
+Models that are trained already are measured by ``--codes --models MODEL...``; with ``--lines FILE``
+everything is measured on these texts, as far as they are short enough, in place of those held out.
+
 Three rows are no bottlenecks.  *nothing*: the decoder reads the code of an empty text, the same for
 all: a language model of equal size.  *words*: it reads what ``en-small`` makes of the headline in
 1, 2, 3, 4, 6 or 8 words, or the headline; the dearest of them that is within the bits, where its
@@ -28,7 +31,7 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -74,6 +77,7 @@ class Row:
 
     Attributes:
         as_is: words recovered without a decoder, where the code is text.
+        error: standard error of the words recovered.
     """
 
     code: str
@@ -83,6 +87,7 @@ class Row:
     recovered: float
     used: str = ""
     as_is: float | None = None
+    error: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -207,7 +212,12 @@ class Bench:
         self.corpus = open_corpus(config.data.corpus)
         lines = Lines(self.corpus, config.data, 1, held_out=config.validation_sentences)
         self.lines = lines
-        self.held_out = self.texts(lines.held_out(64))[: asked.texts]
+        held_out = lines.held_out(64)
+        if asked.lines:
+            given = asked.lines.read_text().splitlines()
+            longest = config.data.max_sentence
+            held_out = short_enough((self.tokenised(part) for part in parts(given, 64)), longest)
+        self.held_out = self.texts(held_out)[: asked.texts]
         self.tokens = [self.tokenised(part) for part in parts(self.held_out, 64)]
 
     def config(
@@ -248,6 +258,14 @@ class Bench:
             train(config, resume=(config.output / "checkpoints").is_dir())
         model = load_autoencoder(config.output / "model")
         return self.measured(model, config, kind, bits, self.tokens)
+
+    def trained(self, folder: Path) -> Row:
+        """A model that is there."""
+        model = load_autoencoder(folder)
+        shape = model.settings.bottleneck
+        config = self.config("probe", "{kind: continuous}")
+        name = shape.kind + (" in order" if shape.in_order else "")
+        return self.measured(model, config, name, shape.slots * A_SLOT, self.tokens)
 
     def nothing(self) -> Row:
         config = self.config("nothing", "{kind: continuous}")
@@ -292,7 +310,8 @@ class Bench:
     ) -> Row:
         """Figures of held-out headlines, each rebuilt from the code of its source."""
         step, bottleneck = RebuildStep(model, config.stages[0]), model.network.bottleneck
-        nll, price, recovered, stored = 0.0, sum(prices or ()), 0.0, []
+        nll, price, stored = 0.0, sum(prices or ()), []
+        recovered: list[float] = []
         # Of words, the price is what is limited.
         first = bits // A_SLOT if prices is None else config.bottleneck.slots
         texts = iter(self.held_out)
@@ -310,10 +329,18 @@ class Bench:
                 price += float(nats.sum())
             nll += float(step.nll(model.network.read(one.values, kept), target).sum())
             for line in decoded(model, one.values, kept):
-                recovered += words_recovered(next(texts), line)
+                recovered.append(words_recovered(next(texts), line))
         count = len(self.held_out)
-        used = in_use(torch.cat(stored), code)
-        return Row(code, bits, price / count, nll / count, recovered / count, used)
+        used, share = in_use(torch.cat(stored), code), sum(recovered) / count
+        error = float(torch.tensor(recovered).std() / math.sqrt(count))
+        return Row(code, bits, price / count, nll / count, share, used, error=error)
+
+
+def short_enough(batches: Iterable[Tokens], longest: int) -> Iterator[Tokens]:
+    """The texts of at most so many pieces."""
+    for batch in batches:
+        fits = batch.mask.sum(dim=1) <= longest
+        yield batch.rows(fits.nonzero().squeeze(1))
 
 
 def in_use(stored: Tensor, code: str) -> str:
@@ -321,11 +348,11 @@ def in_use(stored: Tensor, code: str) -> str:
     match code:
         case "gaussian":
             return f"{int(active_units(stored.flatten(1)))} of {stored[0].numel()} numbers"
-        case "binary":
+        case "binary" | "binary in order":
             share = stored.float().mean(dim=0).flatten()
             entropy = torch.special.entr(share) + torch.special.entr(1 - share)
             return f"{float(entropy.sum()) / math.log(2):.1f} of {len(share)} bits"
-        case "one-hot" | "vq":
+        case "one-hot" | "vq" | "vq in order":
             return f"{len(stored.unique())} of {1 << A_SLOT} symbols"
     return ""
 
@@ -369,7 +396,7 @@ def shown(rows: Sequence[Row]) -> str:
             f"{row.price / math.log(2):.1f}",
             f"{row.nll:.1f}",
             f"{row.price + row.nll:.1f}",
-            f"{100 * row.recovered:.1f}",
+            f"{100 * row.recovered:.1f}" + (f" ± {196 * row.error:.1f}" if row.error else ""),
             "" if row.as_is is None else f"{100 * row.as_is:.1f}",
             row.used,
         )
@@ -383,13 +410,16 @@ def main() -> None:
     parser.add_argument("--start-from", required=True, help="a plain autoencoder's model folder")
     parser.add_argument("--output", required=True)
     parser.add_argument("--set", action="append", default=[])
-    parser.add_argument("--codes", nargs="+", default=["nothing", "whole", "words", *KINDS])
+    parser.add_argument("--models", nargs="+", type=Path, default=[], help="trained ones")
+    parser.add_argument("--lines", type=Path, help="texts to measure on, one a line")
+    parser.add_argument("--codes", nargs="*", default=["nothing", "whole", "words", *KINDS])
     parser.add_argument("--bits", type=int, nargs="+", default=list(BITS))
     parser.add_argument("--texts", type=int, default=256, help="held-out headlines")
     parser.add_argument("--only-table", action="store_true")
     parser.add_argument("--plot", type=Path)
     asked = parser.parse_args()
-    bench, rows = Bench(asked), []
+    bench = Bench(asked)
+    rows = [bench.trained(folder) for folder in asked.models]
     for code in asked.codes:
         for bits in [0] if code in {"nothing", "whole"} else asked.bits:
             file = bench.output / f"{code}-{bits}.json"

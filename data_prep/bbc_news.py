@@ -11,14 +11,13 @@ Not training data: the records hold documents together with their references.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from data_prep.sources import Report, files, run, text_lines
+from data_prep.sources import Report, described, files, run, text_lines
 from summ.data.files import open_output, write_json
 from summ.text.sentences import split_sentences
 
@@ -75,7 +74,7 @@ def records(articles: Iterable[Article], title: bool) -> Iterator[dict[str, obje
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code."""
-    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    options = described(__doc__)
     options.add_argument("raw", metavar="RAW", type=Path, help="folder or file of articles")
     options.add_argument("output", metavar="OUT", type=Path, help="the .jsonl file to write")
     options.add_argument("--reference", choices=("paragraph", "title"), default="paragraph")

@@ -16,19 +16,16 @@ becomes a comma.  Sentences lose links and are left out if they are stubs.
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from data_prep.line_pair import LinePair
-from data_prep.sources import Report, files, run, tell, text_lines
-from summ.data.files import new_folder
+from data_prep.line_pair import LinePair, write_corpus
+from data_prep.sources import Report, described, files, run, tell, text_lines
 from summ.text.chinese import CLAUSE_MARKS, clauses, looks_complete, plainer, shortenings
-from summ.text.vocabulary import Vocabulary
 from summ.text.words import count_words
 
 _HAN = "\u4e00-\u9fff"
@@ -135,17 +132,14 @@ def corpus(given: argparse.Namespace) -> None:
         sides.append(list(dict.fromkeys(filter(None, lines))))
         rng.shuffle(sides[-1])
     articles, titles = sides
-    with new_folder(given.output) as work:
-        Vocabulary.train(articles + titles, given.vocabulary_size, work / "vocabulary")
-        with (work / "pairs.jsonl").open("w", encoding="utf-8") as file:
-            for pair in pairs(articles, titles, given.pairs, rng):
-                file.write(json.dumps(asdict(pair), ensure_ascii=False) + "\n")
+    made = pairs(articles, titles, given.pairs, rng)
+    write_corpus(given.output, articles + titles, given.vocabulary_size, made)
     tell(f"{len(articles)} articles, {len(titles)} titles, {given.pairs} pairs")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code."""
-    options = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    options = described(__doc__)
     options.add_argument("raw", metavar="RAW", help="folder of articles and titles")
     options.add_argument("output", metavar="OUT", type=Path, help="folder to make")
     options.add_argument("--pairs", type=int, default=200_000)

@@ -8,7 +8,6 @@ reads the list.
 
 from __future__ import annotations
 
-import argparse
 import math
 import re
 import sys
@@ -17,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from data_prep.sources import Report, run, text_lines
+from data_prep.sources import Report, described, run, text_lines
 from summ.data.files import write_file
 
 _HAN = re.compile("[\u4e00-\u9fff]+")
@@ -40,7 +39,7 @@ def joined_pairs(lines: Iterable[str], count: int, nats: float) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code."""
-    options = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    options = described(__doc__)
     options.add_argument("output", metavar="OUT", type=Path)
     options.add_argument("files", metavar="FILE", type=Path, nargs="+")
     options.add_argument("--count", type=int, default=30)

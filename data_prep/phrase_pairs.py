@@ -13,21 +13,18 @@ folder ``vocabulary``.  The kinds:
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from data_prep.line_pair import LinePair
-from data_prep.sources import run, tell
-from summ.data.files import new_folder
+from data_prep.line_pair import LinePair, write_corpus
+from data_prep.sources import described, run, tell
 from summ.errors import DataError
 from summ.text.folding import Folded, fold
 from summ.text.languages.language import Language, language
 from summ.text.loose_phrases import LoosePhrases, fullest_line
-from summ.text.vocabulary import Vocabulary
 from summ.text.words import count_words
 
 _BUDGETS = (7, 8, 9, 10, 11, 12, 14, 16)
@@ -198,17 +195,14 @@ def corpus(given: argparse.Namespace) -> None:
         rng.shuffle(texts)
         sides.append(texts)
     documents, lines = sides
-    with new_folder(given.output) as work:
-        Vocabulary.train(documents + lines, given.vocabulary_size, work / "vocabulary")
-        with (work / "pairs.jsonl").open("w", encoding="utf-8") as file:
-            for pair in pairs(documents, lines, own, given.pairs, rng):
-                file.write(json.dumps(asdict(pair), ensure_ascii=False) + "\n")
+    made = pairs(documents, lines, own, given.pairs, rng)
+    write_corpus(given.output, documents + lines, given.vocabulary_size, made)
     tell(f"{len(documents)} documents, {len(lines)} lines, {given.pairs} pairs")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code."""
-    options = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    options = described(__doc__)
     options.add_argument("raw", metavar="RAW", type=Path, help="folder of data_prep.running_text")
     options.add_argument("output", metavar="OUT", type=Path, help="folder to make")
     options.add_argument("--language", required=True, help="ISO 639-1, as 'de'")

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from data_prep.sources import run, tell
+from data_prep.sources import described, run, tell
 from summ.data.files import new_folder
 from summ.errors import DataError
 from summ.text.sentences import split_sentences
@@ -92,7 +92,7 @@ def prepare(given: argparse.Namespace) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code."""
-    options = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    options = described(__doc__)
     options.add_argument("file", metavar="FILE", type=Path, help="articles of one language")
     options.add_argument("output", metavar="OUT", type=Path, help="folder to make")
     options.add_argument("--language", required=True, help="ISO 639-1, as 'de'")

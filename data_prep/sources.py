@@ -177,9 +177,14 @@ def hub_rows(name: str, split: str, config: str | None = None) -> Iterable[dict[
         ) from error
 
 
-def parser(description: str | None, hub: str | None = None) -> argparse.ArgumentParser:
+def described(documentation: str | None) -> argparse.ArgumentParser:
+    """A parser without options, whose help begins with the first line of a docstring."""
+    return argparse.ArgumentParser(description=(documentation or "").split("\n")[0])
+
+
+def parser(documentation: str | None, hub: str | None = None) -> argparse.ArgumentParser:
     """The options of every adapter; ``hub`` is the name of its set there."""
-    made = argparse.ArgumentParser(description=(description or "").strip().splitlines()[0])
+    made = described(documentation)
     where = "file or folder of the raw set"
     made.add_argument("raw", metavar="RAW", help=where + (f', or "{HUB}"' if hub else ""))
     made.add_argument("output", metavar="OUT", type=Path, help="folder of the corpus to make")

@@ -10,6 +10,7 @@ C random numbers of a text.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -21,6 +22,7 @@ from summ.networks.bottlenecks import Bottleneck, Code
 from summ.networks.styled import StyledBottleneck
 from summ.networks.telling_words import hide_words
 from summ.networks.transformer import Encoded, VocabularyFacts, decoder_logits
+from summ.networks.word_places import nearness, word_places
 from summ.types import Tokens
 
 
@@ -29,6 +31,7 @@ class Autoencoder(nn.Module):
 
     H learned queries attend to the encoder's states (Lee et al. 2019, arXiv:1810.00825, Section
     3.2): their results are the slots.  The decoder attends to the H slots of the code.
+    With ``in_order`` a slot reads the words around its own place in the text.
     """
 
     allowed_anywhere: Tensor
@@ -42,13 +45,15 @@ class Autoencoder(nn.Module):
         bottleneck: Bottleneck,
         slots: int,
         unknown: int,
+        *,
+        in_order: bool = False,
     ) -> None:
         super().__init__()
         width = int(network.config.hidden_size)
         heads = int(network.config.num_attention_heads)
         self.network = network
         self.start = int(network.config.decoder_start_token_id)
-        self.count = slots
+        self.count, self.in_order = slots, in_order
         self.unknown = unknown  # stands for words that are hidden
         self.queries = nn.Parameter(torch.randn(slots, width))
         self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
@@ -111,8 +116,18 @@ class Autoencoder(nn.Module):
         output = encoder(input_ids=texts.ids, attention_mask=texts.mask.long())
         states = output.last_hidden_state
         queries = self.queries.to(states.dtype).expand(len(texts), -1, -1)
+        padding, near = ~texts.mask, None
+        if self.in_order:
+            places = word_places(texts, self.starts_word, self.count)
+            near = nearness(places, self.count).masked_fill(padding[:, None], -math.inf)
+            near = near.to(states.dtype).repeat_interleave(self.attention.num_heads, dim=0)
         slots, _ = self.attention(
-            queries, states, states, key_padding_mask=~texts.mask, need_weights=False
+            queries,
+            states,
+            states,
+            key_padding_mask=padding if near is None else None,
+            attn_mask=near,
+            need_weights=False,
         )
         return self.slots_norm(slots)
 
@@ -136,9 +151,20 @@ class Autoencoder(nn.Module):
         """Raw logits of the piece after each input piece."""
         return decoder_logits(self.network, encoded, inputs, cache)
 
-    def bag_logits(self, encoded: Encoded) -> Float[Tensor, "N V"]:
-        """Raw logits of any piece of the text, whatever its place, from the code alone."""
+    def bag_logits(self, encoded: Encoded) -> Float[Tensor, "N B V"]:
+        """Raw logits of any piece of the text, whatever its place, from the code alone.
+
+        In one bag a text, from all slots; where slots stand in order one a slot, from itself.
+        """
         table = self.network.get_input_embeddings().weight
-        read = encoded.states.masked_fill(~encoded.mask[..., None], 0.0).sum(dim=1)
-        mean = read / encoded.mask.sum(dim=1, keepdim=True)
-        return self.bag(mean) @ table.T.to(mean.dtype)
+        read = encoded.states
+        if not self.in_order:
+            hidden = read.masked_fill(~encoded.mask[..., None], 0.0)
+            read = hidden.sum(dim=1, keepdim=True) / encoded.mask.sum(dim=1)[:, None, None]
+        return self.bag(read) @ table.T.to(read.dtype)
+
+    def bags(self, texts: Tokens) -> Int[Tensor, "N T"]:
+        """The bag that each piece is in."""
+        if not self.in_order:
+            return torch.zeros_like(texts.ids)
+        return word_places(texts, self.starts_word, self.count).long()

@@ -100,16 +100,19 @@ class Bottleneck(Protocol):
 class ContinuousBottleneck(nn.Module):
     """Plain numbers: a linear map, brought to mean 0 and variance 1 within each slot.
 
-    Nothing limits what they hold, and there is no prior to draw them from.
+    In training normal noise of variance ``noise`` is added.  A channel of that noise has room for
+    log(1 + 1 / noise) / 2 nats a number (Shannon 1948, Theorem 17), so that a code learns to be
+    told apart from others by what is left when it is quantised.  In use there is none: nothing
+    limits what the numbers hold, and there is no prior to draw them from.
     """
 
-    def __init__(self, width: int, size: int) -> None:
+    def __init__(self, width: int, size: int, noise: float = 0.0) -> None:
         super().__init__()
-        self.size = size
+        self.size, self.noise = size, noise
         self.linear = nn.Linear(width, size)
 
     def draws(self, slots: int) -> int:
-        return 0
+        return slots * self.size if self.noise else 0
 
     def forward(
         self, slots: Float[Tensor, "N H E"], uniforms: Float[Tensor, "N C"] | None = None
@@ -117,6 +120,8 @@ class ContinuousBottleneck(nn.Module):
         values = functional.layer_norm(self.linear(slots).float(), (self.size,))
         nothing = values.new_zeros(len(values))
         figures = {"active_units": active_units(values.detach().flatten(1)).float()}
+        if self.noise and uniforms is not None:
+            values = values + math.sqrt(self.noise) * normal(uniforms).view_as(values)
         return Code(values, nothing + math.inf, nothing, figures=figures)
 
     def opened(self, stored: Float[Tensor, "N H L"]) -> Float[Tensor, "N H L"]:

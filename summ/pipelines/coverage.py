@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float, Int
 
-from summ.pipelines.selection import keepable, terms_of, tfidf
+from summ.pipelines.keepable import keepable
+from summ.pipelines.selection import terms_of, tfidf
 from summ.text.languages.language import language
 from summ.text.minutes import is_about_meeting
 from summ.text.stems import stem

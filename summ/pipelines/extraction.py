@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from summ.pipelines.first_paragraph import only_begins
 from summ.pipelines.length_plan import (
     LengthLimit,
     LengthPlan,
@@ -15,7 +16,7 @@ from summ.pipelines.length_plan import (
     default_words,
     words_per_unit,
 )
-from summ.pipelines.selection import Encode, only_begins, rank_sentences
+from summ.pipelines.selection import Encode, rank_sentences
 from summ.text.languages.language import language
 from summ.text.sentences import split_sentences
 from summ.text.words import count_words

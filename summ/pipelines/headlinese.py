@@ -60,7 +60,8 @@ def headlinese(
     """The places of a clause without words that a headline can spare.
 
     What is missed least goes first: brackets and *that*, the first article, the auxiliary of the
-    main verb, all articles, adjectives that only stress, possessives, offices before names.
+    main verb, all articles, given names, adjectives that only stress, possessives, offices before
+    names; last *a group of*, adverbs of manner, adjectives without which a noun is what it was.
 
     Args:
         places: of a complete clause.
@@ -84,7 +85,7 @@ def _removals(
     tokens = [source.folded.tokens[place] for place in places]
     surfaces = [source.folded.surfaces[place] for place in places]
     least = _brackets(tokens) | _complementizer(tokens)
-    articles = _articles(tokens, surfaces, verbs) | _any(tokens)
+    articles = _articles(tokens, surfaces, verbs) | _denied_any(tokens)
     first = articles & {0}
     auxiliary = set(_auxiliary(tokens, verbs))
     possessives = {
@@ -156,13 +157,13 @@ def _articles(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexicon
             continue  # *in The Hague*
         if capital and before == "of" and surfaces[number - 2][:1].isupper():
             continue  # *Lord of the Rings*
-        if capital and not number and not _is_described(tokens, surfaces, verbs):
+        if capital and not number and not _begins_no_name(tokens, surfaces, verbs):
             continue
         found.add(number)
     return found
 
 
-def _any(tokens: Sequence[str]) -> set[int]:
+def _denied_any(tokens: Sequence[str]) -> set[int]:
     """*any* behind a denial: *will not build (any) ships*."""
     denied = min((tokens.index(word) for word in ("not", "n't") if word in tokens), default=None)
     return {
@@ -172,8 +173,8 @@ def _any(tokens: Sequence[str]) -> set[int]:
     }
 
 
-def _is_described(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexicon) -> bool:
-    """Whether *The* at the beginning belongs to no name: *The US*, *The Welsh government*."""
+def _begins_no_name(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexicon) -> bool:
+    """Whether *The* before a capital belongs to no name: *The US*, *The Welsh government*."""
     if surfaces[1].isupper() and len(surfaces[1]) > 1:
         return True
     behind = tokens[2] if len(tokens) > 2 else ""

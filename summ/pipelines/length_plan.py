@@ -11,8 +11,9 @@ import numpy as np
 
 from summ.pipelines.arguments import whole_number
 from summ.pipelines.coverage import covering
+from summ.pipelines.first_paragraph import only_begins
 from summ.pipelines.headline import DEFAULT_HEADLINE_WORDS
-from summ.pipelines.selection import Encode, only_begins, rank_sentences
+from summ.pipelines.selection import Encode, rank_sentences
 from summ.text.pointing_back import points_back
 from summ.text.salutations import without_salutation
 from summ.text.sentences import split_sentences
@@ -152,7 +153,7 @@ def plan_summary(
                 parts = [Segment(sentences[place], None, place) for place in chosen]
                 return LengthPlan(tuple(parts), words)
         # Some more than fit, for the last one to be chosen from.
-        ranked = rank(most + _SPARE)
+        ranked = rank(most + _SPARE, room=words)
         return whole_first(sentences, ranked, words, least, may_shorten, language or "en")
     count = min(limit.sentences, most)
     ranked = rank(count + _SPARE)
@@ -212,6 +213,9 @@ def whole_first(
     the best of the rest is shortened, if ``least`` words remain of it, not less than half of what
     it has, and if it is no words of a speaker, which must stand as they were said.
 
+    Once two thirds of the words are used, only a sentence right behind a kept one is added: what
+    else would fit is short, and a detail that does not follow from the rest.
+
     Args:
         sentences: of a document.
         ranked: positions of some of them, the best first.
@@ -231,7 +235,8 @@ def whole_first(
     for place in able or ranked[:1]:  # the latter is broken off
         sentence = sentences[place]
         length = count_words(sentence)
-        if not kept or (length <= room and not needs_another(place)):
+        filled = room <= words * _MOST_LEFT_OVER and place - 1 not in kept
+        if not kept or (length <= room and not filled and not needs_another(place)):
             kept[place] = replace(_part(sentence, room, may_shorten), place=place)
             room -= min(room, length)
     for place in able if room > words * _MOST_LEFT_OVER else ():

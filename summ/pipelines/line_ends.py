@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from summ.pipelines.line_joints import may_part
+from summ.pipelines.line_measures import SPANS, counts_on, dates_another, dates_speech
 from summ.pipelines.tagged_words import TaggedWords
 from summ.text.languages.en import LEANING
 from summ.text.languages.en_phrases import (
@@ -13,7 +14,6 @@ from summ.text.languages.en_phrases import (
     ASKING,
     AUXILIARIES,
     BE,
-    BELIEVING,
     BOUND_PAIRS,
     CALLING,
     CLAUSE_STARTS,
@@ -32,9 +32,7 @@ from summ.text.languages.en_phrases import (
     PREPOSITIONS,
     PRONOUNS,
     SAME_PAST,
-    SAYING,
     SOFT_ADVERBS,
-    SUBORDINATORS,
     WEEKDAYS,
 )
 from summ.text.languages.tables import table
@@ -68,15 +66,10 @@ _CAUSING = table("had has have get gets got left leaves leave keeps kept saw see
 _JOINING = table("and but or that which who")
 _POSSESSIVES = table("his her their its 's")
 _STOPPING = table("stop stops stopped stopping prevent prevents prevented preventing")
-_RESOLVING = table(
-    "agreed decided promised pledged vowed threatened offered refused voted hoped wanted sought "
-    "tried planned proposed failed managed"
-)
 _INCOMPLETE = table(
     "put set taken made given found left based aimed sworn accused charged asked able"
 )
 _BEFORE_GERUND = table("of by on for from without after before since while when despite")
-_SPANS = table("minutes hours days weeks months years minute hour day week month year")
 _BETWEEN_TWO = table(
     "choice difference differences gap agreement deal talks relations ties link links match clash "
     "clashes row war battle border conflict balance distinction cooperation"
@@ -85,7 +78,6 @@ _EVERYWHERE = table("over around across of the")
 _COMING = table("come comes came coming amount amounts amounted")
 _SHOWING = table("depicts depict depicting depicted shows show showing showed")
 _FIXED = {("no", "match", "for"), ("in", "talks", "with"), ("in", "talks", "to")}
-_CURRENCIES = table("$ £ €")
 _LONGEST_OBJECT = 5  # words
 _HELPING = table("help helps helped helping")
 _PUTTING = table("put puts putting")
@@ -109,6 +101,7 @@ class LineEnds:
     words: TaggedWords
 
     def may_end(self, place: int) -> bool:
+        """Whether a line may end with the word at a place."""
         token = self.words.tokens[place]
         expected = self.words.tokens[max(0, place - 1) : place + 1] == ("than", "expected")
         if token in MARKS - {"''", ")", '"'} or (token in NEVER_LAST and not expected):
@@ -141,9 +134,10 @@ class LineEnds:
         if after in PREPOSITIONS and further in {"which", "whom"}:
             return self._is_noun(place) and token not in _RELATIONAL
         if after in PREPOSITIONS and further in {"what", "whether", "how", "least"}:
+            # *counts (on at least two)* lacks it, *has dropped Bo (for what he did)* does not
             return self.words.names[place] and further == "what"
         if after in {'"', "``"} and CALLING & set(self.words.tokens[max(0, place - 6) : place]):
-            return False
+            return False  # *called the plan ("a gift")*
         if self._begins_more(place):
             return False
         if token.endswith("ly") and (
@@ -157,7 +151,7 @@ class LineEnds:
         if token in _PARTICLES and after == "by" and before and before[-1] in SAME_PAST:
             return False  # *communities set up (by the council)*
         if after == "to" and token in INFINITIVAL:
-            return False
+            return False  # *is expected (to sell it)*
         emerges = after == "as" and further in DETERMINERS and token in self.words.verbs.finite
         if emerges and token not in COMPLETE_ALONE and not self.words.names[place]:
             return False  # *has emerged (as the lowest bidder)*
@@ -179,7 +173,7 @@ class LineEnds:
         before = tokens[place - 1] if place else ""
         if (before, token) == ("to", "later") or (token == "all" and after in _EVERYWHERE):
             return True
-        if (token in _COMING and after == "to") or self._dates_another(place):
+        if (token in _COMING and after == "to") or dates_another(self.words, place):
             return True  # *may come (to an end)*
         if before in {"how", "so", "too", "as"} or (after, token) in BOUND_PAIRS:
             return True
@@ -193,17 +187,7 @@ class LineEnds:
             return True  # *could transfer (as many as ten)*
         if before in MODALS and after in PREPOSITIONS and token not in verbs.base:
             return True  # *can border on*
-        return self._separates(place) or self._describes(place) or self._dates_speech(place)
-
-    def _dates_another(self, place: int) -> bool:
-        """Whether a day is told by what follows: *the last Sunday (before Lent)*."""
-        tokens = self.words.tokens
-        dated = tokens[place] in WEEKDAYS | _SPANS and tokens[place + 1] in {
-            "before",
-            "of",
-            "after",
-        }
-        return dated and bool({"last", "first"} & set(tokens[max(0, place - 1) : place]))
+        return self._separates(place) or self._describes(place) or dates_speech(self.words, place)
 
     def _further(self, place: int) -> str:
         """The second word behind a place; a full stop behind the end."""
@@ -213,9 +197,9 @@ class LineEnds:
         """Whether what follows says what a word means: *hours after*, *the way it handles*."""
         token, after = self.words.tokens[place], self.words.tokens[place + 1]
         before = self.words.tokens[max(0, place - 1)]
-        if token in _SPANS and after in {"after", "before"}:
+        if token in SPANS and after in {"after", "before"}:
             return True
-        dated = token in WEEKDAYS | _SPANS | {"today", "yesterday"}
+        dated = token in WEEKDAYS | SPANS | {"today", "yesterday"}
         verbal = dated or token.endswith(("ing", "ed")) or token in PARTICIPLES
         if after == "that" and (before in PREPOSITIONS or (verbal and before not in DETERMINERS)):
             return True  # *is warning that*, *had alleged that*, *with hopes that*
@@ -311,18 +295,6 @@ class LineEnds:
             return False
         return self.words.tokens[place - 1] in DETERMINERS and after not in _BEHIND_NOUN
 
-    def _dates_speech(self, place: int) -> bool:
-        """Whether a day stands behind a verb that goes on: *were seeking Tuesday (to break)*."""
-        token, after = self.words.tokens[place], self.words.tokens[place + 1]
-        if token not in WEEKDAYS | {"today", "yesterday"} or place < 2:
-            return False
-        verb = place - 1 - (self.words.tokens[place - 1] == "on")
-        said = self.words.tokens[verb]
-        if after == "to":
-            going = said.endswith("ing") and self.words.tokens[verb - 1] in BE
-            return going or said in _RESOLVING
-        return said in SAYING | BELIEVING and after not in MARKS | SUBORDINATORS | PREPOSITIONS
-
     def _is_open_verb(self, place: int) -> bool:
         """Whether a word is a verb in the active voice."""
         token, verbs = self.words.tokens[place], self.words.verbs
@@ -357,15 +329,17 @@ class LineEnds:
         if after == "off":  # *crashed into the sea (off the coast)*
             gerund = self.words.tokens[place].endswith("ing")
             return further in DETERMINERS and self._is_noun(place) and not gerund
-        if after in {"just", "only"} and (further in _SPANS or self.words.numbers[place + 2]):
+        if after in {"just", "only"} and (further in SPANS or self.words.numbers[place + 2]):
             return True
         if after in verbs.finite and after not in verbs.nounish and not after.endswith("ed"):
             return False
         if self.words.numbers[place] and place and self.words.tokens[place - 1] in {"and", "or"}:
             return after in MARKS  # *22 in Spain and 9 (in Portugal)*
-        if self._counts_on(place):
+        if counts_on(self.words, place):
             return False
-        known = after in _BEHIND_ANY_END or after in verbs.passive or self._is_reduced(place)
+        known = (
+            after in _BEHIND_ANY_END or after in verbs.passive or self._participle_follows(place)
+        )
         if self._is_closed(place) or known or after.endswith(("ed", "ly")):
             return True
         near = set(self.words.tokens[max(0, place - _LONGEST_OBJECT) : place])
@@ -397,17 +371,6 @@ class LineEnds:
             return True  # *is soon being moved*
         return after == "," and self._begins_list(place)
 
-    def _counts_on(self, place: int) -> bool:
-        """Whether a number says how many of what follows there are: *a £7.5m ($14.6m) claim*."""
-        numbers, after = self.words.numbers, self.words.tokens[place + 1]
-        bracketed = after == "(" and place > 0 and numbers[place - 1]
-        if not (numbers[place] or bracketed):
-            return False
-        apart = PREPOSITIONS | WEEKDAYS | MARKS | {"and", "to", "as"}
-        if after == "(" and place and self.words.tokens[place - 1] in _CURRENCIES:
-            apart |= {"of"}  # *repay £20 ($26) of the loan*
-        return self._behind_brackets(place) not in apart
-
     def _begins_list(self, place: int) -> bool:
         """Whether single words are listed before a noun: *close all land(, air and sea routes)*."""
         tokens, names = self.words.tokens, self.words.names
@@ -431,7 +394,7 @@ class LineEnds:
         known = token in words.verbs.passive or token in PARTICIPLES | SAME_PAST | _SAME_PARTICIPLE
         return known or token.endswith("ed") or words.names[place]
 
-    def _is_reduced(self, place: int) -> bool:
+    def _participle_follows(self, place: int) -> bool:
         """Whether a participle that looks like a past form follows: *the bill (put forward by)*."""
         after, further = self.words.tokens[place + 1], self._further(place)
         past = after in SAME_PAST | PARTICIPLES | _SAME_PARTICIPLE
@@ -439,10 +402,3 @@ class LineEnds:
         # *had his licence withdrawn*
         caused = bool(_CAUSING & set(self.words.tokens[max(0, place - 5) : place]))
         return past and followed and not caused and any(self.words.finite[: place + 1])
-
-    def _behind_brackets(self, place: int) -> str:
-        """The word behind a number and its brackets: *a £7.5m ($14.6m) claim*."""
-        rest = self.words.tokens[place + 1 :]
-        if rest[0] == "(" and ")" in rest[:-1]:
-            return rest[rest.index(")") + 1]
-        return rest[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from summ.pipelines.tagged_words import TaggedWords
 from summ.text.languages.en_phrases import DETERMINERS, PREPOSITIONS
 from summ.text.languages.tables import table
-from summ.text.verbs import is_plural
+from summ.text.verbs import names_several
 
 _LONGEST_GROUP = 4  # words
 _TIMES = table(
@@ -19,9 +19,7 @@ def is_bare_plural(words: TaggedWords, place: int) -> bool:
     determined = DETERMINERS | {"several", "many"}
     before = range(max(0, place - _LONGEST_GROUP), place)
     known = any(words.tokens[k] in determined or words.numbers[k] or words.names[k] for k in before)
-    token = words.tokens[place]
-    several = is_plural(token) or token.endswith("men") or token in {"people", "children"}
-    return several and not known
+    return names_several(words.tokens[place]) and not known
 
 
 def points(words: TaggedWords, place: int) -> bool:

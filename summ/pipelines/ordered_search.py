@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Protocol, runtime_checkable
+from weakref import WeakKeyDictionary
 
 import torch
 from jaxtyping import Float, Int
@@ -143,6 +144,7 @@ class OrderedSearcher:
         self._device = next(model.compressor.parameters()).device
         self._eos = model.vocabulary.eos
         self._latest: tuple[list[_Read], Encoded] | None = None
+        self._skips: WeakKeyDictionary[OrderedSource, Skips] = WeakKeyDictionary()
 
     def read(self, text: str) -> OrderedSource:
         """The words of a text that the network can read."""
@@ -159,8 +161,12 @@ class OrderedSearcher:
         )
 
     def skips(self, source: OrderedSource) -> Skips:
-        """What a line may leave out of a source."""
-        return Skips(source.folded, self.model.verbs, self.model.vocabulary.common)
+        """What a line may leave out of a source; found out once, while the source is in use."""
+        found = self._skips.get(source)
+        if found is None:
+            found = Skips(source.folded, self.model.verbs, self.model.vocabulary.common)
+            self._skips[source] = found
+        return found
 
     def steps(self, source: OrderedSource) -> Steps:
         """What the search may do along a source; for another language, other steps."""

@@ -33,13 +33,15 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy.typing import NDArray
 
+from summ.pipelines.keepable import keepable, parts_of_quotations
+from summ.pipelines.unmet_references import UnmetReferences
 from summ.text.languages.language import language
 from summ.text.minutes import is_about_meeting, states_decision
+from summ.text.own_voice import is_own_voice
 from summ.text.pointing_back import points_back
-from summ.text.purpose import states_purpose
-from summ.text.salutations import is_courtesy
-from summ.text.sentences import split_sentences
+from summ.text.purpose import states_purpose, tells_results
 from summ.text.stems import stem
+from summ.text.taken_as_known import taken_as_known
 from summ.text.words import count_words, is_unsegmented
 
 if TYPE_CHECKING:
@@ -66,6 +68,9 @@ class Weights:
         early: of the logarithm of a sentence's place, against it.
         behind: bonus of a sentence right behind a picked one.  Unless it is None, a sentence that
             points back is picked only there, and a part of a longer quotation never.
+        known: against a sentence that begins with a thing as if it were known (*The fossil is*),
+            while no picked sentence before it names the thing.
+        voice: against a quotation in which somebody speaks of himself.
         begun: what a first sentence gets in place of ``lead`` where its paragraph goes on.
         purpose: bonus of a sentence that says what the text is for (*we propose*), or, in minutes,
             what was decided.
@@ -82,6 +87,8 @@ class Weights:
     early: float = 0.0
     begun: float | None = None
     behind: float | None = None
+    known: float = 0.0
+    voice: float = 0.0
 
 
 # Without a threshold the sums take linear time.  Chosen on halves of the sets of docs/results.md.
@@ -93,30 +100,27 @@ TFIDF = Weights(
     redundancy=1.5,
     length=0.3,
     repeated=0.5,
-    early=0.08,
-    begun=0.4,
-    behind=0.1,
+    early=0.12,
+    begun=0.55,
+    behind=0.3,
+    known=0.4,
+    voice=1.0,
     purpose=4.0,
 )
 ENCODED = Weights(following=1.0, preceding=-0.5, threshold=0.2, lead=1.0, redundancy=0.5)
 # Of several documents, what all of them say counts, wherever they say it.
 TFIDF_OF_SEVERAL = Weights(following=1.0, preceding=1.0, threshold=None, lead=0.1, redundancy=0.5)
 ENCODED_OF_SEVERAL = replace(ENCODED, preceding=1.0, lead=0.1)
-# Headings, bylines and captions are shorter than this and say little alone.
-_FEWEST_WORDS = 5
 # The share of an abstract's sentences that say what it is for.
 _LEAST_PURPOSE = 0.1
+# What was tried says less of it than what is proposed.
+_OF_RESULTS = 0.75
 # Sentences that share this much of their TF-IDF vectors say the same.
 _SAME = 0.85
 # Similarities are formed for so many pairs at once; beyond so many sentences, not at all.
 _PAIRS = 4_000_000
 _MOST_ENCODED = 20_000
-_BLANK_LINES = re.compile(r"\n[ \t]*\n")
-_QUOTATION_MARK = re.compile('["“”„«»]')
-_LONGEST_QUOTATION = 6  # sentences; beyond them a mark was missing
 _TERM = re.compile(r"\w+")
-# A mark that ends a sentence, in any script, and what may stand behind it.
-_END = re.compile(r"[.!?…。！？।॥؟۔։።፧။៖។៕༎།…](?:[\"'”’»)\]」』】\s]|\[\d+\])*$")
 
 
 def rank_sentences(
@@ -126,6 +130,7 @@ def rank_sentences(
     stop_words: frozenset[str] = frozenset(),
     code: str = "en",
     begun: bool = False,
+    room: int | None = None,
 ) -> list[int]:
     """The most informative sentences, each the best beside those before it.
 
@@ -139,6 +144,8 @@ def rank_sentences(
         code: of the language (ISO 639-1), by which words tell what a text repeats.
         begun: whether the first sentence of a single document only begins its first paragraph,
             which goes on; otherwise it may be a lead.
+        room: words that the first of them may have together: behind the best sentence, one that
+            fits into the rest comes before others while there is one; None for any number.
 
     Returns:
         Different positions in the concatenation of all documents, the best first; fewer than
@@ -160,44 +167,50 @@ def rank_sentences(
     if weights.length:
         central = central / np.maximum([count_words(one) for one in sentences], 1) ** weights.length
     relevance = _of_largest(central) - weights.early * np.log1p(place)
+    telling = telling_stems(sentences, code) if weights.repeated or weights.known else []
     if weights.repeated:
-        relevance += weights.repeated * _of_largest(repeated(sentences, code))
-    if begun and weights.begun is not None:
-        relevance[place == 0] += weights.begun
-    else:
-        relevance += weights.lead / (place + 1)
+        relevance += weights.repeated * _of_largest(repeated(telling, sentences))
+    relevance += _of_first(place, begun, weights)
     about = np.array([is_about_meeting(sentence) for sentence in sentences])
-    matters = states_decision if about.any() else states_purpose
-    purposes = np.array([matters(sentence) for sentence in sentences])
-    if about.any() or purposes.mean() >= _LEAST_PURPOSE:  # in long reports others say it of others
-        relevance[purposes] += weights.purpose
+    relevance += weights.purpose * _purpose(sentences, about)
     free = keepable(sentences, about)
     back = np.zeros(len(sentences), dtype=bool)
     if weights.behind is not None:
         back = np.array([points_back(sentence, code) for sentence in sentences])
         whole = free & ~parts_of_quotations(sentences)
         free = whole if (whole & ~back).any() else free
-    return _pick(vectors, terms, relevance, free, back, count, weights)
+    english = code == "en"
+    if weights.voice and english:
+        relevance[[is_own_voice(sentence) for sentence in sentences]] -= weights.voice
+    known = [taken_as_known(one) for one in sentences] if weights.known and english else []
+    references = UnmetReferences(known, telling) if known else None
+    lengths = np.array([count_words(sentence) for sentence in sentences])
+    candidates = _Candidates(relevance, free, back, lengths, references)
+    return _pick(vectors, terms, candidates, count, weights, room)
 
 
-def only_begins(documents: Sequence[Sequence[str]], texts: Sequence[str]) -> bool:
-    """Whether one document alone has sentences, and its first one only begins a paragraph.
+def _purpose(sentences: Sequence[str], about: Bool[np.ndarray, " N"]) -> Float[np.ndarray, " N"]:
+    """Which sentences say what a text is for (1) or what it showed (less), or, where some are about
+    a meeting, what it decided.
 
-    Args:
-        documents: the sentences of the texts.
+    None of a long report: there such words are said of others.
     """
-    return sum(map(bool, documents)) == 1 and goes_on("".join(texts))
+    if about.any():
+        return np.array([float(states_decision(sentence)) for sentence in sentences])
+    purposes = np.array([states_purpose(sentence) for sentence in sentences])
+    if purposes.mean() < _LEAST_PURPOSE:
+        return np.zeros(len(sentences))
+    results = np.array([tells_results(sentence) for sentence in sentences])
+    return purposes * np.where(results, _OF_RESULTS, 1.0)
 
 
-def goes_on(text: str) -> bool:
-    """Whether the first paragraph of a text, of several, has more than one sentence.
-
-    Then its first sentence only begins; elsewhere it may be a lead.
-    """
-    text = text.strip()
-    parts = _BLANK_LINES.split(text, 1) if _BLANK_LINES.search(text) else text.split("\n", 1)
-    first = " ".join(parts[0].split())
-    return len(parts) > 1 and _END.search(first) is not None and len(split_sentences(first)) > 1
+def _of_first(
+    place: Int[np.ndarray, " N"], begun: bool, weights: Weights
+) -> Float[np.ndarray, " N"]:
+    """What sentences are worth more that stand first in a document, or near."""
+    if begun and weights.begun is not None:
+        return weights.begun * (place == 0)
+    return weights.lead / (place + 1)
 
 
 def _of_largest(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -206,11 +219,8 @@ def _of_largest(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return values / largest if largest > 0 else values
 
 
-def repeated(sentences: Sequence[str], code: str = "en") -> Float[np.ndarray, " N"]:
-    """How much of a sentence the text says again and again.
-
-    The sum over its different telling words, each by its number in the text if that is above 1,
-    over the number of all its words.
+def telling_stems(sentences: Sequence[str], code: str = "en") -> list[list[str]]:
+    """Stems of the telling words of each sentence: of those that are no function words or numbers.
 
     Args:
         sentences: of a text.
@@ -222,46 +232,28 @@ def repeated(sentences: Sequence[str], code: str = "en") -> Float[np.ndarray, " 
     stems = {
         term: stem(term) if code == "en" else term for term in known if not term.isdigit()
     }  # each word once: stems take longer than all else
-    telling = [[stems[term] for term in bag if term in stems] for bag in bags]
+    return [[stems[term] for term in bag if term in stems] for bag in bags]
+
+
+def repeated(telling: Sequence[Sequence[str]], sentences: Sequence[str]) -> Float[np.ndarray, " N"]:
+    """How much of a sentence the text says again and again.
+
+    The sum over its different telling words, each by its number in the text if that is above 1,
+    over the number of all its words.
+
+    Args:
+        telling: their telling words, one list a sentence.
+        sentences: of a text.
+    """
     times = Counter(chain.from_iterable(telling))
     return np.array(
         [
-            sum(times[term] for term in set(own) if times[term] > 1) / max(1, len(bag))
-            for own, bag in zip(telling, bags, strict=True)
+            sum(times[term] for term in set(own) if times[term] > 1)
+            / max(1, len(terms_of(sentence)))
+            for own, sentence in zip(telling, sentences, strict=True)
         ],
         dtype=np.float64,
     )
-
-
-def keepable(sentences: Sequence[str], about: Bool[np.ndarray, " N"]) -> Bool[np.ndarray, " N"]:
-    """Which sentences may stand in a summary: no headings, courtesies or talk of the meeting; all
-    of them where nothing else is left.
-
-    Args:
-        about: those that are about the meeting that the text is of.
-    """
-    free = np.array([count_words(sentence) >= _FEWEST_WORDS for sentence in sentences])
-    ended = np.array([_END.search(sentence) is not None for sentence in sentences])
-    if 2 * ended[free].sum() > free.sum():
-        free &= ended  # among sentences, what has no full stop is a heading
-    telling = free & ~about & np.array([not is_courtesy(sentence) for sentence in sentences])
-    free = telling if telling.any() else free
-    return free if free.any() else np.ones(len(sentences), dtype=bool)
-
-
-def parts_of_quotations(sentences: Sequence[str]) -> Bool[np.ndarray, " N"]:
-    """Which sentences are a part of a quotation that has several: they have one mark of two, or
-    stand between such."""
-    parts: list[bool] = []
-    inside = 0  # sentences since one opened a quotation
-    for sentence in sentences:
-        marks = len(_QUOTATION_MARK.findall(sentence))
-        parts.append(marks % 2 == 1 or (inside > 0 and not marks))
-        if marks % 2:
-            inside = 0 if inside else 1
-        elif inside:
-            inside = (inside + 1) % _LONGEST_QUOTATION
-    return np.array(parts, dtype=bool)
 
 
 def tfidf(sentences: Sequence[str], stop_words: frozenset[str] = frozenset()) -> sparse.csr_array:
@@ -371,32 +363,54 @@ def _similarities(
         yield rows, (vectors[rows] @ vectors.T).astype(np.float64)
 
 
+@dataclass(frozen=True)
+class _Candidates:
+    """Sentences to pick from.
+
+    Attributes:
+        relevance: of each by itself.
+        free: which may be picked.
+        back: which need the one before them.
+        lengths: in words.
+        references: which need another; None if nothing is known of them.
+    """
+
+    relevance: NDArray[np.float64]
+    free: NDArray[np.bool_]
+    back: NDArray[np.bool_]
+    lengths: NDArray[np.int64]
+    references: UnmetReferences | None
+
+
 def _pick(
     vectors: sparse.csr_array | NDArray[np.float32],
     terms: sparse.csr_array,
-    relevance: NDArray[np.float64],
-    free: NDArray[np.bool_],
-    back: NDArray[np.bool_],
+    among: _Candidates,
     count: int,
     weights: Weights,
+    room: int | None,
 ) -> list[int]:
-    """Greedy maximal marginal relevance among the free sentences, without repeats.
-
-    Args:
-        back: which sentences need the one before them.
-    """
+    """Greedy maximal marginal relevance among the free sentences, without repeats."""
     picked: list[int] = []
-    nearest = np.zeros(len(relevance))
-    behind = np.zeros(len(relevance), dtype=bool)
-    free = free.copy()
+    nearest = np.zeros(len(among.relevance))
+    behind = np.zeros(len(among.relevance), dtype=bool)
+    free = among.free.copy()
     while len(picked) < count and free.any():
-        able = free & (~back | behind)
+        able = free & (~among.back | behind)
         if not able.any() and picked:
             break
-        score = relevance - weights.redundancy * nearest + (weights.behind or 0.0) * behind
+        if room is not None and picked and (able & (among.lengths <= room)).any():
+            able &= among.lengths <= room
+        score = among.relevance - weights.redundancy * nearest + (weights.behind or 0.0) * behind
+        if among.references is not None:
+            score -= weights.known * among.references.unmet()
         best = int(np.where(able if able.any() else free, score, -np.inf).argmax())
         behind[best + 1 : best + 2] = True
         picked.append(best)
+        if among.references is not None:
+            among.references.pick(best)
+        if room is not None:
+            room = max(0, room - int(among.lengths[best]))
         shared = terms @ terms[[best]].toarray()[0]
         free &= shared < _SAME
         free[best] = False

@@ -284,14 +284,14 @@ class Shortener:
                 if whole.tokenised
                 else self._searcher.write(source, places)
             ).split()
-            complete = looks_complete(clause, whole.words, self._model.verbs)
+            true = not overclaims(source, places)
+            complete = true and looks_complete(clause, whole.words, self._model.verbs)
             complete = complete and not breaks_off(source, skips, places)
             complete = complete and not lacks_complement(source, places)
             complete = complete and not lacks_clause(source, skips, places)
             complete = complete and not awaits_infinitive(source, skips, places)
             complete = complete and not opens_only(source, skips, places)
-            complete = complete and not overclaims(source, places)
-            worth = self._worth(source, line, len(places) - len(shown), complete)
+            worth = self._worth(source, line, len(places) - len(shown), complete, true)
             worth += self._told(line_content(source, skips, places, shown))
             found.append(_Candidate(worth, replace(line, places=shown), complete))
         return found
@@ -330,7 +330,8 @@ class Shortener:
         for line in self._score(source, heads, words + spared):
             shown = self._spared(source, line.places, words)
             if shown is not None:
-                worth = self._worth(source, line, len(line.places) - len(shown), False)
+                true = not overclaims(source, line.places)
+                worth = self._worth(source, line, len(line.places) - len(shown), False, true)
                 found.append(_Candidate(worth, replace(line, places=shown), False))
         return max(found, key=lambda one: one.worth, default=None)
 
@@ -418,7 +419,7 @@ class Shortener:
         return first_words(text, words)
 
     def _worth(
-        self, source: OrderedSource, line: OrderedLine, spared: int, complete: bool
+        self, source: OrderedSource, line: OrderedLine, spared: int, complete: bool, true: bool
     ) -> float:
         """How well a line reads, and whether it is true.
 
@@ -426,6 +427,7 @@ class Shortener:
             line: the clause.
             spared: how many of its words the headline leaves out.
             complete: whether it looks complete.
+            true: whether it claims no more than its sentence.
         """
         weights = self._weights
         worth = weights.likelihood * line.mean_log_prob - weights.headline * spared
@@ -436,7 +438,7 @@ class Shortener:
         opening = opening and not source.folded.tokens[0].endswith("ing")
         if source.count_words(line.places) < _FEWEST or opening:
             worth -= weights.tiny
-        if overclaims(source, line.places):
+        if not true:
             worth -= weights.conditional
         return worth
 

@@ -52,6 +52,8 @@ _FIRST = table("first second third fourth fifth last latest youngest oldest only
 _CLAUSES = SUBORDINATORS | RELATIVES
 _CONJUNCTIONS = table("as while when because although though")
 _CURRENCIES = table("dollar euro yen pound sterling franc rupee yuan rouble ruble peso krona")
+# With these a sentence goes on behind a phrase that was left out.
+_GOES_ON = PREPOSITIONS | table("to after as and but when while because amid not")
 _BEFORE_ADVERBS = AUXILIARIES | BE  # what leaves adverbs out
 
 
@@ -356,8 +358,7 @@ class Skips:
             return False  # *a system (to create website) addresses*
         if before in _HOLDERS or before in AUXILIARIES | BE or self._halves_clause(here, there):
             return False
-        behind = PREPOSITIONS | table("to after as and but when while because amid not")
-        return finite[there] or landing in behind
+        return finite[there] or landing in _GOES_ON
 
     def _opens_clause(self, start: int, verb: int) -> bool:
         """Whether a verb is that of a clause that begins before it: *grew (as Ann Bo) led an*."""
@@ -365,7 +366,7 @@ class Skips:
         if opener is None or any(self.finite[opener + 1 : verb]):
             return False
         subject = self.tokens[opener + 1] in DETERMINERS or self.names[opener + 1]
-        return subject and self.tokens[opener] in _CONJUNCTIONS | {"when"}
+        return subject and self.tokens[opener] in _CONJUNCTIONS
 
     def _lists(self, there: int) -> bool:
         """Whether another thing of a list follows: *interviews and music*."""

@@ -38,9 +38,16 @@ _CHINESE = re.compile(
     r"|(?:提出|设计|建立|构建|开发)了?(?:一种|一个|一套|基于)"
 )
 
+_RESULTS = re.compile(r"\b(?:experiment|empirical|result|demonstrate|show|evaluate|validate)")
+
 
 def states_purpose(sentence: str) -> bool:
     """Whether a sentence says what its text is for or what it found."""
     small = sentence.lower()
     found = _BEGINS.match(small) or _LATIN.search(small)
     return bool(found or (not small.isascii() and _CHINESE.search(small)))
+
+
+def tells_results(sentence: str) -> bool:
+    """Whether an English sentence is about trials and what they showed, not about what was done."""
+    return _RESULTS.search(sentence.lower()) is not None

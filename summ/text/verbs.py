@@ -41,7 +41,7 @@ _CLAUSE_JOINTS = SUBORDINATORS | RELATIVES | table("and but or if that it he she
 _VERB_GROUP = AUXILIARIES | BE | table("not never also been have since now long")
 _QUANTIFIERS = table("several many few most some other these those all various")
 _SUBJECTS = table("he she it they we")
-_COLLECTIVES = table("people police men women children troops crew")
+_COLLECTIVES = table("people police children crew")
 _NEVER_BEFORE_PRESENT = (
     DETERMINERS | PREPOSITIONS | MODALS | AUXILIARIES | {"of", "to", "and", "or", "not"}
 )
@@ -178,7 +178,7 @@ class VerbLexicon:
         before = bare(words[place - 1])
         if words[place - 1].replace("’", "'").endswith(("'s", "'")):
             return False  # *the president's plan*, *the nations' plan*
-        if before in _COLLECTIVES or before.endswith("men") or is_plural(before):
+        if names_several(before):
             return True
         if self.is_described(words, place):
             return False
@@ -338,13 +338,10 @@ def _says_comma(words: Sequence[str], verb: int | None, said: int) -> bool:
 
 
 def _stems(low: str) -> set[str]:
-    """What a form in *-s* may be the third person of."""
+    """What a form in *-s* may be the third person of; *bakers* is no form of *bake*."""
     if not low.endswith("s") or low.endswith("ss"):
         return set()
-    stems = {low[:-1]}
-    if low.endswith("es"):  # not *bakers*, of *bake*
-        stems |= {low[:-2], low[:-3] + "y"}
-    return stems
+    return {low[:-1]} | ({low[:-2], low[:-3] + "y"} if low.endswith("es") else set())
 
 
 def is_plural(low: str) -> bool:
@@ -352,6 +349,11 @@ def is_plural(low: str) -> bool:
     if low in AUXILIARIES | BE:
         return False
     return low.endswith("s") and not low.endswith(("ss", "us", "is"))
+
+
+def names_several(low: str) -> bool:
+    """Whether a bare word is a plural or takes the verb of one: *nurses*, *women*, *police*."""
+    return low in _COLLECTIVES or low.endswith("men") or is_plural(low)
 
 
 class _Counts:

@@ -83,7 +83,7 @@ def check_shares(stage: TrainingStage, processes: int, **rows: int) -> None:
     """Passes where processes and micro-batches can share the rows of an update equally.
 
     Args:
-        rows: how many there are, by the name of the key of ``data`` that says so.
+        rows: how many there are, by the name of the key that says so.
 
     Raises:
         ConfigError: they cannot.
@@ -93,7 +93,7 @@ def check_shares(stage: TrainingStage, processes: int, **rows: int) -> None:
         if count % parts:
             raise ConfigError(
                 f"stages.{stage.name}: {count} {name} cannot be shared equally by {parts} parts "
-                f"(processes x accumulation). Change data.{name}."
+                f"(processes x accumulation). Choose a multiple for {name}."
             )
 
 

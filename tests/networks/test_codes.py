@@ -38,7 +38,7 @@ def vq(symbols: int = 6, size: int = 4, **changes: float) -> VqBottleneck:
 def every_bottleneck() -> list[Bottleneck]:
     torch.manual_seed(3)
     return [
-        ContinuousBottleneck(5, 4),
+        ContinuousBottleneck(5, 4, noise=0.5),
         GaussianBottleneck(5, 4, free_nats=0.1),
         OneHotBottleneck(5, 6, temperature=0.7),
         BinaryBottleneck(5, 4),
@@ -74,6 +74,18 @@ def test_the_capacity_of_a_code_in_bits() -> None:
 def test_plain_numbers_have_no_prior() -> None:
     with pytest.raises(ArgumentError, match="no prior"):
         ContinuousBottleneck(5, 4).prior(1, 1, torch.Generator())
+
+
+def test_the_noise_of_plain_numbers_has_its_variance_and_is_for_training() -> None:
+    one, slots = ContinuousBottleneck(5, 4, noise=1.5), rows(4000, 2, 5)
+    clean = one(slots).values
+    added = one(slots, uniforms(4000, one.draws(2))).values - clean
+    assert kstest((added / 1.5**0.5).flatten().detach().numpy(), "norm").pvalue > 0.01
+    torch.testing.assert_close(
+        clean.var(dim=2, correction=0).mean(), torch.tensor(1.0), atol=1e-3, rtol=0
+    )
+    without = ContinuousBottleneck(5, 4)
+    assert without.draws(2) == 0
 
 
 def test_a_gaussians_price_is_its_divergence_and_draws_have_its_moments() -> None:

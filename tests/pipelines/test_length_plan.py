@@ -11,6 +11,7 @@ from summ.pipelines.length_plan import (
     assemble,
     plan_summary,
     share_words,
+    whole_first,
 )
 from summ.text.words import count_words
 
@@ -77,6 +78,16 @@ def test_the_odd_word_goes_to_the_first_of_equals():
 )
 def test_what_is_kept(text, limit, parts):
     assert [(part.text, part.budget) for part in planned(text, **limit).parts] == parts
+
+
+def test_with_two_thirds_used_only_what_follows_is_added():
+    long = "The old theatre of the city burned down on Monday morning, the police said."
+    short = ["A mayor came.", "Nobody was hurt there.", "A theatre burned."]
+    sentences = [long, *short]
+    whole = [part.place for part in whole_first(sentences, [0, 2, 3], 20).parts]
+    assert whole == [0]  # 14 words of 20
+    assert [part.place for part in whole_first(sentences, [0, 1, 3], 20).parts] == [0, 1]
+    assert [part.place for part in whole_first(sentences, [0, 2], 23).parts] == [0, 2]
 
 
 def test_sentences_are_a_limit_even_if_the_words_suffice():

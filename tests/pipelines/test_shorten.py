@@ -236,14 +236,18 @@ def test_what_a_line_tells(searcher, sentence, line, told):
     assert (content.words, content.behind_verb, content.lost_of_subject) == told
 
 
-def test_a_model_loaded_by_name_knows_the_style_of_a_sentence():
+@pytest.fixture(scope="module")
+def summarizer() -> Summarizer:
+    return Summarizer.load(device="cpu")
+
+
+def test_a_model_loaded_by_name_knows_the_style_of_a_sentence(summarizer):
     [named] = summ.load("en-small", "cpu").summarize(SENTENCES[:1], words=8, style="sentence")
-    [default] = Summarizer.load(device="cpu").summarize(SENTENCES[:1], words=8, style="sentence")
+    [default] = summarizer.summarize(SENTENCES[:1], words=8, style="sentence")
     assert named.text == default.text
 
 
-def test_the_style_decides_who_writes():
-    summarizer = Summarizer.load()
+def test_the_style_decides_who_writes(summarizer):
     text = SENTENCES[0]
     by_style = {
         style: summarizer.summarize([text], words=8, style=style)[0].text

@@ -1,6 +1,7 @@
 import pytest
 
 from summ.families.shortener.model import ShortenerModel, load_shortener
+from summ.pipelines.noun_skips import is_bare_plural
 from summ.pipelines.skips import Skips
 from summ.text.folding import fold
 
@@ -47,6 +48,20 @@ def test_phrases_may_go(model, gap):
 )
 def test_what_belongs_together_stays(model, gap):
     assert not allows(model, gap.replace("|", ""), gap)
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("Banks fear guards who were there.", True),
+        ("Banks fear police who were there.", True),
+        ("Banks fear the guards who were there.", False),
+        ("Banks fear nobody who was there.", False),
+    ],
+)
+def test_a_plural_alone_needs_what_says_which(model, text, bare):
+    found = skips(model, text)
+    assert is_bare_plural(found, found.tokens.index("who") - 1) == bare
 
 
 @pytest.mark.parametrize(

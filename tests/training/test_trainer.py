@@ -305,7 +305,7 @@ def test_a_damaged_checkpoint_is_refused(corpus: Path, reference: Path, tmp_path
 
 def test_rows_must_divide_among_micro_batches(corpus: Path, tmp_path: Path) -> None:
     settings = config(corpus, tmp_path / "odd", "stages.0.optimizer.accumulation=3")
-    with pytest.raises(ConfigError, match="which 3 parts"):
+    with pytest.raises(ConfigError, match="cannot be shared equally by 3 parts"):
         train(settings)
 
 

@@ -27,15 +27,26 @@ Size = Annotated[int, Field(gt=0, le=1024)]
 Symbols = Annotated[int, Field(gt=1, le=1 << 16)]
 
 
-class ContinuousConfig(Section):
-    """Plain numbers, ``size`` of them in each of the ``slots``; nothing limits what they hold."""
+class SlotsConfig(Section):
+    """Several slots; with ``in_order`` each reads the words around its own place in the text."""
+
+    slots: Slots = 8
+    in_order: bool = False
+
+
+class ContinuousConfig(SlotsConfig):
+    """Plain numbers, ``size`` of them in each of the ``slots``.
+
+    Nothing limits what they hold but ``noise``: the variance of what is added to them in training,
+    where their own is 1.
+    """
 
     kind: Literal["continuous"]
-    slots: Slots = 8
     size: Size = 32
+    noise: Weight = 0.0
 
 
-class GaussianConfig(Section):
+class GaussianConfig(SlotsConfig):
     """A normal distribution over ``size`` numbers a slot: a variational autoencoder.
 
     Each number may cost ``free_nats`` for nothing.
@@ -47,24 +58,22 @@ class GaussianConfig(Section):
     free_nats: Weight = 0.25
 
 
-class OneHotConfig(Section):
+class OneHotConfig(SlotsConfig):
     """One of ``symbols`` a slot, by straight-through Gumbel-softmax of this ``temperature``."""
 
     kind: Literal["one-hot"]
-    slots: Slots = 8
     symbols: Symbols = 256
     temperature: Temperature = 1.0
 
 
-class BinaryConfig(Section):
+class BinaryConfig(SlotsConfig):
     """Signs: ``bits`` of them a slot."""
 
     kind: Literal["binary"]
-    slots: Slots = 8
     bits: Size = 8
 
 
-class VqConfig(Section):
+class VqConfig(SlotsConfig):
     """The nearest of ``symbols`` learned vectors of ``size`` numbers, for each slot.
 
     ``decay`` is that of their moving means, ``commitment`` weighs the distance of the encoder's
@@ -73,7 +82,6 @@ class VqConfig(Section):
     """
 
     kind: Literal["vq"]
-    slots: Slots = 8
     symbols: Symbols = 256
     size: Size = 32
     decay: Annotated[float, Field(ge=0, lt=1)] = 0.99
@@ -82,7 +90,7 @@ class VqConfig(Section):
     fitted_on: Rows = 2048
 
 
-class StyledConfig(Section):
+class StyledConfig(SlotsConfig):
     """Plain numbers in two parts, content and style.
 
     By ``instance-norm`` the style is mean and deviation of each number over the slots; by ``slot``

@@ -90,7 +90,7 @@ def build_bottleneck(width: int, config: BaseModel, pieces: int) -> Bottleneck:
     """
     match config:
         case ContinuousConfig():
-            return ContinuousBottleneck(width, config.size)
+            return ContinuousBottleneck(width, config.size, config.noise)
         case GaussianConfig():
             return GaussianBottleneck(width, config.size, config.free_nats)
         case OneHotConfig():
@@ -169,7 +169,9 @@ def _around(network: Any, vocabulary: Vocabulary, settings: AutoencoderSettings)
     width = int(network.config.hidden_size)
     bottleneck = build_bottleneck(width, config, vocabulary.size)
     facts = vocabulary_facts(vocabulary)
-    return Autoencoder(network, facts, bottleneck, config.slots, vocabulary.unk)
+    return Autoencoder(
+        network, facts, bottleneck, config.slots, vocabulary.unk, in_order=config.in_order
+    )
 
 
 def save_autoencoder(model: AutoencoderModel, folder: Path) -> None:

@@ -83,7 +83,8 @@ class RebuildStep(nn.Module):
         kept = -(-self.slots // (1 << streams.integers("kept", rows, halvings)))
         encoded = self.network.read(code.values, kept)
         nll = self.nll(encoded, batch, luck)
-        bag = bag_nll(self.network.bag_logits(encoded), batch.ids, batch.mask)
+        bags = self.network.bags(batch)
+        bag = bag_nll(self.network.bag_logits(encoded), batch.ids, batch.mask, bags)
         # 4. What is lost, and what the bottleneck asks for.
         weight = self.stage.code_weight * self._warmth(streams.step)
         loss = nll + self.stage.bag_weight * bag + weight * code.loss

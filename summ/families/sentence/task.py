@@ -44,7 +44,7 @@ from summ.networks.document_context import DocumentContext
 from summ.networks.sentence_decoder import SentenceDecoder
 from summ.networks.sentence_encoder import PooledEncoder, StaticEncoder
 from summ.training.random_streams import stage_seed
-from summ.training.task import StageParts, Validation
+from summ.training.task import StageParts, Validation, check_shares
 
 Objective = Literal["quick-thought", "skip-thought", "infomax", "cpc", "untrained"]
 
@@ -117,11 +117,7 @@ class SentenceTask:
             ConfigError: the processes cannot share the sentences of an update equally.
         """
         count = stage.sentences or self.config.data.sentences
-        if count % processes:
-            raise ConfigError(
-                f"stages.{stage.name}: {count} sentences cannot be shared equally by {processes} "
-                "processes. Change sentences."
-            )
+        check_shares(stage, processes, sentences=count)
         texts = SingleSentences(
             self.prose,
             stage_seed(self.config.seed, stage.name),

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from summ.config import NetworkConfig, NoiseConfig, TrainingStage
+from summ.config import NetworkConfig, NoiseConfig
 from summ.data.batches import Batches, SentenceBatches
 from summ.data.corpus import Corpus
 from summ.data.files import content_digest
@@ -54,7 +54,7 @@ from summ.networks.policy import Marks
 from summ.networks.salience import Salience
 from summ.text.vocabulary import Vocabulary
 from summ.training.random_streams import stage_seed
-from summ.training.task import Adversary, StageParts, Validation
+from summ.training.task import Adversary, StageParts, Validation, check_shares
 from summ.types import Tokens
 
 # What of a stage's figures its progress bar shows.
@@ -229,7 +229,7 @@ class SummarizerTask:
     def _salience_parts(self, stage: SalienceStage, processes: int) -> StageParts:
         salience, compressor = self._salience(stage.name), self.summary_model.compressor
         rows = stage.sentences or self.config.data.sentences
-        _check_shares(stage, processes, sentences=rows)
+        check_shares(stage, processes, sentences=rows)
         texts = LeadBatches(
             open_prose(stage, self.summary_model.vocabulary),
             stage_seed(self.config.seed, stage.name),
@@ -261,7 +261,7 @@ class SummarizerTask:
         """
         data = self.config.data
         sentences = stage.sentences or data.sentences
-        _check_shares(stage, processes, documents=documents or 0, sentences=sentences)
+        check_shares(stage, processes, documents=documents or 0, sentences=sentences)
         if corpus is not None:
             data = data.model_copy(update={"corpus": corpus})
         return Batches(
@@ -306,21 +306,6 @@ class SummarizerTask:
         if self.summary_model.salience is None:
             raise ConfigError(f"stages.{stage}: the model has no layers for salience.")
         return self.summary_model.salience
-
-
-def _check_shares(stage: TrainingStage, processes: int, **rows: int) -> None:
-    """Passes where processes and micro-batches can share the rows of an update equally.
-
-    Raises:
-        ConfigError: they cannot.
-    """
-    parts = processes * stage.optimizer.accumulation
-    for name, count in rows.items():
-        if count % parts:
-            raise ConfigError(
-                f"stages.{stage.name}: {name} is {count}, which {parts} parts (processes x "
-                "accumulation) cannot share equally. Choose a multiple."
-            )
 
 
 def corpora_of(config: SummarizerRun) -> dict[Path, Corpus]:

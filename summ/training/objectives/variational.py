@@ -3,7 +3,7 @@
 Pure functions from tensors to losses, as in ``objectives``; what a code itself costs is in
 ``summ.networks.code_costs``.
 
-Axes: N texts, T positions, V pieces, S draws of a code.
+Axes: N texts, T positions, B bags of a text, V pieces, S draws of a code.
 """
 
 from __future__ import annotations
@@ -16,10 +16,19 @@ from torch import Tensor
 
 
 def bag_nll(
-    logits: Float[Tensor, "N V"], ids: Int[Tensor, "N T"], mask: Bool[Tensor, "N T"]
+    logits: Float[Tensor, "N B V"],
+    ids: Int[Tensor, "N T"],
+    mask: Bool[Tensor, "N T"],
+    bags: Int[Tensor, "N T"],
 ) -> Float[Tensor, " N"]:
-    """Nats of the pieces of each text, all told from one distribution, in no order."""
-    log_probs = logits.float().log_softmax(dim=1).gather(1, ids)
+    """Nats of the pieces of each text, all of a bag told from one distribution, in no order.
+
+    Args:
+        logits: of the pieces, one distribution a bag.
+        bags: which bag each piece is in.
+    """
+    rows = torch.arange(len(ids), device=ids.device)[:, None]
+    log_probs = logits.float().log_softmax(dim=2)[rows, bags, ids]
     return -log_probs.masked_fill(~mask, 0.0).sum(dim=1)
 
 

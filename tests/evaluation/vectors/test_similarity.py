@@ -57,14 +57,20 @@ def test_ranks_count_and_not_sizes() -> None:
     assert turned.spearman == pytest.approx(-1)
 
 
+def spearman(a: np.ndarray, b: np.ndarray, axis: int) -> np.ndarray:
+    """Of many resamples at once, which ``stats.spearmanr`` takes one by one: 1.5 seconds here."""
+    ranks = (stats.rankdata(one, axis=axis) for one in (a, b))
+    return stats.pearsonr(*ranks, axis=axis).statistic
+
+
 def test_the_interval_is_scipys() -> None:
     vectors, scores = data()
     found = similarity(probe_of(list(scores)), vectors, resamples=4000)
     other = stats.bootstrap(
         (found.cosines, scores),
-        lambda a, b: stats.spearmanr(a, b).statistic,
+        spearman,
         paired=True,
-        vectorized=False,
+        vectorized=True,
         n_resamples=1500,
         method="percentile",
         rng=5,

@@ -29,12 +29,19 @@ from tests import tiny
 
 CPU = torch.device("cpu")
 BOTTLENECKS: dict[str, dict[str, Any]] = {
-    "continuous": {"slots": 2, "size": 8},
+    "continuous": {"slots": 2, "size": 8, "in_order": True},
     "gaussian": {"slots": 2, "size": 8, "free_nats": 0.1},
     "one-hot": {"slots": 3, "symbols": 16},
     "binary": {"slots": 2, "bits": 8},
     "styled": {"slots": 3, "size": 8},
-    "vq": {"slots": 3, "symbols": 16, "size": 8, "restart_every": 2, "fitted_on": 32},
+    "vq": {
+        "slots": 3,
+        "in_order": True,
+        "symbols": 16,
+        "size": 8,
+        "restart_every": 2,
+        "fitted_on": 32,
+    },
 }
 
 
@@ -317,7 +324,8 @@ def test_a_lent_style_is_that_of_another_text_of_the_same_style(
 def test_of_a_nested_code_the_first_slots_are_read_and_no_others(
     tiny_corpus: Path, tmp_path: Path
 ) -> None:
-    run = config(tmp_path, tiny_corpus, "vq", "stages.0.nested=true", "bottleneck.slots=4")
+    asked = ("stages.0.nested=true", "bottleneck.slots=4", "bottleneck.in_order=false")
+    run = config(tmp_path, tiny_corpus, "vq", *asked)
     task = AutoencoderTask(run, CPU)
     parts = task.begin(0, 1)
     step, batch = parts.step.eval(), parts.batches.at(0)

@@ -21,7 +21,7 @@ from summ.text.vocabulary import Vocabulary
 from summ.training.checkpoint import checkpoints
 from summ.training.objectives.contrastive import neighbour_log_probs, quick_thought_nll
 from tests.families.sentence.test_task import config, corpus, one_thread, weights  # noqa: F401
-from tests.families.sentence.test_thought_steps import CONFIG, sentences, share, streams
+from tests.families.sentence.test_thought_steps import CONFIG, quick, sentences, share, streams
 from tests.tiny import gradients
 
 
@@ -85,6 +85,19 @@ def test_each_next_sentence_is_picked_among_all_others(
     torch.testing.assert_close(output.loss, losses / batch.total)
     assert float(output.stats["cpc/accuracy"]) == pytest.approx(sum(right) / len(right))
     assert step.evaluate(batch)["loss"] == pytest.approx(float(losses.detach()), rel=1e-5)
+
+
+@pytest.mark.parametrize("make", [cpc, quick])
+def test_the_main_process_validates_alone(
+    make: object, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others have gone on: whoever asked them would wait for ever."""
+    step, batch = make(vocabulary), sentences()  # type: ignore[operator]
+    expected = step.evaluate(batch)
+    monkeypatch.setattr(torch.distributed, "is_initialized", lambda: True)
+    monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 2)
+    monkeypatch.setattr(torch.distributed, "all_gather", lambda *_: pytest.fail("nobody answers"))
+    assert step.evaluate(batch) == expected
 
 
 def test_a_context_knows_nothing_of_what_comes(vocabulary: Vocabulary) -> None:

@@ -155,5 +155,5 @@ def test_what_cannot_be_trained_is_refused(tiny_corpus: Path, prose: Path, tmp_p
         begin(guessed(tmp_path / "other"))
     with pytest.raises(ValueError, match="discriminator_every"):
         begin(guessed(prose, discriminator_every=1))
-    with pytest.raises(ConfigError, match="sentences is 16, which 3 parts"):
+    with pytest.raises(ConfigError, match="16 sentences cannot be shared equally by 3 parts"):
         begin(guessed(prose), shards=3)

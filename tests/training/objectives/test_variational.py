@@ -96,11 +96,25 @@ def test_commitment_moves_the_slots_and_not_the_codes() -> None:
 
 
 def test_a_bag_is_told_from_one_distribution() -> None:
-    logits = rows(1, 5).float()
+    logits = rows(1, 1, 5).float()
     ids, mask = torch.tensor([[2, 2, 4, 0]]), torch.tensor([[True, True, True, False]])
-    shares = logits.softmax(dim=1)[0]
+    shares = logits.softmax(dim=2)[0, 0]
     expected = -(2 * shares[2].log() + shares[4].log())
-    torch.testing.assert_close(bag_nll(logits, ids, mask)[0], expected)
+    one = torch.zeros_like(ids)
+    torch.testing.assert_close(bag_nll(logits, ids, mask, one)[0], expected)
+
+
+def test_each_of_two_bags_has_its_own_distribution() -> None:
+    logits = rows(2, 2, 5).float()
+    ids = torch.tensor([[2, 2, 4, 0], [1, 3, 0, 0]])
+    mask = torch.tensor([[True, True, True, False], [True, True, False, False]])
+    bags = torch.tensor([[0, 1, 1, 1], [1, 0, 0, 0]])
+    told = logits.log_softmax(dim=2)
+    expected = [
+        -(told[0, 0, 2] + told[0, 1, 2] + told[0, 1, 4]),
+        -(told[1, 1, 1] + told[1, 0, 3]),
+    ]
+    torch.testing.assert_close(bag_nll(logits, ids, mask, bags), torch.stack(expected))
 
 
 def test_perplexity_counts_the_symbols_in_use() -> None:
