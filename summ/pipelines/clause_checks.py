@@ -29,6 +29,8 @@ from summ.text.languages.tables import table
 from summ.text.verbs import VerbLexicon
 
 _OPENS_CLAUSE = SUBORDINATORS | table("that who which whether if until unless how why before")
+_NEEDS_VERB = table("if when because although though unless whether")
+_OPENERS = (SUBORDINATORS | PREPOSITIONS | {"if", "just", "even"}) - {"over", "around"}
 _LONGEST_ASIDE = 9  # words
 _JOINS = table("and but or who which that as while when after because if although though , ; : --")
 
@@ -78,17 +80,46 @@ def breaks_off(source: OrderedSource, skips: Skips, places: Sequence[int]) -> bo
     if opener is None:
         return False
     said = [place for place in places if place > opener]
-    if any(skips.finite[place] and not skips.is_reduced(place) for place in said):
-        return False
     rest = range(_behind_aside(tokens, places[-1] + 1), len(tokens))
+    verbs = [place for place in said if skips.finite[place] and not skips.is_reduced(place)]
+    if verbs and not (verbs == [places[-1]] and _has_verb_behind(skips, rest)):
+        return False
+    if tokens[opener] in _NEEDS_VERB and _is_subject(skips, said):
+        return True
     for place in rest:
-        if skips.finite[place] and not skips.is_reduced(place):
+        if (skips.finite[place] and not skips.is_reduced(place)) or _is_past(skips, place):
             # A participle or a preposition behind the opener needs no finite verb.
             first = tokens[said[0]] if said else ""
             return not (first.endswith("ing") or first in PREPOSITIONS)
         if tokens[place] in MARKS | _OPENS_CLAUSE | {"and", "but"}:
             break
     return False
+
+
+def _has_verb_behind(skips: Skips, rest: range) -> bool:
+    """Whether a noun that could be a verb has its own: *that his plans (for a port are small)*."""
+    tokens = skips.tokens
+    end = next((place for place in rest if tokens[place] in MARKS | _OPENS_CLAUSE), len(tokens))
+    phrase = tokens[rest.start : rest.start + 1]
+    spoken = any(skips.finite[place] for place in range(rest.start, end))
+    noun = tokens[rest.start - 1] in skips.verbs.nounish
+    return noun and bool((PREPOSITIONS | {"of"}) & set(phrase)) and spoken
+
+
+def _is_subject(skips: Skips, said: Sequence[int]) -> bool:
+    """Whether nobody does anything yet: *if rescue talks (with banks fail)*, not *if elected*."""
+    tokens, verbs = skips.tokens, skips.verbs
+    if len(said) < 2 or tokens[said[0]].endswith(("ed", "ing")) or tokens[said[0]] in PREPOSITIONS:
+        return False
+    plain = verbs.base - verbs.nounish
+    return tokens[said[0]] not in verbs.passive and not any(tokens[k] in plain for k in said[1:])
+
+
+def _is_past(skips: Skips, place: int) -> bool:
+    """Whether an unknown verb has an object: *as Bo (booted France to victory)*."""
+    token, after = skips.tokens[place], skips.tokens[place + 1 : place + 2]
+    unknown = token.endswith("ed") and not skips.verbs.knows(token) and skips.names[place - 1]
+    return unknown and bool(after) and (skips.names[place + 1] or after[0] in DETERMINERS)
 
 
 def _behind_aside(tokens: Sequence[str], start: int) -> int:
@@ -141,7 +172,10 @@ def lacks_clause(source: OrderedSource, skips: Skips, places: Sequence[int]) -> 
         return False  # *is found guilty*
     if any(tokens[here] == "to" and here > said for here in places[:-1]):
         return False  # *warned users to update their systems*
-    for place in range(places[-1] + 1, len(tokens)):
+    start = places[-1] + 1
+    if start + 1 < len(tokens) and (skips.names[start + 1] or tokens[start + 1] in DETERMINERS):
+        start = _behind_aside(tokens, start)  # *believe the row with the owner, Leeds Bread, (is)*
+    for place in range(start, len(tokens)):
         if tokens[place] == ":" and tokens[said] in SAYING and said < places[-1]:
             return bool({'"', "``"} & set(tokens[place + 1 : place + 2]))
         if tokens[place] in MARKS | SUBORDINATORS | {"and", "but", "who", "which", "that"}:
@@ -182,8 +216,12 @@ def opens_only(source: OrderedSource, skips: Skips, places: Sequence[int]) -> bo
     What an auxiliary follows is a subject: *wearing it is no practice*.
     """
     tokens = source.folded.tokens
-    if places[0] or not tokens[0].endswith("ing") or "," not in tokens:
+    if places[0] or "," not in tokens:
         return False
     comma = tokens.index(",")
+    if tokens[0] in _OPENERS:
+        return places[-1] <= comma
+    if not tokens[0].endswith("ing"):
+        return False
     said = any(skips.finite[place] for place in places if place > comma)
     return not said and not (AUXILIARIES | BE) & set(tokens[:comma])

@@ -8,21 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from summ.pipelines.noun_phrases import (
-    adverbs,
-    dates,
-    emphasis,
-    given_names,
-    offices,
-    quantities,
-    restrictions,
-)
+from summ.pipelines.names import ages, given_names, offices, owners
+from summ.pipelines.noun_phrases import adverbs, dates, emphasis, people, quantities, restrictions
 from summ.pipelines.ordered_search import OrderedSource
 from summ.text.languages.en import DENIALS
 from summ.text.languages.en_phrases import (
     AUXILIARIES,
+    BELIEVING,
     LIMITING,
     MODALS,
+    NUMBERS,
     PARTICIPLES,
     PREPOSITIONS,
     SAME_PAST,
@@ -37,6 +32,7 @@ _KEEPS_AUXILIARY = MODALS | table("to not who which that and he she it they ther
 _RELATIVES = table("who which that whose where whom")
 _NO_SECOND = _RELATIVES | table("as when while after because if although , ;")
 _BETWEEN = table("been being already now also both")
+_REPORTED = table("reportedly allegedly apparently")  # these stay: *Bo reportedly close to deal*
 _ARTICLES = table("a an the")
 # Before and behind these an article belongs to a fixed expression, or makes a noun of an adjective.
 _ARTICLE_BEFORE = table(
@@ -47,9 +43,14 @@ _ARTICLE_BEFORE = table(
 _ARTICLE_BEHIND = table("such half what many quite rather all both not per $")
 _ORDINALS = table("third fifth tenth")
 _POSSESSIVES = table("his her its their")
+# Before *of its* these are of one thing as a whole.
+_WHOSE = table("name launch sale start end size cost part use value head price future")
 # Predicates that can do without *is* and *are*.
-_PREDICATES = PREPOSITIONS | table("set due likely unlikely dead ready to")
-_RULING = table("rule rules ruled")
+_PREDICATES = PREPOSITIONS | table(
+    "set due likely unlikely dead ready to close hopeful confident keen unsure adamant uncertain"
+)
+_CAUSES = table("as while when because although though since")
+_RULING = table("rule rules ruled forecast forecasts hopeful confident")
 _QUOTES = {'"', "``", "''"}
 
 
@@ -92,19 +93,33 @@ def _removals(
         for number, token in enumerate(tokens[1:], start=1)
         if token in _POSSESSIVES
         and number + 1 < len(tokens)
-        and tokens[number - 1] != "of"  # *one of his daughters*
+        # *the name of its mission*, but not *one of his daughters*
+        and (
+            tokens[number - 1] != "of"
+            or tokens[number - 2] in _WHOSE
+            or tokens[number + 1] in NUMBERS  # *one of its two members*
+        )
     }
     stress, titles = emphasis(tokens, surfaces) | dates(tokens), offices(tokens, surfaces, verbs)
+    stress |= ages(tokens, surfaces)
     for gone in (first, auxiliary, first | auxiliary, articles, articles | auxiliary):
         yield least | gone
+    counted = people(tokens)
+    yield least | articles | counted
+    auxiliary |= counted
     given = given_names(tokens, surfaces, verbs)
     for gone in (given, given | stress, given | stress | possessives):
         yield least | articles | auxiliary | gone
     for gone in (titles, titles | stress | possessives, titles | given | stress | possessives):
         yield least | articles | auxiliary | gone
     groups, manner = quantities(tokens), adverbs(tokens, verbs)
-    for gone in (groups, manner, possessives | groups | manner | restrictions(tokens, surfaces)):
+    restricted = restrictions(tokens, surfaces)
+    for gone in (groups, manner, possessives | groups | manner | restricted):
         yield least | articles | auxiliary | stress | titles | gone
+    owned = owners(tokens, surfaces) | possessives
+    for gone in (owned, owned | titles, owned | titles | given, owned | restricted | stress):
+        yield least | articles | auxiliary | gone
+    yield least | articles | auxiliary | owned | titles | given | restricted | stress | manner
 
 
 def _brackets(tokens: Sequence[str]) -> set[int]:
@@ -122,7 +137,7 @@ def _complementizer(tokens: Sequence[str]) -> set[int]:
     return {
         number
         for number in range(2, len(tokens) - 3)
-        if tokens[number] == "that" and tokens[number - 1] in SAYING | _RULING
+        if tokens[number] == "that" and tokens[number - 1] in SAYING | BELIEVING | _RULING
     }
 
 
@@ -176,6 +191,8 @@ def _auxiliary(tokens: Sequence[str], verbs: VerbLexicon) -> list[int]:
     if not own or _RELATIVES & set(tokens[: own[0]]):
         return []  # behind a relative clause the verb would seem to belong to it
     gone = _goes_with(tokens, own[0], verbs)
+    if gone and tokens[gone[-1] + 1].endswith("ing") and _CAUSES & set(tokens[: own[0]]):
+        return []  # *as rivals (were) looking on*
     for second in own[1:]:
         # *16 killed and 22 injured*: one says it for both.
         joined = "and" in tokens[own[0] : second] and tokens[second] == tokens[own[0]]
@@ -187,12 +204,13 @@ def _auxiliary(tokens: Sequence[str], verbs: VerbLexicon) -> list[int]:
 def _goes_with(tokens: Sequence[str], first: int, verbs: VerbLexicon) -> list[int]:
     """An auxiliary with what belongs to it; empty if its verb cannot do without it."""
     end = first + 1
-    while end < len(tokens) - 1 and _is_between(tokens[end]):
+    while end < len(tokens) - 1 and (_is_between(tokens[end]) or tokens[end] in _REPORTED):
         end += 1
     helped = bool({"been", "being"} & set(tokens[first + 1 : end]))
     after = (*tokens[end + 1 : end + 2], "")[0]
     goes = _may_stand_alone(tokens[first], tokens[end], after, helped, verbs)
-    return list(range(first, end)) if goes else []
+    spared = (place for place in range(first, end) if tokens[place] not in _REPORTED)
+    return list(spared) if goes else []
 
 
 def _is_between(token: str) -> bool:

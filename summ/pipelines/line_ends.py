@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from summ.pipelines.line_joints import may_part
+from summ.pipelines.line_measures import SPANS, counts_on, dates_another, dates_speech
 from summ.pipelines.tagged_words import TaggedWords
 from summ.text.languages.en import LEANING
 from summ.text.languages.en_phrases import (
@@ -13,12 +14,12 @@ from summ.text.languages.en_phrases import (
     ASKING,
     AUXILIARIES,
     BE,
-    BELIEVING,
     BOUND_PAIRS,
     CALLING,
     CLAUSE_STARTS,
     CLITICS,
     COMPLETE_ALONE,
+    COMPLETE_PASSIVE,
     CONTROLLING,
     DETERMINERS,
     EMPHATIC,
@@ -31,12 +32,11 @@ from summ.text.languages.en_phrases import (
     PREPOSITIONS,
     PRONOUNS,
     SAME_PAST,
-    SAYING,
     SOFT_ADVERBS,
-    SUBORDINATORS,
     WEEKDAYS,
 )
 from summ.text.languages.tables import table
+from summ.text.verbs import is_plural
 
 _PLACE_OR_TIME = table(
     "to in at after during since before from when as while near because amid despite this last "
@@ -51,7 +51,7 @@ _PARTICLES = table("up off out over down before behind about")
 _SAME_PARTICIPLE = table("cut put hit set hurt shut spread beat")
 # Behind an object these belong to the verb before it: *turned himself in*, *put a plan off*.
 _SEPARABLE = table("in up out off over down away back on")
-_BEHIND_PARTICLE = PREPOSITIONS | table("to of , ; : .")
+_BEHIND_PARTICLE = PREPOSITIONS | table("to of as , ; : .")
 # Before these a participle or an adjective behind an article stands for its noun: *the injured*.
 _BEHIND_NOUN = MARKS | PREPOSITIONS | CLAUSE_STARTS | AUXILIARIES | table("by and or of")
 _STRESSING = EMPHATIC | INTERSECTIVE
@@ -66,19 +66,18 @@ _CAUSING = table("had has have get gets got left leaves leave keeps kept saw see
 _JOINING = table("and but or that which who")
 _POSSESSIVES = table("his her their its 's")
 _STOPPING = table("stop stops stopped stopping prevent prevents prevented preventing")
-_RESOLVING = table(
-    "agreed decided promised pledged vowed threatened offered refused voted hoped wanted sought "
-    "tried planned proposed failed managed"
-)
 _INCOMPLETE = table(
     "put set taken made given found left based aimed sworn accused charged asked able"
 )
 _BEFORE_GERUND = table("of by on for from without after before since while when despite")
-_SPANS = table("minutes hours days weeks months years minute hour day week month year")
 _BETWEEN_TWO = table(
     "choice difference differences gap agreement deal talks relations ties link links match clash "
     "clashes row war battle border conflict balance distinction cooperation"
 )
+_EVERYWHERE = table("over around across of the")
+_COMING = table("come comes came coming amount amounts amounted")
+_SHOWING = table("depicts depict depicting depicted shows show showing showed")
+_FIXED = {("no", "match", "for"), ("in", "talks", "with"), ("in", "talks", "to")}
 _LONGEST_OBJECT = 5  # words
 _HELPING = table("help helps helped helping")
 _PUTTING = table("put puts putting")
@@ -172,8 +171,10 @@ class LineEnds:
         tokens, verbs = self.words.tokens, self.words.verbs
         token, after = tokens[place], tokens[place + 1]
         before = tokens[place - 1] if place else ""
-        if (before, token) == ("to", "later"):
+        if (before, token) == ("to", "later") or (token == "all" and after in _EVERYWHERE):
             return True
+        if (token in _COMING and after == "to") or dates_another(self.words, place):
+            return True  # *may come (to an end)*
         if before in {"how", "so", "too", "as"} or (after, token) in BOUND_PAIRS:
             return True
         if token == "once" and after not in MARKS:
@@ -186,7 +187,7 @@ class LineEnds:
             return True  # *could transfer (as many as ten)*
         if before in MODALS and after in PREPOSITIONS and token not in verbs.base:
             return True  # *can border on*
-        return self._separates(place) or self._describes(place) or self._dates_speech(place)
+        return self._separates(place) or self._describes(place) or dates_speech(self.words, place)
 
     def _further(self, place: int) -> str:
         """The second word behind a place; a full stop behind the end."""
@@ -196,14 +197,17 @@ class LineEnds:
         """Whether what follows says what a word means: *hours after*, *the way it handles*."""
         token, after = self.words.tokens[place], self.words.tokens[place + 1]
         before = self.words.tokens[max(0, place - 1)]
-        if token in _SPANS and after in {"after", "before"}:
+        if token in SPANS and after in {"after", "before"}:
             return True
-        dated = token in WEEKDAYS | _SPANS | {"today", "yesterday"}
+        dated = token in WEEKDAYS | SPANS | {"today", "yesterday"}
         verbal = dated or token.endswith(("ing", "ed")) or token in PARTICIPLES
         if after == "that" and (before in PREPOSITIONS or (verbal and before not in DETERMINERS)):
             return True  # *is warning that*, *had alleged that*, *with hopes that*
         if self._opens_aside(place):
             return True
+        role = self.words.tokens[max(0, place - 2) : place] == ("as", "the")
+        if role and after in {"with", "that", "where", "to"}:
+            return True  # *beat them as the port (with the most ships)*
         if token in _HELPING and after in self.words.verbs.base:
             return True
         return token in {"way", "ways", "moment"} and after in PRONOUNS | DETERMINERS
@@ -217,6 +221,8 @@ class LineEnds:
     def _asks(self, place: int) -> bool:
         """Whether a word asks for a preposition: *is looking*, *at risk of returning*."""
         token, before = self.words.tokens[place], self.words.tokens[max(0, place - 1) : place]
+        if token == "missing":
+            return False  # *ten are missing (after a storm)*
         if token in ASKING or not token.endswith("ing") or not before:
             return token in ASKING
         verbal = before[0] in BE | {","} or token not in self.words.verbs.nounish
@@ -250,9 +256,11 @@ class LineEnds:
         """Whether a preposition follows that a word needs: *put it (at ...)*, *a jump (in ...)*."""
         token, after = self.words.tokens[place], self.words.tokens[place + 1]
         further = self._further(place)
+        if (token, after) == ("away", "from") or (after == "from" and self._takes_from(place)):
+            return True
         if after in PREPOSITIONS and _PUTTING & set(self.words.tokens[max(0, place - 4) : place]):
             return True
-        if (*self.words.tokens[max(0, place - 1) : place + 2],) == ("no", "match", "for"):
+        if (*self.words.tokens[max(0, place - 1) : place + 2],) in _FIXED:
             return True
         if token == "work" and after == "on" and self.words.tokens[place - 1] in _POSSESSIVES:
             return True
@@ -267,6 +275,14 @@ class LineEnds:
             return True
         return after == "in" and further in {"to", "by", "for", ","} and token.endswith("ed")
 
+    def _takes_from(self, place: int) -> bool:
+        """Whether something is taken from somebody: *will not take money (from schools)*."""
+        near = range(max(0, place - _LONGEST_OBJECT), place)
+        return any(
+            self.words.tokens[k] in _TAKING and self.words.tokens[k - 1] in _BEFORE_INFINITIVE
+            for k in near
+        )
+
     def _separates(self, place: int) -> bool:
         """Whether a particle follows that the verb before needs: *turned himself (in at ...)*."""
         after, further = self.words.tokens[place + 1], self._further(place)
@@ -278,18 +294,6 @@ class LineEnds:
         if not (token.endswith("ed") or token in _STRESSING) or not place:
             return False
         return self.words.tokens[place - 1] in DETERMINERS and after not in _BEHIND_NOUN
-
-    def _dates_speech(self, place: int) -> bool:
-        """Whether a day stands behind a verb that goes on: *were seeking Tuesday (to break)*."""
-        token, after = self.words.tokens[place], self.words.tokens[place + 1]
-        if token not in WEEKDAYS | {"today", "yesterday"} or place < 2:
-            return False
-        verb = place - 1 - (self.words.tokens[place - 1] == "on")
-        said = self.words.tokens[verb]
-        if after == "to":
-            going = said.endswith("ing") and self.words.tokens[verb - 1] in BE
-            return going or said in _RESOLVING
-        return said in SAYING | BELIEVING and after not in MARKS | SUBORDINATORS | PREPOSITIONS
 
     def _is_open_verb(self, place: int) -> bool:
         """Whether a word is a verb in the active voice."""
@@ -317,45 +321,65 @@ class LineEnds:
         """Whether what follows a word begins something else."""
         after, verbs = self.words.tokens[place + 1], self.words.verbs
         further = self._further(place)
-        if after in CLITICS | {"of", "than"} or (
-            self.words.names[place] and self.words.names[place + 1]
-        ):
+        if self._goes_on(place):
             return False
-        if hinders(self.words.tokens, place + 1):
-            return False
-        if after == "between" and self.words.tokens[place] in _BETWEEN_TWO:
-            return False  # *a choice between*
-        if after in {"and", "or"} and not may_part(self.words, place):
-            return False
-        if after == "but" and place and self.words.tokens[place - 1] in {"a", "an"}:
-            return False  # *a dour but clinical match*
-        if after in AUXILIARIES | BE - {"being"}:
-            return False  # the word is its subject
-        if after == "being" and not (self.words.names[place] or self._is_noun(place)):
-            return False  # *is soon being moved*
-        if after in {"just", "only"} and (further in _SPANS or self.words.numbers[place + 2]):
+        if after == "into":  # *are released (into the wild)*, but not *are turned (into flats)*
+            passive = place > 0 and self.words.tokens[place - 1] in BE
+            return passive and self.words.tokens[place] in COMPLETE_PASSIVE
+        if after == "off":  # *crashed into the sea (off the coast)*
+            gerund = self.words.tokens[place].endswith("ing")
+            return further in DETERMINERS and self._is_noun(place) and not gerund
+        if after in {"just", "only"} and (further in SPANS or self.words.numbers[place + 2]):
             return True
         if after in verbs.finite and after not in verbs.nounish and not after.endswith("ed"):
             return False
         if self.words.numbers[place] and place and self.words.tokens[place - 1] in {"and", "or"}:
             return after in MARKS  # *22 in Spain and 9 (in Portugal)*
-        counted = PREPOSITIONS | WEEKDAYS | MARKS | {"and", "to", "as"}
-        number = self.words.numbers[place]
-        number = number or (after == "(" and place > 0 and self.words.numbers[place - 1])
-        if number and self._behind_brackets(place) not in counted:
+        if counts_on(self.words, place):
             return False
         known = (
             after in _BEHIND_ANY_END or after in verbs.passive or self._participle_follows(place)
         )
         if self._is_closed(place) or known or after.endswith(("ed", "ly")):
             return True
-        if _STOPPING & set(self.words.tokens[max(0, place - _LONGEST_OBJECT) : place]):
-            return False  # *to stop the bank (selling shares)*
+        near = set(self.words.tokens[max(0, place - _LONGEST_OBJECT) : place])
+        if _STOPPING & near or (_SHOWING & near and after.endswith("ing")):
+            return False  # *to stop the bank (selling shares)*, *depicts a man (selling them)*
         if self.words.names[place] and self.words.tokens[max(0, place - 1)] in DETERMINERS:
             return False  # *its European (carmaking unit)*
         gerund = further in MARKS | {"of"}  # *drunken driving,*, *the recent killing of two*
         verb = after not in verbs.nounish or after in verbs.transitive
         return after.endswith("ing") and verb and not gerund
+
+    def _goes_on(self, place: int) -> bool:
+        """Whether what follows belongs to any word: *of*, *than*, its verb, a list."""
+        token, after = self.words.tokens[place], self.words.tokens[place + 1]
+        before = self.words.tokens[max(0, place - 1) : place]
+        named = self.words.names[place] and self.words.names[place + 1]
+        if after in CLITICS | {"of", "than"} or named or hinders(self.words.tokens, place + 1):
+            return True
+        one_of = "one of" in " ".join(self.words.tokens[max(0, place - 5) : place])
+        if one_of and (after.endswith("ed") or after in PARTICIPLES):
+            return True  # *is one of four players (included in it)*
+        if (after == "between" and token in _BETWEEN_TWO) or after in AUXILIARIES | BE - {"being"}:
+            return True  # *a choice between*, and a word that is the subject of what follows
+        if after in {"and", "or"} and not may_part(self.words, place):
+            return True
+        if after == "but" and before and before[0] in {"a", "an"}:
+            return True  # *a dour but clinical match*
+        if after == "being" and not (self.words.names[place] or self._is_noun(place)):
+            return True  # *is soon being moved*
+        return after == "," and self._begins_list(place)
+
+    def _begins_list(self, place: int) -> bool:
+        """Whether single words are listed before a noun: *close all land(, air and sea routes)*."""
+        tokens, names = self.words.tokens, self.words.names
+        near = tokens[place + 2 : place + 5]
+        listed = len(near) == 3 and (near[1] in {"and", "or"} or near[1:] == (",", "and"))
+        last = place + (4 if near[1:2] != (",",) else 5)
+        if not listed or is_plural(tokens[place]) or any(names[place : last + 2]):
+            return False
+        return not (_BEHIND_NOUN | DETERMINERS) & set(tokens[last : last + 2])
 
     def _is_noun(self, place: int) -> bool:
         """Whether a word looks like a noun; few of them never follow an article."""
@@ -378,10 +402,3 @@ class LineEnds:
         # *had his licence withdrawn*
         caused = bool(_CAUSING & set(self.words.tokens[max(0, place - 5) : place]))
         return past and followed and not caused and any(self.words.finite[: place + 1])
-
-    def _behind_brackets(self, place: int) -> str:
-        """The word behind a number and its brackets: *a £7.5m ($14.6m) claim*."""
-        rest = self.words.tokens[place + 1 :]
-        if rest[0] == "(" and ")" in rest[:-1]:
-            return rest[rest.index(")") + 1]
-        return rest[0]

@@ -40,6 +40,8 @@ def may_part(words: TaggedWords, place: int) -> bool:
     if "between" in words.tokens[max(0, place - 4) : place]:
         return False
     both = token.endswith("ed") and further.endswith("ed")
+    if both and place and words.tokens[place - 1] in {"has", "have", "had"}:
+        return False  # *has shelled (and damaged the church)*: they share their object
     verb = both or further in verbs.finite or further in verbs.passive
     verb = verb or words.finite[min(place + 2, len(words.tokens) - 1)]
     verb = verb or _goes_on(words, place, further) or _ends_with_another(words, place)

@@ -1,7 +1,7 @@
-"""What a headline can spare within noun phrases: emphasis, and the office before a name.
+"""What a headline can spare within noun phrases: emphasis, quantities, adjectives, days.
 
-*huge budget deficits* are *budget deficits*, *Federal Reserve chairman Alan Greenspan* is *Alan
-Greenspan*.  An adjective that tells one thing from another stays: *nuclear weapons*.
+*huge budget deficits* are *budget deficits*.  An adjective that tells one thing from another stays:
+*nuclear weapons*.
 """
 
 from __future__ import annotations
@@ -11,15 +11,12 @@ from collections.abc import Sequence, Set
 from summ.text.languages.en import DENIALS, LEANING
 from summ.text.languages.en_phrases import (
     AUXILIARIES,
-    CALLED_AFTER,
     CLITICS,
     DETERMINERS,
     EMPHATIC,
-    GIVEN_NAMES,
     INTERSECTIVE,
-    KINDS,
     LIMITING,
-    OFFICES,
+    NUMBERS,
     PREPOSITIONS,
     WEEKDAYS,
 )
@@ -27,6 +24,17 @@ from summ.text.languages.tables import table
 from summ.text.verbs import VerbLexicon, is_plural
 
 _ARTICLES = table("a an the")
+# What stands before a hyphen and makes a thing another: *anti-war*, *left-wing*, *ex-wife*.
+_DECISIVE = table(
+    "anti non ex pro co semi near same would so self mid post pre single left right far then half "
+    "un mis off low high first second third fourth last two three four one full part all"
+)
+_PEOPLE = table("people others persons")
+_HARMED = table(
+    "killed injured wounded dead missing hurt arrested detained die died drown drowned feared "
+    "hospitalised hospitalized"
+)
+_JOINED = ("ed", "ing", "long", "depth", "dollar", "year", "run", "stage", "wide", "born")
 _GROUPS = table("group number series pair range variety string")
 _QUOTES = table('" `` “')
 _SHORTEST_ADVERB = 5  # letters: *only*, *early*, *daily* are no adverbs of manner
@@ -34,12 +42,6 @@ _STRESSED = table("so very more most as too second third fourth fifth")
 _DEGREES = _STRESSED | table("less least how quite not")
 # Behind an adverb these say nothing alone: *state-owned*, *privately held*.
 _MADE_BY_ADVERBS = table("held known owned based made speaking related called available and or")
-_MOST_BEFORE = 3  # words between an office and the beginning of its phrase
-# Offices that may be written with a capital.
-_CAPITALS = table("mp mep ceo president minister chancellor secretary senator governor mayor")
-_SINGULAR = table("is was has says does")
-# Behind these, another phrase of the same kind would lose its partner.
-_COORDINATING = table("and or but , & between both")
 # A noun phrase does not reach back over these.
 _BEGINS = DETERMINERS | PREPOSITIONS | AUXILIARIES | LEANING | {"of", "to", "and", "that", "as"}
 
@@ -71,6 +73,17 @@ def quantities(tokens: Sequence[str]) -> set[int]:
     return found
 
 
+def people(tokens: Sequence[str]) -> set[int]:
+    """*people* where a number says it: *ten (people) are killed and four (others) injured*."""
+    found: set[int] = set()
+    for number in range(1, len(tokens) - 1):
+        counted = tokens[number - 1] in NUMBERS or "#" in tokens[number - 1]
+        said = [token for token in tokens[number + 1 : number + 4] if token not in AUXILIARIES]
+        if tokens[number] in _PEOPLE and counted and _HARMED & set(said[:1]):
+            found.add(number)
+    return found
+
+
 def adverbs(tokens: Sequence[str], verbs: VerbLexicon) -> set[int]:
     """Adverbs of manner between other words: *is (simultaneously) eroding*."""
     return {
@@ -83,12 +96,25 @@ def adverbs(tokens: Sequence[str], verbs: VerbLexicon) -> set[int]:
         and token not in verbs.base
         and tokens[number - 1] not in _DEGREES
         and tokens[number + 1] not in _DEGREES | _MADE_BY_ADVERBS
+        # *promised to comply but did not*
+        and not (tokens[number - 1] == "to" and tokens[number + 1] not in verbs.base)
     }
 
 
 def restrictions(tokens: Sequence[str], surfaces: Sequence[str]) -> set[int]:
-    """Adjectives without which a noun still is what it is; never the last word of a line."""
-    return _adjectives(tokens, surfaces, INTERSECTIVE, _DEGREES | {"any", "no"})
+    """Adjectives without which a noun still is what it is; never the last word of a line.
+
+    Of several parts most are such: *a decades-long mystery*, but not *left-wing voters*.
+    """
+    joined = {
+        token
+        for token in tokens
+        if (parts := token.split("-"))[1:]
+        and parts[0] not in _DECISIVE
+        and parts[-1].endswith(_JOINED)
+        and "than" not in parts
+    }
+    return _adjectives(tokens, surfaces, INTERSECTIVE | joined, _DEGREES | {"any", "no"})
 
 
 def _adjectives(
@@ -102,6 +128,7 @@ def _adjectives(
         and not surfaces[number][:1].isupper()
         and tokens[number + 1][:1].isalpha()
         and tokens[number + 1] not in LEANING
+        and (token, tokens[number + 1]) != ("own", "goal")
         and (not number or tokens[number - 1] not in degrees | AUXILIARIES)
     }
 
@@ -115,119 +142,3 @@ def dates(tokens: Sequence[str]) -> set[int]:
             if tokens[number + 1] == "'s" and alone:
                 found |= {number, number + 1}
     return found
-
-
-def offices(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexicon) -> set[int]:
-    """What stands before names to say who or what they are."""
-    found: set[int] = set()
-    for place, token in enumerate(tokens[:-1]):
-        written_small = not surfaces[place][:1].isupper() or token in _CAPITALS
-        if token not in KINDS | OFFICES | _CAPITALS or not written_small:
-            continue
-        if not _is_name(surfaces, place + 1):
-            continue
-        # *President Roe* keeps what *President Kim Roe* may lose.
-        whole = place + 2 < len(surfaces) and surfaces[place + 2][:1].isupper()
-        if surfaces[place][:1].isupper() and not whole:
-            continue
-        start = _beginning(tokens, surfaces, place, verbs)
-        if start is not None:
-            found |= set(range(start, place + 1))
-    return found
-
-
-def given_names(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexicon) -> set[int]:
-    """The given names of people whose last name follows: *(Tony) Blair*, *(George W) Bush*.
-
-    A last name that is a verb, too, would not be known as a name: *Kim Park*.
-    """
-    found: set[int] = set()
-    for place in range(len(tokens) - 1):
-        last = place + 1
-        if surfaces[last][:1].isupper() and len(surfaces[last].rstrip(".")) == 1:
-            last += 1  # an initial
-        if last < len(tokens) and _is_called(tokens, surfaces, place, last):
-            word = verbs.knows(tokens[last]) or tokens[last] in CALLED_AFTER
-            if not word and tokens.count(tokens[last]) == 1:
-                found |= set(range(place, last))
-    # *Ann Bo and Kim Roe* lose both or none.
-    for number in range(2, len(tokens) - 2):
-        pair = {number - 2, number + 1}
-        named = all(_is_name(surfaces, place) for place in (*pair, number - 1, number + 2))
-        if tokens[number] in {"and", "&"} and named and len(found & pair) == 1:
-            found -= pair
-    return found
-
-
-def _is_called(tokens: Sequence[str], surfaces: Sequence[str], place: int, last: int) -> bool:
-    """Whether a given name and a last name are a whole name: not of *the Tony Blair Institute*."""
-    before = tokens[place - 1] if place else ""
-    following = surfaces[last + 1][:1] if last + 1 < len(surfaces) else ""
-    within = place > 0 and surfaces[place - 1][:1].isupper() and before not in OFFICES | KINDS
-    # *Ann and Tom Bo*, *"Tom Bo and his friends"*
-    couple = before in {"and", "&"} and place > 1 and tokens[place - 2] in GIVEN_NAMES
-    named = tokens[place] in GIVEN_NAMES and surfaces[place][:1].isupper()
-    whole = _is_name(surfaces, last) and not following.isupper() and before not in _QUOTES
-    return named and whole and not within and not couple
-
-
-def _is_name(surfaces: Sequence[str], place: int) -> bool:
-    surface = surfaces[place]
-    day = surface.lower() in WEEKDAYS  # *the group Friday condemned*
-    return surface[:1].isupper() and any(map(str.islower, surface)) and not day
-
-
-def _beginning(
-    tokens: Sequence[str], surfaces: Sequence[str], place: int, verbs: VerbLexicon
-) -> int | None:
-    """Where the phrase of an office begins; None if it does not stand alone before its name."""
-    start = place
-    while start and place - start < _MOST_BEFORE and _belongs(tokens, surfaces, start - 1, verbs):
-        start -= 1
-    before = tokens[start - 1] if start else ""
-    if before == "and" and _is_one_person(tokens, surfaces, start - 1, place):
-        return 0
-    if before == "and" and start > 1 and _is_name(surfaces, start - 2):
-        # *Ann Bo and minister Kim Roe*, but *England and Real Madrid striker Kim Roe*
-        return None if surfaces[start][:1].isupper() else start
-    if before in _COORDINATING or before in {"'s", "'"}:
-        return None
-    if before in _ARTICLES:
-        return start - 1
-    # A possessive, a number or a longer phrase: something else would be left behind.
-    fits = not start or before in PREPOSITIONS | AUXILIARIES | {"of", "that", "to", "as"}
-    things = is_plural(before) and before in verbs.nounish  # *oil services (company)*
-    return start if fits or (verbs.knows(before) and not things) else None
-
-
-def _belongs(
-    tokens: Sequence[str], surfaces: Sequence[str], place: int, verbs: VerbLexicon
-) -> bool:
-    """Whether a word is part of the phrase that ends with the next one."""
-    token = tokens[place]
-    if surfaces[place][:1].isupper():
-        return token not in _BEGINS
-    if token in _BEGINS or not token[:1].isalpha():
-        return False
-    acting = place and is_plural(tokens[place - 1])  # *reporters covering singer Kim Roe*
-    if token.endswith("ing") and (acting or token not in verbs.nounish):
-        return False  # *is investigating the broker*
-    before = tokens[place - 1] if place else ""
-    if token.endswith("ing") and before in PREPOSITIONS | {"of"}:
-        return False  # *by beating champion Kim Roe*
-    if token in verbs.base and (before == "to" or before.endswith("ly")):
-        return False  # *to release activist*
-    return not verbs.knows(token) or token in verbs.nounish
-
-
-def _is_one_person(
-    tokens: Sequence[str], surfaces: Sequence[str], conjunction: int, place: int
-) -> bool:
-    """Whether two offices at the beginning are one person's: *striker and captain X has ...*."""
-    named = surfaces[conjunction - 1][:1].isupper() and conjunction > 1
-    if not 0 < conjunction <= _MOST_BEFORE or named:
-        return False
-    end = place + 1
-    while end < len(surfaces) and surfaces[end][:1].isupper():
-        end += 1
-    return end < len(tokens) and tokens[end] in _SINGULAR

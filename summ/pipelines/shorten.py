@@ -29,6 +29,7 @@ from summ.pipelines.headlinese import headlinese
 from summ.pipelines.line_content import LineContent, line_content
 from summ.pipelines.line_judges import LineJudges
 from summ.pipelines.ordered_search import OrderedLine, OrderedSearcher, OrderedSource
+from summ.pipelines.quotations import without_open_quote
 from summ.pipelines.skips import Skips
 from summ.pipelines.texts import alike
 from summ.summary import Method
@@ -72,7 +73,7 @@ class ChoiceWeights:
         enough: how many of these count.
         subject: of a telling word that the subject loses.
         stray: of a preposition that has lost the word before it.
-        tiny: of a line of less than four words.
+        tiny: of a line of less than four words, or of no more than an opening phrase.
         headline: of each word that a headline leaves out of a clause.
         room: by how many words such a clause may be too long.
         core: the least that the core of a sentence is worth where it stands for a broken line.
@@ -217,7 +218,9 @@ class Shortener:
         if not candidates or not max(candidates, key=lambda one: one.worth).complete:
             core = self._core(prose, source, words, room)
             found = self._candidates(whole, source, self._score(source, core, room), words)
-            likely = [one for one in found if one.complete and one.worth > self._weights.core]
+            # What has no verb at all is worth less than any sentence.
+            rivals = found if self._is_sentence(source, candidates) else [*candidates, *found]
+            likely = [one for one in rivals if one.complete and one.worth > self._weights.core]
             skips = self._searcher.skips(source)
             telling = [one for one in found if _says_verb(skips, one.line.places)]
             candidates = likely or [*candidates, *telling]
@@ -238,9 +241,21 @@ class Shortener:
             worths = [one.worth for one in rivals]
             best = rivals[judges.best(text, written, worths, device)]
         shown = cut_to_words(self._searcher.write(source, best.line.places), words)
-        certain = best.complete or best.line.mean_log_prob > self._weights.certain
+        certain = best.complete or (
+            best.line.mean_log_prob > self._weights.certain
+            and _says_verb(self._searcher.skips(source), best.line.places)
+            and not overclaims(source, best.line.places)
+        )
         method: Method = "compressed" if certain else "cut"
         return Compressed(shown, best.line.log_prob, source.cut, method)
+
+    def _is_sentence(self, source: OrderedSource, candidates: Sequence[_Candidate]) -> bool:
+        """Whether the best of some lines has a verb of its own."""
+        if not candidates:
+            return False
+        best = max(candidates, key=lambda one: one.worth)
+        words = self._searcher.write(source, best.line.places).split()
+        return self._model.verbs.main_verb(words, lenient=True) is not None
 
     def _score(
         self, source: OrderedSource, lines: Sequence[tuple[int, ...]], room: int
@@ -361,7 +376,8 @@ class Shortener:
             )
         skips, found = self._searcher.skips(source), dict[tuple[int, ...], None]()
         for places in self._shortenings(prose, source, _LONGEST_SENTENCE, core=True):
-            heads = (places[:end] for end in range(len(places), _FEWEST - 1, -1))
+            ends = range(len(places), _FEWEST - 1, -1)
+            heads = (without_open_quote(source, places[:end]) for end in ends)
             ending = (
                 head
                 for head in heads
@@ -418,7 +434,9 @@ class Shortener:
         if not complete:
             worth -= weights.incomplete
         worth -= weights.stray * strays(source, line.places)
-        if source.count_words(line.places) < _FEWEST:
+        opening = opens_only(source, self._searcher.skips(source), line.places)
+        opening = opening and not source.folded.tokens[0].endswith("ing")
+        if source.count_words(line.places) < _FEWEST or opening:
             worth -= weights.tiny
         if not true:
             worth -= weights.conditional

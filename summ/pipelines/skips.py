@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from summ.pipelines.line_ends import LineEnds, hinders
-from summ.pipelines.noun_phrases import offices
+from summ.pipelines.lost_partners import loses_governor, loses_partner
+from summ.pipelines.names import offices
 from summ.pipelines.noun_skips import counts, disagrees, is_bare_plural, points
 from summ.text.folding import Folded, begins_sentence
 from summ.text.languages.en import LEANING
@@ -24,14 +26,11 @@ from summ.text.languages.en_phrases import (
     BOUND_PAIRS,
     CLAUSE_STARTS,
     CLITICS,
-    CONTROLLING,
     DETERMINERS,
     HEDGES,
-    INFINITIVAL,
     MARKS,
     NUMBERS,
     OPENERS,
-    PLANS,
     PREPOSITIONS,
     PRONOUNS,
     RELATIVES,
@@ -47,10 +46,12 @@ from summ.text.verbs import VerbLexicon
 _SCOPE_ENDS = table("; : -- but who which")
 _HOLDERS = (DETERMINERS | PREPOSITIONS | LEANING | table("to of and or per several")) - {"that"}
 _RELATIVE = RELATIVES - {"whom"}
+_GIVING = table("issued presented provided supplied equipped credited faced tasked confronted")
 _TEMPORAL = table("after before during since amid")
 _FIRST = table("first second third fourth fifth last latest youngest oldest only")
 _CLAUSES = SUBORDINATORS | RELATIVES
 _CONJUNCTIONS = table("as while when because although though")
+_CURRENCIES = table("dollar euro yen pound sterling franc rupee yuan rouble ruble peso krona")
 # With these a sentence goes on behind a phrase that was left out.
 _GOES_ON = PREPOSITIONS | table("to after as and but when while because amid not")
 _BEFORE_ADVERBS = AUXILIARIES | BE  # what leaves adverbs out
@@ -125,6 +126,8 @@ class Skips:
         for place, token in enumerate(tokens):
             if token not in HEDGES or self.names[place]:  # May is a month
                 continue
+            if token == "against" and _CURRENCIES & set(tokens[place + 1 : place + 4]):
+                continue  # *rose against the euro*
             end = place
             while end + 1 < len(tokens) and tokens[end + 1] not in _SCOPE_ENDS:
                 if token == "without" and tokens[end + 1] in MARKS:
@@ -189,47 +192,29 @@ class Skips:
             return self._may_begin(there)
         if self._quoted[here]:
             return False  # words that somebody said stay as they were
-        if self.tokens[here + 1 : there] == (",",) and any(self.finite[:here]):
-            return False  # a mark costs no word
+        lone = self.tokens[here + 1 : there] == (",",)
+        if lone and (any(self.finite[:here]) or "," in self.tokens[:here]):
+            return False  # a mark costs no word, and the second of two goes with the first
         # What stands on both sides of a semicolon are sentences of their own.
         if landing == "," or ";" in self.tokens[here + 1 : there] or counts(self, there):
             return False
-        if landing in PREPOSITIONS | {"to"} and self._takes_partner_out(here, there):
+        if landing in PREPOSITIONS | {"to"} and loses_partner(self, here, there):
             return False
         if landing in {"in", "since"} and self.tokens[there - 1] == "time":
             return False  # *for the fourth time in five months*
         if (
-            self._leaves_governor_out(there)
+            loses_governor(self, there)
             or disagrees(self, here, there)
             or (landing, self.tokens[there - 1]) in BOUND_PAIRS
         ):
             return False
         if self.finite[there] and self._has_pronoun(there):
             return False  # the verb is the pronoun's: *it would*, *who later became*
+        if landing in SAYING and "," in self.tokens[here + 1 : there - 1]:
+            return False  # *do not come(, the mayor Ann Bo) warned*
         if self._is_bound(here, there):
             return self._leaves_adverbs_out(here, there)
         return self._begins_phrase(here) and self._closes(here, there)
-
-    def _takes_partner_out(self, here: int, there: int) -> bool:
-        """Whether a preposition would lose the word that it goes with.
-
-        *on charges of working (with a gang)*, *and was sentenced to a year (in prison)*, *signed
-        on Sunday a pact (on trade)*.
-        """
-        tokens, verbs = self.tokens, self.verbs
-        if there > here + 2 and tokens[there - 1].endswith("ing"):
-            return True
-        # *(when he took the country) to war*, *(after their exit at Leeds) on Sunday*
-        clause = tokens[here + 1] in _CLAUSES and any(self.finite[here + 2 : there])
-        if tokens[there - 1] not in MARKS and (clause or tokens[here + 1] in _TEMPORAL):
-            return True
-        if "and" in tokens[max(here + 1, there - 3) : there - 1]:
-            return True  # *at home and love (between us)*
-        return any(
-            (tokens[k] == "and" and (self._acts[k + 1] or _is_participle(tokens[k + 1], verbs)))
-            or (tokens[k] in WEEKDAYS and tokens[k + 1] in DETERMINERS and self.finite[here])
-            for k in range(here + 1, there - 1)
-        )
 
     def _has_pronoun(self, verb: int) -> bool:
         """Whether a verb's subject is the pronoun before it, adverbs between them apart."""
@@ -299,6 +284,8 @@ class Skips:
             return False  # *ensuring (that parents know)*
         if token in ARGUED and first in {"on", "for", "against", "to", "at"}:
             return False  # *a ban (on hunting)*
+        if first in PREPOSITIONS and "put" in self.tokens[max(0, here - 3) : here]:
+            return False  # *put Leeds (on the way back)*
         if first in _RELATIVE and is_bare_plural(self, here):
             return False  # *programs (that spy on people) are banned*
         adverb = first in SOFT_ADVERBS or first.endswith("ly")
@@ -312,6 +299,8 @@ class Skips:
             return True
         passive = here > 0 and self.tokens[here - 1] in BE and token.endswith(("ed", "n"))
         needed = {"to"} if passive else (PREPOSITIONS | {"to"}) - _TEMPORAL
+        if passive and token in _GIVING:
+            needed = {"to", "with"}  # *are issued (with cards)*
         return first not in needed
 
     def _is_acting(self, place: int) -> bool:
@@ -356,7 +345,8 @@ class Skips:
             return False
         if finite[there] and "," in tokens[here + 2 : there - 1]:
             return False
-        role = first == "as" and not any(skipped)  # *replacing Ann Bo (as captain) will be hard*
+        # *replacing Ann Bo (as captain) will be hard*, not *hurt (as ten men) storm a hotel*
+        role = first == "as" and not any(skipped) and not self.numbers[here + 2]
         if finite[there] and first in SUBORDINATORS and not role:
             return False
         if landing in PREPOSITIONS | {"to"} and (first == "to" or (finite[here] and first == "as")):
@@ -403,7 +393,7 @@ class Skips:
         first, finite = self.tokens[here + 1], self.finite
         skipped = self._acts[here + 1 : there]
         if first in _RELATIVE:
-            return finite[there] and any(skipped[1:])
+            return finite[there] and any(skipped[1:]) and not self._has_two_verbs(here, there)
         if first in {"and", "but", "or"} and not finite[min(here + 2, there - 1)]:
             return False
         if not any(skipped):
@@ -414,17 +404,18 @@ class Skips:
         within = first in PREPOSITIONS - CLAUSE_STARTS and not any(finite[here + 1 : there])
         return within or first in CLAUSE_STARTS
 
-    def _leaves_governor_out(self, there: int) -> bool:
-        """Whether an infinitive loses the word that it belongs to: *(for plotting) to kill*."""
-        if self.tokens[there] != "to":
-            return False
-        before = self.tokens[there - 1]
-        if _FIRST & set(self.tokens[max(0, there - 4) : there]):
-            return True  # *(becoming the first Spaniard) to win it*
-        if before in PLANS | INFINITIVAL | CONTROLLING or self._acts[there - 1]:
-            return True
-        gerund = self.tokens[there - 2] in PREPOSITIONS or before not in self.verbs.nounish
-        return before.endswith("ing") and gerund
+    def _has_two_verbs(self, here: int, there: int) -> bool:
+        """Whether the main verb goes with a relative clause: *that (opens now) may help those who*.
+
+        A second verb that no new clause introduces is the main one.
+        """
+        said = [k for k in range(here + 1, there) if self.finite[k]]
+        return any(
+            second > first + 1
+            and not (_CLAUSES | PRONOUNS | SAYING | {"and", "or"}) & set(self.tokens[first:second])
+            and self.tokens[second] in AUXILIARIES
+            for first, second in pairwise(said)
+        )
 
     def _halves_clause(self, here: int, there: int) -> bool:
         """Whether a clause would lose its subject, but not its verb: *as the deadline passed*."""
@@ -436,7 +427,3 @@ class Skips:
 
     def _is_finite(self, place: int) -> bool:
         return place < len(self.tokens) and self.finite[place]
-
-
-def _is_participle(token: str, verbs: VerbLexicon) -> bool:
-    return token in verbs.passive or token.endswith("ed")

@@ -165,6 +165,11 @@ _AT_END = re.compile(
     rf"(?<=[.!?\"”’)])\s+(?:Advertisement|ADVERTISEMENT|Read [Mm]ore\W*|READ MORE\W*"
     rf"|Continue reading\W*|Story continues below advertisement\W*|{_CREDITED})\s*$"
 )
+# Glued to its beginning.
+_AT_START = re.compile(
+    r"^\s*(?:Placeholder while article actions load|Comment on this story(?: Comment)?"
+    r"|Read [Nn]ext|READ NEXT|Listen to this article|ADVERTISEMENT)\s+(?=[\"“‘]?[A-Z])"
+)
 _LONGEST_LINE = 300
 
 
@@ -201,5 +206,5 @@ def strip_furniture(lines: list[str]) -> list[str]:
         if line.strip() and (is_furniture(line) or is_separator(line)):
             kept.append("")
         else:
-            kept.append(_AT_END.sub("", line))
+            kept.append(_AT_START.sub("", _AT_END.sub("", line)))
     return kept if any(line.strip() for line in kept) else lines

@@ -18,6 +18,7 @@ from summ.text.languages.en_phrases import (
     CONDITIONS,
     DETERMINERS,
     KINDS,
+    NAME_PARTICLES,
     NUMBERS,
     OFFICES,
     PARTICIPLES,
@@ -58,7 +59,7 @@ _REPORTS = re.compile(
 )
 _DECLARES = re.compile(
     rf"(?i)(?: has| have)? (?:{_ANNOUNCED}|said|says|say){_WHEN}(?: that)? "
-    r"(?!it (?:(?:will|would) be|is|was)\b)"
+    r"(?!it (?:(?:will|would) be|is|was) (?!\w+ing\b))"
     r"(?=(?:it|he|she|they) "
     r"(?:will|would|has|have|had|is|are|was|were|plan(?:s|ned)?|expect(?:s|ed)?|intend(?:s|ed)?|"
     r"aim(?:s|ed)?|agree[sd]?|hope[sd]?|want(?:s|ed)?|need(?:s|ed)?)\b)"
@@ -134,7 +135,9 @@ def _modifiers_of_subject(sentence: AnnotatedSentence) -> Iterator[Phrase]:
             return
         if sentence.words[place - 1].endswith(","):
             # *Ann Bo, the head of a firm that ..., died*
-            if place < _LONGEST_SUBJECT and sentence.words[main - 1].endswith(","):
+            # *Two men, who robbed a bank in Dalby have been arrested*
+            closed = sentence.words[main - 1].endswith(",") or low in {"who", "which", "whose"}
+            if place < _LONGEST_SUBJECT and closed:
                 yield Phrase(place, main, "aside", 1.5)
             return
         if before in _NO_HEAD | _RESTRICTED or before.endswith("ly"):
@@ -166,7 +169,7 @@ def _description(sentence: AnnotatedSentence) -> Iterator[Phrase]:
         return
     start = sentence.commas[0] + 1
     named = all(map(sentence.is_capital, range(start, main))) and main - start <= _LONGEST_NAME
-    described = sentence.low(0) in DETERMINERS or sentence.words[0].endswith("'s")
+    described = sentence.low(0) in DETERMINERS | {"one"} or sentence.words[0].endswith("'s")
     if named and described and not {"and", "or", "but"} & set(sentence.lows[:start]):
         yield Phrase(0, start, "description", 1.5)
 
@@ -192,6 +195,8 @@ def _office(sentence: AnnotatedSentence) -> Iterator[Phrase]:
 
 def _is_in_name(sentence: AnnotatedSentence, place: int) -> bool:
     word = sentence.words[place]
+    if place and word in NAME_PARTICLES:
+        return sentence.is_capital(place - 1) or _is_in_name(sentence, place - 1)
     return word == "&" or (sentence.is_capital(place) and not word.endswith(","))
 
 
@@ -224,7 +229,8 @@ def _modifies(sentence: AnnotatedSentence, place: int) -> bool:
         return after in sentence.verbs.base or after in DETERMINERS or named
     if low == "of":  # *victims (of the doctor)*, but not *thousands of*
         before = sentence.low(place - 1)
-        return is_plural(before) and before not in _NOT_ALONE
+        doing = after.endswith("ing")  # *the rewards of leaving*
+        return is_plural(before) and before not in _NOT_ALONE and not doing
     if low in PREPOSITIONS - SUBORDINATORS - {"between"}:
         return not sentence.counts(place)
     if sentence.is_capital(place):

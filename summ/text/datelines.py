@@ -31,8 +31,10 @@ _DATELINE = re.compile(
         {_CAPITALS}(?:,\s{_NAME})?(?:[,.]?\s(?:{_DATE}|{_WEEKDAY}))?(?:,?\s{_AGENCY})?{_AFTER}
         # Berlin (dpa) -   Mumbai, March 4 (PTI):
       | {_NAME}(?:,\s{_NAME})?(?:[,.]?\s(?:{_DATE}|{_WEEKDAY}))?,?\s{_AGENCY}(?:{_AFTER}|\s*:\s+)
-        # LONDON/PARIS The bank
-      | {_CITY}(?:/{_CITY})+\s+(?=[A-Z][a-z])
+        # LONDON/PARIS The bank   LONDON/PARIS, France, June 3 A bank
+      | {_CITY}(?:/{_CITY})+(?:(?:,\s{_NAME})?,\s{_DATE})?\s+(?=[A-Z](?:[a-z]|\s[a-z]))
+        # India News: NEW DELHI: The bank
+      | (?:[A-Z][A-Za-z]+\s){{1,3}}News:\s+(?:{_CAPITALS}(?:\s\([A-Z ]+\))?\s?:\s+)?(?=["“A-Z])
         # (CNN) --
       | {_AGENCY}{_AFTER}
     )""",
@@ -50,6 +52,11 @@ _BYLINE_INLINE = re.compile(
     rf"\s*By\s(?:[A-Z][A-Z.'’\-]+\s+){{1,3}}[A-Z][A-Z.'’\-]+(?=[\s,])(?:,?\s+{_ROLE}?"
     rf"(?:Writers?|Correspondents?|Reporters?|Editors?))?\s*[,:]?\s+(?=[A-Z(])"
 )
+# By: Tech Desk | New Delhi | Updated: June 2, 2020 9:50:28 am The bank
+_BYLINE_BARRED = re.compile(
+    r"\s*(?:By:|(?:Written|Edited|Reported)\s[Bb]y:?)\s?[^|.]{0,60}\|[^.]{0,90}?"
+    rf"(?:Updated|Published)\s?:\s{_DATE}\s[\d:]+\s?[ap]m\s+(?=[\"“A-Z])"
+)
 _BYLINE = re.compile(
     rf"\s*(?:(?:Written|Reported|Words|Story|Text)\s)?(?:[Bb]y|BY|Von|Par|Por)\s{_PERSONS}"
     rf"(?:\s*[,|•·/\u2013\u2014-]\s*(?:[^.!?]|\d\.){{0,60}}|\sin\s{_NAME})?\s*"
@@ -58,6 +65,9 @@ _BYLINE = re.compile(
 
 def strip_dateline(text: str) -> str:
     """The text without the byline and the dateline that it begins with; itself if it has none."""
+    barred = _BYLINE_BARRED.match(text)
+    if barred:
+        return text[barred.end() :]
     byline = _BYLINE_INLINE.match(text)
     rest = text[byline.end() :] if byline else text
     dateline = _DATELINE.match(rest)

@@ -24,6 +24,7 @@ from summ.text.languages.en_phrases import (
     DETERMINERS,
     INFINITIVAL,
     KINDS,
+    NAME_PARTICLES,
     OPENERS,
     PLANS,
     PREPOSITIONS,
@@ -157,7 +158,7 @@ def _title(sentence: AnnotatedSentence) -> Iterator[Phrase]:
         k
         for k in range(main)
         if not sentence.is_capital(k)
-        and sentence.low(k) not in {"and", "&"}
+        and sentence.low(k) not in NAME_PARTICLES | {"and", "&"}
         and not (k and words[k][:1].isdigit())
     ]
     if not common or common[-1] + 1 >= main or not sentence.is_capital(common[-1] + 1):

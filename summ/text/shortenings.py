@@ -47,7 +47,7 @@ _OPEN = table(
     "used aimed linked related according much many other own same still also already yet either "
     "however really just always never often"
 )
-_OPEN_BEHIND_VERB = table("first now both then")
+_OPEN_BEHIND_VERB = table("first now both then again")
 _HALF_PREPOSITIONS = table(
     "connection response favour favor terms addition charge need search wake case line spite front "
     "top result"
@@ -106,8 +106,10 @@ def without(words: Sequence[str], phrase: Phrase) -> list[str]:
         if phrase.kind == "description":  # *The biggest consumer, China, has*
             comma = next(place for place, word in enumerate(rest) if word.endswith(","))
             rest[comma] = rest[comma].removesuffix(",")
-    elif kept and rest and words[phrase.end - 1].endswith(","):
-        if phrase.kind in {"aside", "relative", "according"}:
+    elif phrase.kind == "aside":
+        kept[-1] = kept[-1].removesuffix(",")
+    elif words[phrase.end - 1].endswith(","):
+        if phrase.kind in {"relative", "according"}:
             kept[-1] = kept[-1].removesuffix(",")
         elif phrase.kind == "time" and not kept[-1].endswith(","):
             kept[-1] += ","
@@ -142,8 +144,8 @@ def looks_complete(words: Sequence[str], whole: Sequence[str], verbs: VerbLexico
 
 def _ends_well(words: Sequence[str], lows: Sequence[str]) -> bool:
     last, before = lows[-1], lows[-2]
-    if last == "time" and len(lows) > 3 and lows[-3] in {"the", "for"}:
-        return True  # *for the fourth time*
+    if last == "time" and len(lows) > 3 and (before == "all" or lows[-3] in {"the", "for"}):
+        return True  # *for the fourth time*, *the worst of all time*
     if last in _UNFIT_TO_END | _OPEN or last.endswith("'s"):
         return False
     if words[-1].endswith((",", ";", ":")) or words[-1] in DASHES:

@@ -15,6 +15,7 @@ from summ.text.languages.en_phrases import (
     ADVERBS,
     AUXILIARIES,
     BE,
+    COMPLETE_ALONE,
     DETERMINERS,
     FALSE_VERBS,
     HEADLINE_VERBS,
@@ -35,6 +36,7 @@ from summ.text.languages.tables import table
 _MARKS = ".,;:!?\"'“”‘’()[]"
 _NO_VERBS = table("of to and or but than up out so")
 _SUBORDINATE = RELATIVES - {"whom"} | table("when while after because as if")
+_OPENING = table("as while when because although though if")
 _CLAUSE_JOINTS = SUBORDINATORS | RELATIVES | table("and but or if that it he she they there")
 _VERB_GROUP = AUXILIARIES | BE | table("not never also been have since now long")
 _QUANTIFIERS = table("several many few most some other these those all various")
@@ -209,9 +211,10 @@ class VerbLexicon:
         Args:
             lenient: whether what may be a participle counts where nothing else does.
         """
-        subordinate, doubtful, bracketed = False, None, False
+        # *As homes sell, ...*, *Even as homes sell, ...*
+        subordinate, doubtful, bracketed = bare(words[0]) in _OPENING, None, False
         aside = False
-        opened = len(words) > 1 and bare(words[1]) in _SUBORDINATE  # *Even as homes sell, ...*
+        opened = subordinate or (len(words) > 1 and bare(words[1]) in _SUBORDINATE)
         group = -1  # where the verb of a subordinate clause stands: *that would have closed*
         for place in range(1, len(words)):
             low = bare(words[place])
@@ -268,6 +271,9 @@ class VerbLexicon:
             return _NOT
         if before in {"be", "been", "being"}:
             return _NOT  # *a man being refused entry*
+        participial = before.endswith("ing") and words[max(0, place - 2)].endswith(",")
+        if low.endswith("ed") and participial and before not in self.nounish:
+            return _NOT  # *, sparking renewed concern*
         if before in _SUBJECTS:
             return _SURE  # *he wanted to*
         if words[place - 1].endswith(","):
@@ -281,7 +287,7 @@ class VerbLexicon:
             return _SURE if present and self.is_present(words, place) else _NOT
         participle = low.endswith(("ed", "en", "wn")) or low in self.passive
         open_end = bare(after) in PREPOSITIONS | {"of", "to", "as", ""}
-        if participle and open_end and low not in INTRANSITIVE | self.active:
+        if participle and open_end and low not in INTRANSITIVE | COMPLETE_ALONE | self.active:
             return _DOUBTFUL
         if low.endswith("s") and low not in self.sure and not self.is_present(words, place):
             followed = bare(after) in DETERMINERS | {"to", "in"} or after[:1].isupper()
@@ -332,10 +338,10 @@ def _says_comma(words: Sequence[str], verb: int | None, said: int) -> bool:
 
 
 def _stems(low: str) -> set[str]:
-    """What a form in *-s* may be the third person of."""
+    """What a form in *-s* may be the third person of; *bakers* is no form of *bake*."""
     if not low.endswith("s") or low.endswith("ss"):
         return set()
-    return {low[:-1], low[:-2], low[:-3] + "y"}
+    return {low[:-1]} | ({low[:-2], low[:-3] + "y"} if low.endswith("es") else set())
 
 
 def is_plural(low: str) -> bool:

@@ -21,6 +21,16 @@ def searcher() -> OrderedSearcher:
             True,
         ),
         ("The port will not open before Monday.", "The port will not open", True),
+        # Somebody's opinion as a fact; what *but* takes back.
+        ("The mayor should go now, bakers have said.", "The mayor should go now", True),
+        ("Bakers say the mayor should go now, too.", "Bakers say the mayor should go", False),
+        ("The mayor should go now, and so he did.", "The mayor should go now", False),
+        ("The port may be large but it is empty.", "The port may be large", True),
+        ("The port is large but it is empty.", "The port is large", False),
+        ("Ann Bo promised to come but did not go.", "Ann Bo promised to come", True),
+        ("Norwick wasted its money, the Tories suggest.", "Norwick wasted its money", True),
+        ("Norwick wasted its money, bakers suggest.", "Norwick wasted its money", False),
+        ("Bakers claim that Norwick wasted its money.", "Norwick wasted its money", True),
         ("Norwick opens its first shops in Dalby on Monday.", "Norwick opens its shops", False),
         ("Sales grew at a faster rate this year in Dalby.", "Sales grew at a faster rate", False),
         (

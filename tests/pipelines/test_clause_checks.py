@@ -4,7 +4,9 @@ from summ.families.shortener.model import load_shortener
 from summ.pipelines.clause_checks import (
     awaits_infinitive,
     breaks_off,
+    lacks_clause,
     lacks_complement,
+    opens_only,
     runs_together,
     strays,
 )
@@ -47,6 +49,30 @@ def test_verbs_of_two_clauses_are_not_joined(searcher, line, wrong):
 def test_a_clause_that_begins_has_its_verb(searcher, line, wrong):
     sentence = "Shares fell sharply on Monday after the firm revealed losses."
     assert breaks_off(*_read(searcher, sentence, line)) == wrong
+
+
+def test_a_verb_that_nobody_knows_is_seen_by_its_object(searcher):
+    sentence = "Leeds lost in Dalby as striker Kim Arnvik snorfed Harwick to a draw."
+    assert breaks_off(*_read(searcher, sentence, "Leeds lost in Dalby as striker Kim Arnvik"))
+
+
+def test_a_noun_before_its_preposition_is_no_verb(searcher):
+    sentence = "Norwick will go bankrupt if rescue talks with banks fail."
+    assert breaks_off(*_read(searcher, sentence, "Norwick will go bankrupt if rescue talks"))
+
+
+@pytest.mark.parametrize(
+    ("line", "opens"),
+    [("As rivals leave the town of Dalby", True), ("Norwick could open a port", False)],
+)
+def test_an_opening_phrase_is_no_line(searcher, line, opens):
+    sentence = "As rivals leave the town of Dalby, Norwick could open a port."
+    assert opens_only(*_read(searcher, sentence, line)) == opens
+
+
+def test_what_is_believed_goes_on_behind_an_aside(searcher):
+    sentence = "Bakers believe their row with the owner, Norwick Media, has ended."
+    assert lacks_clause(*_read(searcher, sentence, "Bakers believe their row with the owner"))
 
 
 @pytest.mark.parametrize(

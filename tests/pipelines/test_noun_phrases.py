@@ -1,7 +1,7 @@
 import pytest
 
 from summ.families.shortener.model import load_shortener
-from summ.pipelines.noun_phrases import adverbs, given_names, quantities, restrictions
+from summ.pipelines.noun_phrases import adverbs, people, quantities, restrictions
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +38,8 @@ def test_a_group_of_things_is_the_things(sentence, expected):
         ("a privately held firm", "a privately held firm"),
         ("sales fell more slowly now", "sales fell more slowly now"),
         ("sales fell slowly", "sales fell slowly"),
+        ("Bo promised to comply but fell", "Bo promised to comply but fell"),
+        ("Bo began to slowly open bridges", "Bo began to open bridges"),
     ],
 )
 def test_adverbs_of_manner_can_go(verbs, sentence, expected):
@@ -51,6 +53,14 @@ def test_adverbs_of_manner_can_go(verbs, sentence, expected):
         ("the mayor of New Harwick", "the mayor of New Harwick"),
         ("a bridge that is new and green", "a bridge that is new and green"),
         ("a very young mayor", "a very young mayor"),
+        ("a decades-long dispute", "a dispute"),
+        ("the city-owned airport", "the airport"),
+        # These make it another thing, or say how much.
+        ("left-leaning voters", "left-leaning voters"),
+        ("anti-cheating rules", "anti-cheating rules"),
+        ("a higher-than-expected profit", "a higher-than-expected profit"),
+        ("Ann Bo-Harding wins", "Ann Bo-Harding wins"),
+        ("the own goal of Harwick", "the own goal of Harwick"),
     ],
 )
 def test_adjectives_that_only_tell_more_can_go(sentence, expected):
@@ -62,20 +72,11 @@ def test_adjectives_that_only_tell_more_can_go(sentence, expected):
 @pytest.mark.parametrize(
     ("sentence", "expected"),
     [
-        ("Tony Arnvik opens a bridge", "Arnvik opens a bridge"),
-        ("the plan of George W Arnvik is ready", "the plan of Arnvik is ready"),
-        ("striker Thierry Arnvik and Tom Brandt win", "striker Arnvik and Brandt win"),
-        # Whose name would not be known, whose would stay alone, whose is another's, too.
-        ("Gordon Rose opens a bridge", "Gordon Rose opens a bridge"),
-        ("Tom Brandt and Vigdis Arnvik win", "Tom Brandt and Vigdis Arnvik win"),
-        ("Ann and Tom Arnvik win", "Ann and Tom Arnvik win"),
-        ("Tom Arnvik and Ann Arnvik win", "Tom Arnvik and Ann Arnvik win"),
-        ("the Tom Arnvik Foundation wins", "the Tom Arnvik Foundation wins"),
-        ("Thomas Cook sells its ships", "Thomas Cook sells its ships"),
-        ("tom arnvik wins", "tom arnvik wins"),
+        ("ten people are killed and four others are hurt", "ten are killed and four are hurt"),
+        ("## people were injured", "## were injured"),
+        ("ten people are happy", "ten people are happy"),
+        ("many people are killed", "many people are killed"),
     ],
 )
-def test_headlines_call_people_by_their_last_names(verbs, sentence, expected):
-    surfaces = sentence.split()
-    tokens = [word.lower() for word in surfaces]
-    assert left(sentence, given_names(tokens, surfaces, verbs)) == expected
+def test_a_number_of_victims_needs_no_people(sentence, expected):
+    assert left(sentence, people(sentence.split())) == expected

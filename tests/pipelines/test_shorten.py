@@ -10,6 +10,7 @@ from summ.pipelines.decoding_options import DecodingOptions
 from summ.pipelines.headlinese import headlinese
 from summ.pipelines.line_content import line_content
 from summ.pipelines.ordered_search import OrderedSearcher
+from summ.pipelines.quotations import without_open_quote
 from summ.pipelines.shorten import ChoiceWeights, Shortener
 from summ.pipelines.summarize import Summarizer
 from summ.text.folding import fold
@@ -174,12 +175,19 @@ def test_lines_longer_than_the_network_learned_come_from_phrases(shortener):
         ("Ministers opened bridges", None),
         ("Ministers opened huge bridges", "Ministers opened bridges"),
         ("Software giant Norwick opened bridges", "Norwick opened bridges"),
-        ("Striker and captain Vigdis Bo is ill", "Vigdis Bo is ill"),  # one person
-        ("Striker and captain Ann Bo is ill", "Striker and captain Bo is ill"),
+        ("Striker and captain Vigdis Bo is ill", "Striker and captain Bo is ill"),
+        ("Striker and captain Ann Rose is ill", "Ann Rose is ill"),  # one person
         ("Minister Bo and captain Ann Bo won", "Minister Bo and Ann Bo won"),  # two
         ("Ferries chosen by Ann sail", None),
         ("Nine people are killed and two are injured", "Nine people killed and two injured"),
         ("Ferries are closed while trains are delayed", "Ferries closed while trains are delayed"),
+        ("Bo won as rivals were looking on", None),  # not *as rivals looking on*
+        ("Bo is reportedly close to a deal", "Bo reportedly close to a deal"),
+        ("Bo reveals the name of its ship", "Bo reveals name of its ship"),
+        ("Bo reveals name of its ship", "Bo reveals name of ship"),
+        ("Bo meets one of its sailors", None),
+        ("Bo meets one of its two sailors", "Bo meets one of two sailors"),
+        ("Bo has forecast that sales will grow", "Bo has forecast sales will grow"),
         ("Ferries were chosen by Ann", "Ferries chosen by Ann"),
     ],
 )
@@ -187,6 +195,16 @@ def test_headlines_spare_auxiliaries_and_articles(searcher, clause, headline):
     source = searcher.read(clause)
     places = headlinese(source, range(len(source.pieces)), 1, searcher.model.verbs)
     assert (None if places is None else searcher.write(source, places)) == headline
+
+
+def test_a_quotation_that_does_not_end_loses_its_mark(searcher):
+    source = searcher.read('Bo says Leeds has "crossed a line in the row" with her')
+    head = source.find('Bo says Leeds has "crossed a line')
+    assert searcher.write(source, without_open_quote(source, head)) == (
+        "Bo says Leeds has crossed a line"
+    )
+    whole = source.find('Bo says Leeds has "crossed a line in the row"')
+    assert without_open_quote(source, whole) == whole
 
 
 def test_a_headline_loses_no_more_than_it_must(searcher):

@@ -179,6 +179,13 @@ def test_nothing_becomes_blank(text):
         # A name alone signs a letter.
         ("Hello everyone,\n\nThe bridge is shut.\n\nZoe", "The bridge is shut."),
         ("Hello everyone,\n\nThe bridge is shut.\n\nby Monday", "The bridge is shut.\n\nby Monday"),
+        # What feeds put before a text.
+        ("LONDON/PARIS A bank fell.", "A bank fell."),
+        ("LONDON/PARIS, France, June 3 Banks fell.", "Banks fell."),
+        ("Town News: OSTER: Banks fell.", "Banks fell."),
+        ("By: Ann Bo | Oster | Updated: May 3, 2020 9:07:46 am Banks fell.", "Banks fell."),
+        ("Placeholder while article actions load Banks fell.", "Banks fell."),
+        ("Read next week what fell.", "Read next week what fell."),
         ("It was <del>closed </del><s>shut</s>open.", "It was open."),
     ],
 )

@@ -73,6 +73,18 @@ def cores(text: str, words: int, verbs: VerbLexicon) -> set[str]:
             "Vigdis Arnvik opened a market in Dalby",
         ),
         (
+            "Two of the four bakers, who robbed a bank in Dalby have been arrested.",
+            "Two of the four bakers have been arrested",
+        ),
+        (
+            "One of the largest bakers in Norwick, Dalby Bread, has been sold.",
+            "Dalby Bread has been sold",
+        ),
+        (
+            "Norwick Steel said on Monday that it is buying a port in Dalby.",
+            "Norwick Steel is buying a port in Dalby",
+        ),
+        (
             "More than 120 victims of Ola Brandt, the former doctor, sent a letter.",
             "More than 120 victims sent a letter",
         ),
@@ -99,6 +111,9 @@ def test_the_core_is_head_verb_and_what_follows(verbs, text, core):
             "A system addresses",
         ),
         ("Spending on credit and debit cards has risen in the north.", "Spending has"),
+        ("The rewards of leaving a council are shown in a book.", "The rewards are"),
+        ("Norwick Steel said on Monday it is likely that sales fall.", "Norwick Steel is"),
+        ("The minister Ali bin Omar Al Brandt gives money to Dalby.", "Omar Al Brandt"),
         ("Wearing gloves is no part of the rules, the high court ruled today.", "The high court"),
     ],
 )

@@ -38,7 +38,10 @@ def test_what_follows_closed_classes_tells_verbs(lexicon):
         ("The bridge of the mayor", None),
         ("In May the mayor opened it", "opened"),
         ("A plan that would have closed a road was blocked", "was"),
+        ("As rivals closed the road, the mayor opened it", "opened"),
+        ("Two openers with keys have opened it", "have"),  # no form of *open*
         ("The bridge in Lima; the mayor opened it", None),
+        ("A slump in Lima, foozling opened bridges", None),  # an adjective
     ],
 )
 def test_the_main_verb_is_that_of_the_main_clause(lexicon, sentence, verb):

@@ -110,7 +110,7 @@ ARGUED = table(
     "jump rise fall drop increase decrease decline growth interest look cut surge attack attacks "
     "ban reason need call demand search responsibility blame support pressure role part "
     "confidence stake share fun access end threat run-up alternative response reaction approach "
-    "spending tax taxes obstacle key answer solution contribution"
+    "spending tax taxes obstacle key answer solution contribution backing approval consent"
 )
 # Plural nouns that an infinitive completes: *plans to close*.
 PLANS = table(
@@ -135,41 +135,29 @@ OFFICES = table(
     "coach manager author director founder co-founder driver musician rapper comedian veteran "
     "footballer stars actress judge lawyer billionaire tycoon winger midfielder defender keeper "
     "goalkeeper analyst presenter worker officer expert newspaper network entrepreneur activist "
-    "rival compatriot counterpart"
+    "rival compatriot counterpart assistant skipper flanker sprinter prop hooker lock forward "
+    "centre wing fly-half scrum-half full-back seamer spinner batsman bowler golfer boxer jockey "
+    "cyclist swimmer runner hurdler holder pundit commentator critic historian scientist "
+    "philosopher economist professor designer chef novelist poet playwright journalist "
+    "correspondent editor columnist lawmaker congressman congresswoman deputy ambassador envoy "
+    "commissioner commander bishop archbishop cleric priest model dancer drummer guitarist "
+    "bassist frontman vocalist composer conductor pianist violinist painter artist photographer "
+    "inventor wicketkeeper quarterback pitcher astronaut candidate nominee quartet trio "
+    "duo department ministry provider subsidiary marketplace franchise label chain brand "
+    "orchestra executive reporter nurse teacher suspect militant"
 )
-# Given names of people, after which headlines do not call them; none that is a place or a word.
-GIVEN_NAMES = table(
-    "aaron abdul abdullah adam adrian ahmed alan albert alejandro alex alexander alexandra "
-    "alexei alfred alice alison amanda amy ana anders andre andrea andreas andrei andrew andy "
-    "angela ann anna anne anthony antonio arnold arsene arthur ashley barack barbara barry ben "
-    "benjamin bernard bernie bertrand beth bob boris brad brandon brenda brendan brian bruce "
-    "bryan carl carla carlos carol caroline catherine charles charlie chris christian christine "
-    "christopher cindy claire claudia clint colin condoleezza craig daniel daniela danny dave "
-    "david deborah denis dennis derek diana dick diego dmitry dominic dominique donald donna "
-    "doug douglas ed eddie edward elizabeth ellen emily emma emmanuel eric erik ernesto eva "
-    "fernando fiona francis francois frank franz fred gareth gary gavin geoff geoffrey george "
-    "gerald gerhard gerry giovanni gordon graham greg hamid hans harold harry hassan heather "
-    "helen helmut henri henry hillary howard hugh hugo ian igor ingrid irene isaac ivan jacob "
-    "jacques jake james jamie jan jane janet jason javier jean jeff jeffrey jennifer jeremy "
-    "jerry jessica jill jim jimmy joan joanna joao joe joel johan johann john johnny jon "
-    "jonathan jorge jose joseph josh joshua juan juergen julia julian julie karen karl kate "
-    "katherine kathy katie keith ken kenneth kevin kofi kristen kyle lance larry laura lauren "
-    "laurent lawrence leo leon leonardo lewis liam linda lindsay lisa louis louise lucas lucy "
-    "luis luke lynn marc marco marcus margaret maria marie mario marion martha martin mary "
-    "mathieu matt matthew maurice max megan mel melissa michael michel michelle miguel mike "
-    "mikhail mohamed mohammad mohammed monica muhammad nancy naomi natalie nathan neil nicholas "
-    "nick nicola nicolas nicole nigel nikita noel oliver olivia osama owen pablo pamela pat "
-    "patricia patrick paul paula paulo pedro peter phil philip philippe phillip pierre rachel "
-    "rafael ralph ramon raul ray raymond rebecca ricardo richard rick ricky rob robert roberto "
-    "rodrigo roger roland roman ron ronald ronnie rory rowan roy rupert russell ryan sally sam "
-    "samuel sandra sarah scott sean sebastian serena serge sergei sharon sheila shirley silvio "
-    "simon sophie stan stanley stefan stella stephanie stephen steve steven stewart stuart sue "
-    "susan suzanne sven ted terry theresa thierry thomas tiger tim timothy todd tom tommy tony "
-    "tracy trevor ursula vanessa venus veronica vicky victor victoria viktor vincent vladimir "
-    "walter warren wayne wendy william winston wolfgang yasser yevgeny yuri zoe"
-)
+# Of both, those that people have.
+PERSONS = OFFICES - table(
+    "newspaper network stars quartet trio duo department ministry provider subsidiary marketplace "
+    "franchise label chain brand orchestra rival"
+) | table("president chancellor premier star singer actor striker minister icon legend guru mogul")
+# Small words within names: *Ali bin Omar*, *Ursula von der Leyen*.
+NAME_PARTICLES = table("bin al el ben de van von der den di da del la le")
 # Companies and others that are called after somebody.
-CALLED_AFTER = table("cook morris stanley klein lauren luther potter bond hopkins deere hancock")
+CALLED_AFTER = table(
+    "cook morris stanley klein lauren luther potter bond hopkins deere hancock lewis schwab "
+    "hortons vuitton jacobs kors hilfiger dior choo lauder armani chase"
+)
 # Adjectives that stress and do not restrict: what they stand before is the same thing without them.
 EMPHATIC = table(
     "huge massive enormous vast big major significant severe serious devastating dramatic "
@@ -184,7 +172,7 @@ EMPHATIC = table(
 )
 # Adjectives that tell more of a thing and do not make it another.
 INTERSECTIVE = table(
-    "preliminary tough new temporary existing current additional further gruelling grueling "
+    "preliminary tough new temporary existing additional further gruelling grueling "
     "pulsating "
     "thrilling young elderly beautiful lucrative lengthy long-standing longstanding annual rare "
     "unusual different various own key main ageing aging nearby"
@@ -228,7 +216,7 @@ HEADLINE_VERBS = table(
     "impose indict inaugurate intercept launch liberate lift mark nominate overturn pardon "
     "postpone ratify reaffirm recall recapture recognize recognise resign resume retake retain "
     "reopen rescue revoke rule secure sentence sign surpass threaten unveil withdraw erupt "
-    "collapse explode derail sink damage destroy flood injure wound stab abduct kidnap murder"
+    "collapse explode derail sink damage destroy flood injure wound stab abduct kidnap murder close"
 )
 # Participles of what happens to somebody, complete without *by*, *for* or *in*.
 COMPLETE_PASSIVE = table(
