@@ -11,7 +11,7 @@ from importlib import metadata
 
 from summ.errors import ConfigError
 
-VERSION = "0.8.0"  # pyproject.toml reads it here
+VERSION = "0.9.0"  # pyproject.toml reads it here
 
 
 def version_of(package: str) -> str:

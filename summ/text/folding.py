@@ -399,8 +399,9 @@ def _written(place: int, source: Folded, common: frozenset[str]) -> str:
 
 
 def begins_sentence(source: Folded, place: int) -> bool:
-    """Whether a word may owe its capital to where it stands."""
-    return place == 0 or source.tokens[place - 1] in _SENTENCE_END
+    """Whether a word may owe its capital to where it stands; not in *makers of "Damages"*."""
+    second, first = (".", ".", *source.tokens[max(0, place - 2) : place])[-2:]
+    return first in _SENTENCE_END and (first != '"' or second in _SENTENCE_END | {","})
 
 
 def _begins_with_capital(surfaces: tuple[str, ...]) -> bool:

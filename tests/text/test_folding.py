@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from summ.text.folding import Folded, fold, folded_text, unfold
+from summ.text.folding import Folded, begins_sentence, fold, folded_text, unfold
 
 NATURAL = [
     ("Japan's NEC Corp. said 12% of U.S. sales", "japan 's nec corp. said ## % of u.s. sales"),
@@ -188,3 +188,19 @@ def test_what_is_folded_fast_is_folded_as_the_rest_is() -> None:
     # What nobody sees is dropped, but a text that has it is read character by character.
     for text in texts:
         assert fold(text) == fold(f"{text} \u200b")
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "begins"),
+    [
+        ('Makers of "Damages" left.', "damages", False),
+        ('The "failing" Support Agency stays.', "support", False),
+        ('"Damages" is over.', "damages", True),
+        ('He said: "Damages are due."', "damages", True),
+        ('He said, "Damages are due."', "damages", True),
+        ('"It is due." Damages follow.', "damages", True),
+    ],
+)
+def test_a_quoted_name_begins_no_sentence(text, word, begins):
+    source = fold(text)
+    assert begins_sentence(source, source.tokens.index(word)) == begins
