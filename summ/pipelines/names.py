@@ -25,6 +25,7 @@ from summ.text.languages.tables import table
 from summ.text.verbs import VerbLexicon, is_plural
 
 _ARTICLES = table("a an the")
+# With a capital these may begin a name of another kind: *Star Wars*, *Premier League*.
 _AMBIGUOUS = table("star premier captain chief legend icon model forward")
 # Where a last name begins: *Robert De Niro*.
 _PARTICLES = NAME_PARTICLES - {"bin", "al", "el", "ben"}
