@@ -37,10 +37,7 @@ def overclaims(source: OrderedSource, places: Sequence[int]) -> bool:
     lost = set(tokens[places[0] :]) - said
     # *will not close before 2020* is not *will not close*.
     until = bool({"before", "until"} & lost) and bool({"not", "n't", "never"} & said)
-    claimed = any(
-        one in _CLAIMING and two == "that" and one not in said for one, two in pairwise(tokens)
-    )
-    if _UNLESS_KEPT & lost or until or claimed:
+    if _UNLESS_KEPT & lost or until or _loses_claim(tokens, said):
         return True
     if _loses_speaker(said, lost) or _concedes(tokens, places):
         return True
@@ -48,6 +45,13 @@ def overclaims(source: OrderedSource, places: Sequence[int]) -> bool:
         (tokens[place] in _COMPARED and _loses_than(tokens, kept, place))
         or (tokens[place] in _SINGLED_OUT and _loses_scope(tokens, kept, place))
         for place in places
+    )
+
+
+def _loses_claim(tokens: Sequence[str], said: Set[str]) -> bool:
+    """Whether what somebody claims stands as a fact: *(he claims that) the bank failed*."""
+    return any(
+        one in _CLAIMING and two == "that" and one not in said for one, two in pairwise(tokens)
     )
 
 

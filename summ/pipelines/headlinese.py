@@ -13,6 +13,7 @@ from summ.pipelines.noun_phrases import adverbs, dates, emphasis, people, quanti
 from summ.pipelines.ordered_search import OrderedSource
 from summ.text.languages.en import DENIALS
 from summ.text.languages.en_phrases import (
+    ARTICLES,
     AUXILIARIES,
     BELIEVING,
     LIMITING,
@@ -33,7 +34,6 @@ _RELATIVES = table("who which that whose where whom")
 _NO_SECOND = _RELATIVES | table("as when while after because if although , ;")
 _BETWEEN = table("been being already now also both")
 _REPORTED = table("reportedly allegedly apparently")  # these stay: *Bo reportedly close to deal*
-_ARTICLES = table("a an the")
 # Before and behind these an article belongs to a fixed expression, or makes a noun of an adjective.
 _ARTICLE_BEFORE = table(
     "few lot lots little bit third quarter half fifth tenth week day month year million billion "
@@ -150,7 +150,7 @@ def _articles(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexicon
         fixed = after in _ARTICLE_BEFORE or before in _ARTICLE_BEHIND
         if token == "the" and after in _ORDINALS:
             fixed = False  # *the fifth Spaniard*, but not *a fifth of them*
-        if token not in _ARTICLES or quoted or fixed:
+        if token not in ARTICLES or quoted or fixed:
             continue
         capital = surfaces[number + 1][:1].isupper()
         if number and surfaces[number][:1].isupper():

@@ -358,8 +358,8 @@ class LineEnds:
         named = self.words.names[place] and self.words.names[place + 1]
         if after in CLITICS | {"of", "than"} or named or hinders(self.words.tokens, place + 1):
             return True
-        one_of = "one of" in " ".join(self.words.tokens[max(0, place - 5) : place])
-        if one_of and (after.endswith("ed") or after in PARTICIPLES):
+        participle = after.endswith("ed") or after in PARTICIPLES
+        if participle and "one of" in " ".join(self.words.tokens[max(0, place - 5) : place]):
             return True  # *is one of four players (included in it)*
         if (after == "between" and token in _BETWEEN_TWO) or after in AUXILIARIES | BE - {"being"}:
             return True  # *a choice between*, and a word that is the subject of what follows

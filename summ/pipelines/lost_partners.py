@@ -17,9 +17,9 @@ from summ.text.languages.en_phrases import (
 )
 from summ.text.languages.tables import table
 
-_TEMPORAL = table("after before during since amid")
+TEMPORAL = table("after before during since amid")
 _FIRST = table("first second third fourth fifth last latest youngest oldest only")
-_CLAUSES = SUBORDINATORS | RELATIVES
+CLAUSES = SUBORDINATORS | RELATIVES
 
 
 def loses_partner(words: TaggedWords, here: int, there: int) -> bool:
@@ -36,7 +36,7 @@ def loses_partner(words: TaggedWords, here: int, there: int) -> bool:
     before = tokens[there - 1]
     if there > here + 2 and before.endswith("ing"):
         return True
-    if tokens[here + 1].endswith("ing") and _acts_on(words, here + 1) and before not in MARKS:
+    if tokens[here + 1].endswith("ing") and _is_gerund(words, here + 1) and before not in MARKS:
         return True  # *cuts (sparing parents the tax) on incomes*
     bound = before not in MARKS and before in verbs.nounish
     if tokens[there] == "to" and bound and tokens[there + 1] not in verbs.base:
@@ -44,15 +44,15 @@ def loses_partner(words: TaggedWords, here: int, there: int) -> bool:
     if before in verbs.base and tokens[there - 2] == "to":
         return True  # *(and the power to push) through a plan*
     # *(when he took the country) to war*, *(after their exit at Leeds) on Sunday*
-    clause = tokens[here + 1] in _CLAUSES and any(words.finite[here + 2 : there])
-    if before not in MARKS and (clause or tokens[here + 1] in _TEMPORAL):
+    clause = tokens[here + 1] in CLAUSES and any(words.finite[here + 2 : there])
+    if before not in MARKS and (clause or tokens[here + 1] in TEMPORAL):
         return True
     if "and" in tokens[max(here + 1, there - 3) : there - 1]:
         return True  # *at home and love (between us)*
     if any(tokens[k].endswith("ing") and tokens[k - 1] == "by" for k in (there - 2, there - 3)):
         return True  # *(by taking advice) from her coach*
     return any(
-        (tokens[k] == "and" and (_acts(words, k + 1) or _is_participle(words, k + 1)))
+        (tokens[k] == "and" and (words.acts[k + 1] or _is_participle(words, k + 1)))
         or (tokens[k] in WEEKDAYS and tokens[k + 1] in DETERMINERS and words.finite[here])
         for k in range(here + 1, there - 1)
     )
@@ -65,22 +65,16 @@ def loses_governor(words: TaggedWords, there: int) -> bool:
         return False
     if _FIRST & set(tokens[max(0, there - 4) : there]):
         return True  # *(becoming the first Spaniard) to win it*
-    if before in PLANS | INFINITIVAL | CONTROLLING or _acts(words, there - 1):
+    if before in PLANS | INFINITIVAL | CONTROLLING or words.acts[there - 1]:
         return True
     gerund = tokens[there - 2] in PREPOSITIONS or before not in words.verbs.nounish
     return before.endswith("ing") and gerund
 
 
-def _acts_on(words: TaggedWords, place: int) -> bool:
+def _is_gerund(words: TaggedWords, place: int) -> bool:
     """Whether a gerund stands here, and no noun or preposition in *-ing*."""
     token = words.tokens[place]
     return token not in words.verbs.nounish and token not in PREPOSITIONS | CLAUSE_STARTS
-
-
-def _acts(words: TaggedWords, place: int) -> bool:
-    """Whether a verb of any form stands here."""
-    token, verbs = words.tokens[place], words.verbs
-    return words.finite[place] or (token in verbs.base and token not in verbs.nounish)
 
 
 def _is_participle(words: TaggedWords, place: int) -> bool:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from summ.text.languages.en import LEANING
+from summ.pipelines.noun_phrases import BEGINS, QUOTES, STRESSED
 from summ.text.languages.en_given_names import GIVEN_NAMES
 from summ.text.languages.en_phrases import (
+    ARTICLES,
     AUXILIARIES,
     CALLED_AFTER,
     DETERMINERS,
@@ -24,7 +25,6 @@ from summ.text.languages.en_phrases import (
 from summ.text.languages.tables import table
 from summ.text.verbs import VerbLexicon, is_plural
 
-_ARTICLES = table("a an the")
 # With a capital these may begin a name of another kind: *Star Wars*, *Premier League*.
 _AMBIGUOUS = table("star premier captain chief legend icon model forward")
 # Where a last name begins: *Robert De Niro*.
@@ -39,8 +39,6 @@ _JUNIOR = table("jr sr ii iii iv")
 _SUPERLATIVE = table("best worst least first last only top main own")
 # Of whom something is, where the text is about nobody else.
 _OWNERS = table("country company firm nation club bank broadcaster airline retailer")
-_QUOTES = table('" `` “')
-_STRESSED = table("so very more most as too second third fourth fifth")
 _MOST_BEFORE = 4  # words between an office and the beginning of its phrase
 _LONGEST_OFFICE = 7  # words
 # Offices that may be written with a capital.
@@ -50,8 +48,6 @@ _CAPITALS = table(
 _SINGULAR = table("is was has says does believes thinks hopes wants admits insists feels")
 # Behind these, another phrase of the same kind would lose its partner.
 _COORDINATING = table("and or but , & between both")
-# A noun phrase does not reach back over these.
-_BEGINS = DETERMINERS | PREPOSITIONS | AUXILIARIES | LEANING | {"of", "to", "and", "that", "as"}
 
 
 def offices(tokens: Sequence[str], surfaces: Sequence[str], verbs: VerbLexicon) -> set[int]:
@@ -111,7 +107,7 @@ def owners(tokens: Sequence[str], surfaces: Sequence[str]) -> set[int]:
             continue
         after, owner = place + 1, place - 1
         if tokens[owner] in _OWNERS and owner and tokens[owner - 1] == "the":
-            told_apart = tokens[after].endswith("est") or tokens[after] in _STRESSED | _SUPERLATIVE
+            told_apart = tokens[after].endswith("est") or tokens[after] in STRESSED | _SUPERLATIVE
             if tokens[after][:1].isalpha() and not told_apart:
                 found |= {owner - 1, owner, place}
         elif tokens[after] in GIVEN_NAMES and _is_name(surfaces, after):
@@ -144,7 +140,7 @@ def _is_called(tokens: Sequence[str], surfaces: Sequence[str], place: int, last:
     couple = before in {"and", "&"} and place > 1 and tokens[place - 2] in GIVEN_NAMES
     given = tokens[place] in GIVEN_NAMES or _is_held(tokens, surfaces, place)
     named = given and _is_name(surfaces, place)
-    whole = _is_name(surfaces, last) and not following.isupper() and before not in _QUOTES
+    whole = _is_name(surfaces, last) and not following.isupper() and before not in QUOTES
     return named and whole and not within and not couple
 
 
@@ -186,7 +182,7 @@ def _beginning(
         return None if surfaces[start][:1].isupper() else start
     if before in _COORDINATING or before in {"'s", "'"}:
         return None
-    if before in _ARTICLES:
+    if before in ARTICLES:
         return start - 1
     # A possessive, a number or a longer phrase: something else would be left behind.
     fits = not start or before in PREPOSITIONS | AUXILIARIES | {"of", "that", "to", "as"}
@@ -204,8 +200,8 @@ def _belongs(
     """Whether a word is part of the phrase that ends with the next one."""
     token = tokens[place]
     if surfaces[place][:1].isupper():
-        return token not in _BEGINS
-    if token in _BEGINS or not token[:1].isalpha():
+        return token not in BEGINS
+    if token in BEGINS or not token[:1].isalpha():
         return False
     acting = place and is_plural(tokens[place - 1])  # *reporters covering singer Kim Roe*
     if token.endswith("ing") and (acting or token not in verbs.nounish):

@@ -10,6 +10,7 @@ from collections.abc import Sequence, Set
 
 from summ.text.languages.en import DENIALS, LEANING
 from summ.text.languages.en_phrases import (
+    ARTICLES,
     AUXILIARIES,
     CLITICS,
     DETERMINERS,
@@ -23,7 +24,6 @@ from summ.text.languages.en_phrases import (
 from summ.text.languages.tables import table
 from summ.text.verbs import VerbLexicon, is_plural
 
-_ARTICLES = table("a an the")
 # What stands before a hyphen and makes a thing another: *anti-war*, *left-wing*, *ex-wife*.
 _DECISIVE = table(
     "anti non ex pro co semi near same would so self mid post pre single left right far then half "
@@ -36,14 +36,14 @@ _HARMED = table(
 )
 _JOINED = ("ed", "ing", "long", "depth", "dollar", "year", "run", "stage", "wide", "born")
 _GROUPS = table("group number series pair range variety string")
-_QUOTES = table('" `` “')
+QUOTES = table('" `` “')
 _SHORTEST_ADVERB = 5  # letters: *only*, *early*, *daily* are no adverbs of manner
-_STRESSED = table("so very more most as too second third fourth fifth")
-_DEGREES = _STRESSED | table("less least how quite not")
+STRESSED = table("so very more most as too second third fourth fifth")
+_DEGREES = STRESSED | table("less least how quite not")
 # Behind an adverb these say nothing alone: *state-owned*, *privately held*.
 _MADE_BY_ADVERBS = table("held known owned based made speaking related called available and or")
 # A noun phrase does not reach back over these.
-_BEGINS = DETERMINERS | PREPOSITIONS | AUXILIARIES | LEANING | {"of", "to", "and", "that", "as"}
+BEGINS = DETERMINERS | PREPOSITIONS | AUXILIARIES | LEANING | {"of", "to", "and", "that", "as"}
 
 
 def emphasis(tokens: Sequence[str], surfaces: Sequence[str]) -> set[int]:
@@ -51,7 +51,7 @@ def emphasis(tokens: Sequence[str], surfaces: Sequence[str]) -> set[int]:
 
     One with an adverb before it stays (*more severe*), and one before *and* (*huge and costly*).
     """
-    return _adjectives(tokens, surfaces, EMPHATIC, _STRESSED)
+    return _adjectives(tokens, surfaces, EMPHATIC, STRESSED)
 
 
 def quantities(tokens: Sequence[str]) -> set[int]:
@@ -60,13 +60,11 @@ def quantities(tokens: Sequence[str]) -> set[int]:
     for number in range(len(tokens) - 2):
         if tokens[number] not in _GROUPS or tokens[number + 1] != "of":
             continue
-        start = number - 1 if number and tokens[number - 1] in _ARTICLES else number
+        start = number - 1 if number and tokens[number - 1] in ARTICLES else number
         rest = tokens[number + 2 : number + 5]
-        quoted = _QUOTES & set(tokens[:start])
+        quoted = QUOTES & set(tokens[:start])
         counted = any(
-            token == "people" or is_plural(token)
-            for token in rest
-            if token not in _BEGINS | CLITICS
+            token == "people" or is_plural(token) for token in rest if token not in BEGINS | CLITICS
         )
         if counted and not quoted:
             found |= set(range(start, number + 2))

@@ -164,12 +164,14 @@ def rank_sentences(
     else:
         weights, vectors = (ENCODED_OF_SEVERAL if several else ENCODED), encode(sentences)
         central = thresholded_centrality(vectors, owner, weights)
+    lengths = np.array([count_words(sentence) for sentence in sentences])
     if weights.length:
-        central = central / np.maximum([count_words(one) for one in sentences], 1) ** weights.length
+        central = central / np.maximum(lengths, 1) ** weights.length
     relevance = _of_largest(central) - weights.early * np.log1p(place)
-    telling = telling_stems(sentences, code) if weights.repeated or weights.known else []
+    bags = [terms_of(one) for one in sentences] if weights.repeated or weights.known else []
+    telling = telling_stems(bags, code)
     if weights.repeated:
-        relevance += weights.repeated * _of_largest(repeated(telling, sentences))
+        relevance += weights.repeated * _of_largest(repeated(telling, list(map(len, bags))))
     relevance += _of_first(place, begun, weights)
     about = np.array([is_about_meeting(sentence) for sentence in sentences])
     relevance += weights.purpose * _purpose(sentences, about)
@@ -184,7 +186,6 @@ def rank_sentences(
         relevance[[is_own_voice(sentence) for sentence in sentences]] -= weights.voice
     known = [taken_as_known(one) for one in sentences] if weights.known and english else []
     references = UnmetReferences(known, telling) if known else None
-    lengths = np.array([count_words(sentence) for sentence in sentences])
     candidates = _Candidates(relevance, free, back, lengths, references)
     return _pick(vectors, terms, candidates, count, weights, room)
 
@@ -219,15 +220,14 @@ def _of_largest(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return values / largest if largest > 0 else values
 
 
-def telling_stems(sentences: Sequence[str], code: str = "en") -> list[list[str]]:
+def telling_stems(bags: Sequence[Sequence[str]], code: str = "en") -> list[list[str]]:
     """Stems of the telling words of each sentence: of those that are no function words or numbers.
 
     Args:
-        sentences: of a text.
+        bags: the words of each sentence of a text (``terms_of``).
         code: of their language (ISO 639-1), for words that tell nothing, and stems.
     """
     stop_words = language(code).stop_words
-    bags = [terms_of(sentence) for sentence in sentences]
     known = set(chain.from_iterable(bags)) - stop_words
     stems = {
         term: stem(term) if code == "en" else term for term in known if not term.isdigit()
@@ -235,22 +235,21 @@ def telling_stems(sentences: Sequence[str], code: str = "en") -> list[list[str]]
     return [[stems[term] for term in bag if term in stems] for bag in bags]
 
 
-def repeated(telling: Sequence[Sequence[str]], sentences: Sequence[str]) -> Float[np.ndarray, " N"]:
+def repeated(telling: Sequence[Sequence[str]], sizes: Sequence[int]) -> Float[np.ndarray, " N"]:
     """How much of a sentence the text says again and again.
 
     The sum over its different telling words, each by its number in the text if that is above 1,
     over the number of all its words.
 
     Args:
-        telling: their telling words, one list a sentence.
-        sentences: of a text.
+        telling: the telling words of each sentence of a text.
+        sizes: how many words each has, function words with them.
     """
     times = Counter(chain.from_iterable(telling))
     return np.array(
         [
-            sum(times[term] for term in set(own) if times[term] > 1)
-            / max(1, len(terms_of(sentence)))
-            for own, sentence in zip(telling, sentences, strict=True)
+            sum(times[term] for term in set(own) if times[term] > 1) / max(1, size)
+            for own, size in zip(telling, sizes, strict=True)
         ],
         dtype=np.float64,
     )

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from summ.pipelines.line_ends import LineEnds, hinders
-from summ.pipelines.lost_partners import loses_governor, loses_partner
+from summ.pipelines.lost_partners import CLAUSES, TEMPORAL, loses_governor, loses_partner
 from summ.pipelines.names import offices
 from summ.pipelines.noun_skips import counts, disagrees, is_bare_plural, points
 from summ.text.folding import Folded, begins_sentence
@@ -47,9 +47,6 @@ _SCOPE_ENDS = table("; : -- but who which")
 _HOLDERS = (DETERMINERS | PREPOSITIONS | LEANING | table("to of and or per several")) - {"that"}
 _RELATIVE = RELATIVES - {"whom"}
 _GIVING = table("issued presented provided supplied equipped credited faced tasked confronted")
-_TEMPORAL = table("after before during since amid")
-_FIRST = table("first second third fourth fifth last latest youngest oldest only")
-_CLAUSES = SUBORDINATORS | RELATIVES
 _CONJUNCTIONS = table("as while when because although though")
 _CURRENCIES = table("dollar euro yen pound sterling franc rupee yuan rouble ruble peso krona")
 # With these a sentence goes on behind a phrase that was left out.
@@ -110,7 +107,7 @@ class Skips:
         ]
 
     @cached_property
-    def _acts(self) -> list[bool]:
+    def acts(self) -> list[bool]:
         """Where a verb of any form stands."""
         base, nounish = self.verbs.base, self.verbs.nounish
         return [
@@ -298,7 +295,7 @@ class Skips:
         if not self._is_acting(here):
             return True
         passive = here > 0 and self.tokens[here - 1] in BE and token.endswith(("ed", "n"))
-        needed = {"to"} if passive else (PREPOSITIONS | {"to"}) - _TEMPORAL
+        needed = {"to"} if passive else (PREPOSITIONS | {"to"}) - TEMPORAL
         if passive and token in _GIVING:
             needed = {"to", "with"}  # *are issued (with cards)*
         return first not in needed
@@ -319,7 +316,7 @@ class Skips:
         """Whether what is left out is a whole phrase, so that the sentence goes on behind it."""
         tokens, finite = self.tokens, self.finite
         first, before, landing = tokens[here + 1], tokens[there - 1], tokens[there]
-        skipped = self._acts[here + 1 : there]
+        skipped = self.acts[here + 1 : there]
         aside = first in {",", "(", "--"}
         # *as he scored a try and made another*: the second verb goes with the first.
         joins = self._is_finite(there + 1) and not any(finite[here + 2 : there])
@@ -362,7 +359,7 @@ class Skips:
 
     def _opens_clause(self, start: int, verb: int) -> bool:
         """Whether a verb is that of a clause that begins before it: *grew (as Ann Bo) led an*."""
-        opener = next((k for k in range(verb - 2, start, -1) if self.tokens[k] in _CLAUSES), None)
+        opener = next((k for k in range(verb - 2, start, -1) if self.tokens[k] in CLAUSES), None)
         if opener is None or any(self.finite[opener + 1 : verb]):
             return False
         subject = self.tokens[opener + 1] in DETERMINERS or self.names[opener + 1]
@@ -371,7 +368,7 @@ class Skips:
     def _lists(self, there: int) -> bool:
         """Whether another thing of a list follows: *interviews and music*."""
         rest = range(there, min(len(self.tokens), there + 6))
-        end = next((k for k in rest if self.tokens[k] in MARKS or self._acts[k]), rest.stop)
+        end = next((k for k in rest if self.tokens[k] in MARKS or self.acts[k]), rest.stop)
         # *, interviews, and music*
         end += self.tokens[end : end + 1] == (",",) and self.tokens[end + 1 : end + 2] == ("and",)
         joint = next((k for k in range(there + 1, end) if self.tokens[k] in {"and", "or"}), None)
@@ -391,7 +388,7 @@ class Skips:
     def _keeps_clauses_apart(self, here: int, there: int) -> bool:
         """Whether no subject is joined to the verb of another clause."""
         first, finite = self.tokens[here + 1], self.finite
-        skipped = self._acts[here + 1 : there]
+        skipped = self.acts[here + 1 : there]
         if first in _RELATIVE:
             return finite[there] and any(skipped[1:]) and not self._has_two_verbs(here, there)
         if first in {"and", "but", "or"} and not finite[min(here + 2, there - 1)]:
@@ -412,7 +409,7 @@ class Skips:
         said = [k for k in range(here + 1, there) if self.finite[k]]
         return any(
             second > first + 1
-            and not (_CLAUSES | PRONOUNS | SAYING | {"and", "or"}) & set(self.tokens[first:second])
+            and not (CLAUSES | PRONOUNS | SAYING | {"and", "or"}) & set(self.tokens[first:second])
             and self.tokens[second] in AUXILIARIES
             for first, second in pairwise(said)
         )

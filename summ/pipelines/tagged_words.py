@@ -30,3 +30,7 @@ class TaggedWords(Protocol):
     @property
     def finite(self) -> list[bool]:
         """Where a finite verb stands."""
+
+    @property
+    def acts(self) -> list[bool]:
+        """Where a verb of any form stands."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from summ.text.annotated_sentence import AnnotatedSentence
 from summ.text.languages.en_phrases import (
     ARGUED,
+    ARTICLES,
     AUXILIARIES,
     BE,
     BELIEVING,
@@ -67,7 +68,6 @@ _DECLARES = re.compile(
 # *Norwick Co. said Tuesday its profit rose*: a headline joins the two.
 _OWN_FIGURES = re.compile(rf"(?i) (?:said|says|reported|reports|announced){_WHEN}(?: that)? its ")
 _COMPANIES = table("inc corp co cos ltd plc group ag sa nv se company bank airlines motors")
-_ARTICLES = table("a an the")
 _QUANTIFIERS = table("most many some all few more several both other no only half")
 _NOT_ALONE = (
     QUANTITIES
@@ -187,7 +187,7 @@ def _office(sentence: AnnotatedSentence) -> Iterator[Phrase]:
     # *The report by minister Ann Bo*: the name is not the subject.
     known = known and not (PREPOSITIONS | {"by", "to", "that", "who"}) & before
     # *Video streamer Ann Bo*, but not *The woman met Ann Bo*, *Most young Leeds fans*
-    plain = not (_NO_HEAD | _QUANTIFIERS | JOINED | {"of", "by", "to"}) & before - _ARTICLES
+    plain = not (_NO_HEAD | _QUANTIFIERS | JOINED | {"of", "by", "to"}) & before - ARTICLES
     plain = plain and not any(map(sentence.is_verb, range(start - 1)))
     if main - start >= 2 and start > 1 and (known or plain) and low not in _NO_HEAD | {"and", "by"}:
         yield Phrase(0, start, "title", 1.5)

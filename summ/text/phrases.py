@@ -18,6 +18,7 @@ from summ.text.inserts import bracketed, dashed, office_length
 from summ.text.languages.en import DENIALS
 from summ.text.languages.en_phrases import (
     ARGUED,
+    ARTICLES,
     AUXILIARIES,
     BE,
     CONDITIONS,
@@ -51,7 +52,6 @@ _LONGEST_NAME = 4  # words
 _LONGEST_OBJECT = 5  # words
 _NEAR_THE_END = 15  # words
 _NO_OBJECT = table("to not he she it they who which that i we you")
-_ARTICLES = frozenset({"a", "an", "the"})
 # Before these a clause belongs to the word: *shortly after*, *the day when*.
 _BOUND_BEFORE = BE | table(
     "such well so just only even not shortly soon days hours weeks months years minutes same the "
@@ -172,7 +172,7 @@ def _title(sentence: AnnotatedSentence) -> Iterator[Phrase]:
         return
     if any(word.endswith(",") for word in words[:last]):
         return
-    if title & (PREPOSITIONS | RELATIVES | JOINED | DENIALS | {"for"}) or low in _ARTICLES:
+    if title & (PREPOSITIONS | RELATIVES | JOINED | DENIALS | {"for"}) or low in ARTICLES:
         return
     if low not in sentence.verbs.finite and not low.endswith("ing"):
         yield Phrase(0, last + 1, "title", 1.3)

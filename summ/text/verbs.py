@@ -36,6 +36,7 @@ from summ.text.languages.tables import table
 _MARKS = ".,;:!?\"'“”‘’()[]"
 _NO_VERBS = table("of to and or but than up out so")
 _SUBORDINATE = RELATIVES - {"whom"} | table("when while after because as if")
+_ACTING = INTRANSITIVE | COMPLETE_ALONE  # no participles: *slumped to a defeat*
 _OPENING = table("as while when because although though if")
 _CLAUSE_JOINTS = SUBORDINATORS | RELATIVES | table("and but or if that it he she they there")
 _VERB_GROUP = AUXILIARIES | BE | table("not never also been have since now long")
@@ -287,7 +288,8 @@ class VerbLexicon:
             return _SURE if present and self.is_present(words, place) else _NOT
         participle = low.endswith(("ed", "en", "wn")) or low in self.passive
         open_end = bare(after) in PREPOSITIONS | {"of", "to", "as", ""}
-        if participle and open_end and low not in INTRANSITIVE | COMPLETE_ALONE | self.active:
+        acting = low in self.active or low in _ACTING
+        if participle and open_end and not acting:
             return _DOUBTFUL
         if low.endswith("s") and low not in self.sure and not self.is_present(words, place):
             followed = bare(after) in DETERMINERS | {"to", "in"} or after[:1].isupper()

@@ -19,6 +19,7 @@ ADVERBS = table(
     "also never now still just then once later recently often always soon already even again both "
     "all not only themselves himself herself itself ever too have been"
 )
+ARTICLES = table("a an the")
 DETERMINERS = table(
     "a an the this that these those its his her their our my your some any no every each"
 )
